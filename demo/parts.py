@@ -1,0 +1,151 @@
+"""What every tab is put together from: the same controls in the same order, live events, the foot, links with state."""
+
+import functools
+import inspect
+import json
+
+import gradio as gr
+import torch
+
+from demo.shelf import DATASETS, Shelf
+from genlib.checkpoint import CheckpointError
+
+EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
+
+
+def guarded(function):
+    """Expected failures become gr.Error with their one sentence, here and nowhere else; also for generators."""
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def stream(*args):
+            try:
+                yield from function(*args)
+            except EXPECTED as error:
+                raise gr.Error(sentence(error), print_exception=False) from error
+
+        return stream
+
+    @functools.wraps(function)
+    def call(*args):
+        try:
+            return function(*args)
+        except EXPECTED as error:
+            raise gr.Error(sentence(error), print_exception=False) from error
+
+    return call
+
+
+def sentence(error: BaseException) -> str:
+    text = str(error).strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def live(triggers, function, inputs, outputs) -> None:
+    """While a control moves: no queue, latest wins, nothing flashes."""
+    gr.on(
+        triggers, guarded(function), inputs, outputs, queue=False, trigger_mode="always_last",
+        show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+
+
+def rng(seed) -> torch.Generator:
+    return torch.Generator().manual_seed(whole(seed, "the seed", 0, 2**53))
+
+
+def whole(value, what: str, least: int, most: int) -> int:
+    """value as an integer within bounds.  Raises ValueError with a sentence that names them."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{what} must be a whole number from {least} to {most}") from None
+    if number != float(value) or not least <= number <= most:
+        raise ValueError(f"{what} must be a whole number from {least} to {most}, got {value}")
+    return number
+
+
+def real(value, what: str, least: float, most: float) -> float:
+    """value as a finite float within bounds.  Raises ValueError with a sentence that names them."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number from {least:g} to {most:g}") from None
+    if not least <= number <= most:  # false for NaN too
+        raise ValueError(f"{what} must be from {least:g} to {most:g}, got {value}")
+    return number
+
+
+def dataset_control(t, shelf: Shelf, value: str = "mnist") -> gr.Radio:
+    present = [d for d in DATASETS if any(info.dataset == d for info in shelf.infos.values())]
+    return gr.Radio([(t(f"dataset.{d}"), d) for d in present], value=value, label=t("control.dataset"))
+
+
+def model_control(t, names: list[str]) -> gr.Dropdown:
+    return gr.Dropdown(names, value=names[0] if names else None, label=t("control.model"), allow_custom_value=True)
+
+
+def class_choices(t, shelf: Shelf, dataset: str) -> list[tuple[str, int]]:
+    return [(label, k) for k, label in enumerate(class_names(t, shelf, dataset))]
+
+
+def class_names(t, shelf: Shelf, dataset: str) -> list[str]:
+    labels = next((info.labels for info in shelf.infos.values() if info.dataset == dataset and info.labels), ())
+    return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
+
+
+def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "control.class") -> gr.Radio:
+    return gr.Radio(class_choices(t, shelf, dataset), value=value, label=t(label), elem_classes="classes")
+
+
+def seed_control(t, value: int = 0) -> gr.Number:
+    """The seed, typed, with a dice beside it."""
+    with gr.Row(elem_classes="seed"):
+        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=2**53, min_width=120)
+        dice = gr.Button("⚄", elem_classes="dice", min_width=44, scale=0)
+    dice.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private", show_progress="hidden")
+    return seed
+
+
+def foot(t, tab: str, file: str) -> None:
+    """The equation, the paper and the model's file, at the foot of a tab."""
+    gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')} · `{file}`", elem_classes="foot")
+
+
+def link_button(t, tab: str, controls: dict) -> None:
+    """Copies an address that restores the tab's whole state, and puts it in the address bar."""
+    names = json.dumps(list(controls))
+    script = f"""(...values) => {{
+        const query = new URLSearchParams({{tab: "{tab}"}});
+        {names}.forEach((name, i) => query.set(name, values[i]));
+        const link = location.origin + location.pathname + "?" + query;
+        history.replaceState(null, "", link);
+        if (navigator.clipboard) navigator.clipboard.writeText(link).catch(() => {{}});
+        const said = document.querySelector("#link-{tab}-{t.language} button") || document.querySelector("#link-{tab}-{t.language}");
+        const before = said.textContent; said.textContent = {json.dumps(t("control.copied"))};
+        setTimeout(() => {{ said.textContent = before; }}, 1500);
+    }}"""
+    button = gr.Button(t("control.link"), elem_id=f"link-{tab}-{t.language}", elem_classes="link", size="sm", variant="secondary")
+    button.click(None, list(controls.values()), None, js=script, api_visibility="private")
+
+
+def state(request: gr.Request | None, tab: str, defaults: dict) -> dict:
+    """The controls' values an address asks for, over the defaults; a value that does not fit is left at its default."""
+    query = dict(request.query_params) if request else {}
+    if query.get("tab") != tab:
+        return dict(defaults)
+    found = dict(defaults)
+    for key, default in defaults.items():
+        try:
+            found[key] = type(default)(query[key])
+        except (KeyError, ValueError):
+            continue
+    return found
+
+
+def verdicts(shelf: Shelf, dataset: str, x, names: list[str], asked=None) -> tuple[list[str], list]:
+    """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None)."""
+    if shelf.classifier(dataset) is None:
+        return [""] * len(x), [None] * len(x)
+    p, k = shelf.guess(dataset, x).max(dim=1)
+    captions = [f"{names[int(i)]} {100 * float(q):.0f} %" for q, i in zip(p, k, strict=True)]
+    return captions, [None] * len(x) if asked is None else (k == asked).tolist()

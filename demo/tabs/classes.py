@@ -1,0 +1,111 @@
+"""Classes: what does the class do when z stays?"""
+
+import gradio as gr
+import torch
+
+from demo import parts
+from demo.widgets import PixelCanvas
+from demo.widgets.base import pixels
+from demo.widgets.pixel_canvas import section
+from genlib import ops
+from genlib.ops.latent import slerp
+
+TAB = "classes"
+FAMILIES = ("cvaegan", "cvae")
+DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": 3, "seed": 0, "walk": 0.0, "temperature": 1.0, "other": 8, "mix": 0.0}
+
+
+def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
+    """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
+    start, end = (model.prior(1, parts.rng(int(parts.whole(seed, "the seed", 0, 2**53)) + i))[0] for i in (0, 1))
+    return parts.real(temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[parts.real(walk, "the walk", 0, 1)]]))
+
+
+def mixture(label, other, mix, classes: int) -> torch.Tensor:
+    """Class weights (1, K): all on `label`, moved to `other` as mix goes from 0 to 1."""
+    y = torch.zeros(1, classes)
+    mix = parts.real(mix, "the mix", 0, 1)
+    y[0, parts.whole(label, "the class", 0, classes - 1)] += 1 - mix
+    y[0, parts.whole(other, "the class", 0, classes - 1)] += mix
+    return y
+
+
+def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, rows: int = 5) -> dict:
+    """The canvas's value: one z and the chosen class in every model, one z in all classes, classes × z."""
+    names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
+    labels, model = parts.class_names(t, shelf, dataset), shelf.model(name)
+    classes = ops.classes_of(model)
+    if not classes or not hasattr(model, "decode"):
+        raise ValueError(f"{name} is not conditioned on a class: choose a CVAE or a CVAE-GAN")
+    y, every = mixture(label, other, mix, classes), torch.arange(classes)
+    models = [m for m in map(shelf.model, names) if m.config.classes == classes and m.config.size == model.config.size]
+    latents = [latent(m, seed, walk, temperature) for m in models]
+    chosen = torch.cat([ops.decode(m, z, y) for m, z in zip(models, latents, strict=True)])
+    row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models, latents, strict=True)])
+    zs = torch.cat([latent(model, parts.whole(seed, "the seed", 0, 2**53) + 2 * i, walk, temperature) for i in range(rows)])
+    sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
+    read, right = parts.verdicts(shelf, dataset, row, labels, every.repeat(len(models)))
+    title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
+    about = {"model": name, "class": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
+    return {"about": about, "sections": [
+        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(shelf, dataset, chosen, labels)[0], strict=False)], name="class"),
+        section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes"),
+        section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet"),
+    ]}  # fmt: skip
+
+
+def build(shelf, t, page) -> None:
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, shelf)
+            model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
+            label = parts.class_control(t, shelf, "mnist", 3)
+            seed = parts.seed_control(t)
+            walk = gr.Slider(0, 1, 0, step=0.01, label=t("classes.walk"))
+            temperature = gr.Slider(0, 2, 1, step=0.05, label=t("control.temperature"))
+            other = gr.Dropdown(parts.class_choices(t, shelf, "mnist"), value=8, label=t("classes.other"))
+            mix = gr.Slider(0, 1, 0, step=0.01, label=t("classes.mix"))
+            controls = [dataset, model, label, seed, walk, temperature, other, mix]
+            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
+        with gr.Column(elem_classes="stage"):
+            gr.Markdown(t("classes.question"), elem_classes="question")
+            canvas = PixelCanvas(text=t.group("canvas"))
+            gr.Markdown(t("classes.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/models/cvae_gan.py")
+
+    def show(*values):
+        return sheets(shelf, t, *values)
+
+    def pick(event: gr.EventData, *values):
+        if event._data["section"] != 1:
+            return gr.skip(), gr.skip()
+        label = event._data["index"] % len(parts.class_names(t, shelf, values[0]))
+        return label, sheets(shelf, t, *values[:2], label, *values[3:])
+
+    def switch(dataset, *values):
+        names, labels = shelf.names(dataset, *FAMILIES), parts.class_choices(t, shelf, dataset)
+        label, other = (min(v, len(labels) - 1) for v in (values[0], values[4]))
+        shown = sheets(shelf, t, dataset, names[0], label, *values[1:4], other, values[5])
+        return shown, gr.update(choices=names, value=names[0]), gr.update(choices=labels, value=label), gr.update(choices=labels, value=other)
+
+    def first(request: gr.Request):
+        s = parts.state(request, TAB, DEFAULTS)
+        if not shelf.names(s["dataset"], *FAMILIES):
+            s = dict(DEFAULTS)
+        names, labels = shelf.names(s["dataset"], *FAMILIES), parts.class_choices(t, shelf, s["dataset"])
+        s["model"] = s["model"] if s["model"] in names else names[0]
+        s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
+        try:
+            shown = sheets(shelf, t, *s.values())
+        except ValueError:
+            s |= {k: DEFAULTS[k] for k in ("seed", "walk", "temperature", "mix")}
+            shown = sheets(shelf, t, *s.values())
+        updates = [gr.update(value=v) for v in s.values()]
+        for i, choices in ((1, names), (2, labels), (6, labels)):
+            updates[i] = gr.update(choices=choices, value=list(s.values())[i])
+        return shown, *updates
+
+    parts.live([model.input, label.input, seed.change, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
+    parts.live([canvas.select], pick, controls, [label, canvas])
+    parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
+    page.load(parts.guarded(first), None, [canvas, *controls], queue=False, show_progress="hidden", api_visibility="private")

@@ -1,0 +1,164 @@
+"""Latent map: what does every point of the plane mean?"""
+
+import base64
+
+import gradio as gr
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from demo import parts
+from demo.widgets import LatentPad, PicturePad
+from demo.widgets.base import from_pixels, pixels
+from genlib import ops
+from genlib.evaluation_files import CODES
+
+TAB = "latent"
+FAMILIES = ("vae", "ae")
+DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": 0.0, "z2": 0.0, "view": "codes"}
+FAR = 1000.0  # no slider goes further
+
+
+def planar(shelf, dataset: str) -> list[str]:
+    """The models of a data set with a 2-D latent."""
+    return [name for name in shelf.names(dataset, *FAMILIES) if shelf.info(name).config.get("latent_dim") == 2]
+
+
+def codes(shelf, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes (N, 2) of the test set and their labels (N,); the prior's circles alone where there are none."""
+    path = shelf.folders[name] / CODES
+    if not path.exists():
+        return torch.zeros(0, 2), torch.zeros(0, dtype=torch.uint8)
+    found = load_file(path)
+    return found["mean"], found["label"]
+
+
+def box(shelf, name: str) -> list[float]:
+    """The part of the plane to show, [x0, x1, y0, y1]: nearly all codes, and the prior's two circles, square."""
+    mean, _ = codes(shelf, name)
+    reach = torch.quantile(mean.abs(), 0.995).item() * 1.05 if len(mean) else 3.0
+    side = round(max(3.0, reach), 1)
+    return [-side, side, -side, side]
+
+
+def halves(x: torch.Tensor) -> str:
+    return base64.b64encode(x.detach().numpy().astype(np.float16).tobytes()).decode()
+
+
+def decoder(shelf, name: str, points: int = 3000) -> dict:
+    """What the page needs to decode by itself: dense layers as float16, and some encoded test images."""
+    model = shelf.model(name)
+    if getattr(model.config, "latent_dim", 0) != 2 or not hasattr(model, "decoder"):
+        raise ValueError(f"{name} has no plane to show: choose a model with a 2-D latent")
+    layers = [layer for layer in model.decoder if isinstance(layer, torch.nn.Linear)]
+    mean, label = codes(shelf, name)
+    return {
+        "layers": [{"weight": halves(layer.weight), "bias": halves(layer.bias)} for layer in layers],
+        "points": halves(mean[:points]), "labels": base64.b64encode(label[:points].numpy().tobytes()).decode(),
+        "w": model.config.size, "h": model.config.size,
+    }  # fmt: skip
+
+
+def view(shelf, t, dataset: str, name: str, z1: float, z2: float, mode: str, picture: dict | None) -> dict:
+    """The pad's value: the chosen model first, then the data set's other planes under the same cursor."""
+    names = [name, *(other for other in planar(shelf, dataset) if other != name)]
+    z = [parts.real(z1, "z1", -FAR, FAR), parts.real(z2, "z2", -FAR, FAR)]
+    x = from_pixels(picture["pixels"]) if picture else None
+    models = []
+    for other in names:
+        model = shelf.model(other)
+        if getattr(model.config, "latent_dim", 0) != 2:
+            raise ValueError(f"{other} has no plane to show: choose a model with a 2-D latent")
+        q = ops.encode(model, x) if x is not None and x.shape[1:] == (model.config.channels,) + (model.config.size,) * 2 else None
+        ellipse = q and {"mean": q.mean[0].tolist(), "logvar": [v if v > -1e9 else None for v in q.logvar[0].tolist()]}
+        shown = pixels(ops.decode(model, torch.tensor([z])))
+        models.append({"name": other, "title": other, "box": box(shelf, other), "picture": shown, "ellipse": ellipse})
+    return {"z": z, "view": mode, "models": models, "labels": parts.class_names(t, shelf, dataset)}
+
+
+def land(shelf, name: str, picture: dict | None, epsilon: bool) -> tuple[float, float]:
+    """Where a picture lands: the mean of q(z|x), or with epsilon a fresh draw from it."""
+    q = ops.encode(shelf.model(name), from_pixels((picture or {}).get("pixels")))
+    z = q.sample() if epsilon else q.mean
+    return tuple(round(v, 3) for v in z[0].tolist())
+
+
+def gallery(t, shelf, dataset: str) -> tuple[dict, dict, list[str]]:
+    """The picture pad's first picture, its gallery, and the class names."""
+    x, y = shelf.samples(dataset)
+    first = {"pixels": pixels(x[:1]), "label": int(y[0]), "source": "sample 0"}
+    return first, {"pixels": pixels(x), "labels": y.tolist()}, parts.class_names(t, shelf, dataset)
+
+
+def build(shelf, t, page) -> None:
+    def decoder_of(data):
+        return decoder(shelf, data["name"])
+
+    decoder_of.__name__ = "decoder"
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, shelf)
+            model = parts.model_control(t, planar(shelf, "mnist"))
+            z1 = gr.Slider(-4, 4, 0, step=0.01, label="z1")
+            z2 = gr.Slider(-4, 4, 0, step=0.01, label="z2")
+            mode = gr.Radio([(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view"))
+            picture = PicturePad(text=t.group("picture"))
+            epsilon = gr.Button(t("latent.epsilon"), size="sm")
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode})
+        with gr.Column(elem_classes="stage"):
+            gr.Markdown(t("latent.question"), elem_classes="question")
+            pad = LatentPad(server_functions=[decoder_of], text=t.group("pad"), elem_id=f"latent-pad-{t.language}")
+            gr.Markdown(t("latent.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/models/vae.py")
+    here = [dataset, model, z1, z2, mode, picture]
+
+    def show(*values):
+        return view(shelf, t, *values)
+
+    def settle(pad_value):
+        return tuple(round(v, 3) for v in pad_value["z"])
+
+    def ranged(name, z):
+        side = box(shelf, name)[1]
+        return [gr.update(value=v, minimum=-side, maximum=side) for v in z]
+
+    def encode(dataset, model, mode, picture, epsilon=False):
+        z = land(shelf, model, picture, epsilon)
+        return view(shelf, t, dataset, model, *z, mode, picture), *ranged(model, z)
+
+    def resample(*values):
+        return encode(*values, epsilon=True)
+
+    def choose(model, dataset, z1, z2, mode, picture):
+        side = box(shelf, shelf.add(model))[1]
+        z = [max(-side, min(side, v)) for v in (z1, z2)]
+        return view(shelf, t, dataset, model, *z, mode, picture), *ranged(model, z)
+
+    def switch(dataset, mode):
+        names = planar(shelf, dataset)
+        first, samples, labels = gallery(t, shelf, dataset)
+        z = land(shelf, names[0], first, False)
+        return (
+            view(shelf, t, dataset, names[0], *z, mode, first), *ranged(names[0], z),
+            gr.update(choices=names, value=names[0]), gr.update(value=first, gallery=samples, names=labels),
+        )  # fmt: skip
+
+    def first(request: gr.Request):
+        s = parts.state(request, TAB, DEFAULTS)
+        dataset = s["dataset"] if planar(shelf, s["dataset"]) else "mnist"
+        names = planar(shelf, dataset)
+        name = s["model"] if s["model"] in names else names[0]
+        first, samples, labels = gallery(t, shelf, dataset)
+        z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, first, False)
+        return (
+            view(shelf, t, dataset, name, *z, s["view"], first), *ranged(name, z), gr.update(choices=names, value=name),
+            gr.update(value=first, gallery=samples, names=labels), dataset, s["view"],
+        )  # fmt: skip
+
+    parts.live([z1.input, z2.input, mode.input], show, here, pad)
+    parts.live([pad.input], settle, pad, [z1, z2])
+    parts.live([picture.input], encode, [dataset, model, mode, picture], [pad, z1, z2])
+    parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
+    parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
+    parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
+    page.load(parts.guarded(first), None, [pad, z1, z2, model, picture, dataset, mode], queue=False, show_progress="hidden", api_visibility="private")

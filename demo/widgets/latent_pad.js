@@ -1,0 +1,185 @@
+// value: {z: [z1, z2], view, models: [{name, title, box: [x0, x1, y0, y1], pictures, ellipse}], labels, source, truth}
+// The first model is the chosen one; the others follow its cursor.  A decoder is dense: fetched once, run here.
+const root = $(".latent_pad");
+const MAP = 420, STEP = 0.05;
+const store = new Map(); // name -> {layers, points, sides}
+let built = "", cards = [], z = [0, 0], epsilon = 0;
+
+const halfToFloat = (bits) => {
+  const e = (bits >> 10) & 31, f = bits & 1023, s = bits & 32768 ? -1 : 1;
+  return e === 0 ? s * f * 2 ** -24 : e === 31 ? (f ? NaN : s * Infinity) : s * (1 + f / 1024) * 2 ** (e - 15);
+};
+const HALVES = new Float32Array(65536).map((_, i) => halfToFloat(i));
+const halves = (base64) => { const b = toBytes(base64), u = new Uint16Array(b.buffer, 0, b.length / 2); return Float32Array.from(u, (v) => HALVES[v]); };
+
+// Dense layers with SiLU between them and a sigmoid at the end; weights (out, in) row by row.
+const decode = (layers, input) => {
+  let h = Float32Array.from(input);
+  layers.forEach(({ weight, bias }, at) => {
+    const n = bias.length, m = h.length, out = new Float32Array(n);
+    for (let i = 0, w = 0; i < n; i++) {
+      let sum = bias[i];
+      for (let j = 0; j < m; j++) sum += weight[w++] * h[j];
+      out[i] = (at < layers.length - 1 ? sum : 1) / (1 + Math.exp(-sum));
+    }
+    h = out;
+  });
+  return h;
+};
+const toGrey = (x) => Uint8Array.from(x, (v) => Math.round(255 * v));
+
+const load = async (name) => {
+  if (!store.has(name)) store.set(name, server.decoder({ name }).then((m) => ({
+    layers: m.layers.map((l) => ({ weight: halves(l.weight), bias: halves(l.bias) })),
+    points: halves(m.points), labels: toBytes(m.labels), w: m.w, h: m.h,
+  })));
+  return store.get(name);
+};
+
+const toMap = (card, p) => { const [a, b, c, d] = card.box; return [((p[0] - a) / (b - a)) * card.side, (1 - (p[1] - c) / (d - c)) * card.side]; };
+const fromMap = (card, x, y) => { const [a, b, c, d] = card.box; return [a + (x / card.side) * (b - a), c + (1 - y / card.side) * (d - c)]; };
+const clamp = (p) => { const [a, b, c, d] = cards[0].box; return [Math.min(b, Math.max(a, p[0])), Math.min(d, Math.max(c, p[1]))]; };
+
+const drawPoints = (card, model) => {
+  const ctx = card.back.getContext("2d"), ratio = card.back.width / card.side;
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, card.side, card.side);
+  for (let i = 0; i < model.labels.length; i++) {
+    const [x, y] = toMap(card, [model.points[2 * i], model.points[2 * i + 1]]);
+    ctx.fillStyle = CLASS_COLOURS[model.labels[i] % 10];
+    ctx.globalAlpha = 0.7;
+    ctx.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
+  }
+  ctx.globalAlpha = 1;
+};
+// Rows of decoded pictures, a row an animation frame, so that the page stays alive.
+const drawManifold = (card, model, at = 0, turn = ++card.turn) => {
+  const n = Math.max(4, Math.floor(card.side / model.w)), ctx = card.back.getContext("2d"), cell = card.back.width / n;
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.imageSmoothingEnabled = false;
+  const tile = document.createElement("canvas");
+  for (let i = 0; i < n; i++) {
+    const p = fromMap(card, ((i + 0.5) / n) * card.side, ((at + 0.5) / n) * card.side);
+    paint(tile, { w: model.w, h: model.h, c: 1 }, 0, toGrey(decode(model.layers, p)));
+    ctx.drawImage(tile, i * cell, at * cell, cell, cell);
+  }
+  if (at + 1 < n) requestAnimationFrame(() => card.turn === turn && drawManifold(card, model, at + 1, turn));
+};
+const drawFront = (card) => {
+  const ctx = card.front.getContext("2d"), ratio = card.front.width / card.side, ink = style("--body-text-color") || "#000";
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, card.side, card.side);
+  const circle = (p, rx, ry, colour, width) => {
+    const [x, y] = toMap(card, p), [x1, y1] = toMap(card, [p[0] + rx, p[1] + ry]);
+    ctx.beginPath(); ctx.ellipse(x, y, Math.max(2, x1 - x), Math.max(2, y - y1), 0, 0, 7);
+    ctx.strokeStyle = colour; ctx.lineWidth = width; ctx.stroke();
+  };
+  ctx.setLineDash([4, 5]); circle([0, 0], 1, 1, ink, 1); circle([0, 0], 2, 2, ink, 1); ctx.setLineDash([]);
+  const e = card.ellipse;
+  if (e) {
+    const s = e.logvar.map((v) => (v === null ? 0 : Math.exp(v / 2)));
+    circle(e.mean, 2 * s[0], 2 * s[1], "#fff", 4); circle(e.mean, 2 * s[0], 2 * s[1], style("--color-accent"), 2);
+  }
+  const [x, y] = toMap(card, z);
+  for (const [colour, width] of [["#fff", 5], ["#000", 2]]) {
+    ctx.strokeStyle = colour; ctx.lineWidth = width;
+    ctx.beginPath(); ctx.moveTo(x - 11, y); ctx.lineTo(x + 11, y); ctx.moveTo(x, y - 11); ctx.lineTo(x, y + 11); ctx.stroke();
+  }
+};
+const show = (card) => {
+  drawFront(card);
+  if (card.model) paint(card.picture, { w: card.model.w, h: card.model.h, c: 1 }, 0, toGrey(decode(card.model.layers, z)));
+  card.where.textContent = `z = (${z.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
+};
+const move = (next) => {
+  z = clamp(next);
+  cards.forEach(show);
+  cards[0].front.setAttribute("aria-valuetext", cards[0].where.textContent);
+};
+const settle = () => { props.value = { ...props.value, z: [...z] }; trigger("input"); };
+
+const background = (card) => {
+  card.turn++;
+  if (card.model) (props.value.view === "manifold" ? drawManifold : drawPoints)(card, card.model);
+};
+const size = () => {
+  const width = root.clientWidth, wide = width > 640;
+  cards.forEach((card, i) => {
+    const first = i === 0;
+    const side = first ? Math.round(wide ? Math.min(560, Math.max(280, width - 28 * 10 - 24)) : width) : Math.round(Math.min(252, wide ? (width - 24) / 2 - 152 : width - 152));
+    const k = first ? (wide ? Math.max(10, Math.min(14, Math.floor((width - side - 24) / 28))) : 10) : 5;
+    enlarge(card.picture, k);
+    if (side === card.side) return;
+    card.side = side;
+    for (const canvas of [card.back, card.front]) {
+      canvas.width = canvas.height = Math.round(side * devicePixelRatio);
+      canvas.style.width = canvas.style.height = side + "px";
+    }
+    card.map.style.width = card.map.style.height = side + "px";
+    background(card); drawFront(card);
+  });
+};
+const press = (card) => {
+  const at = (event) => { const b = card.front.getBoundingClientRect(); move(fromMap(card, event.clientX - b.left, event.clientY - b.top)); };
+  card.front.addEventListener("pointerdown", (event) => { card.front.setPointerCapture(event.pointerId); card.front.focus(); at(event); });
+  card.front.addEventListener("pointermove", (event) => { if (event.buttons) at(event); });
+  card.front.addEventListener("pointerup", settle);
+  card.front.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const far = event.shiftKey ? 5 : 1;
+    move([z[0] + by[0] * far, z[1] + by[1] * far]);
+    settle();
+  });
+};
+const build = (models) => {
+  root.replaceChildren();
+  cards = models.map((m, i) => {
+    const node = make("section", i ? "card small" : "card", root);
+    if (i === 1) node.classList.add("row");
+    const head = make("header", "", node);
+    make("h3", "", head, m.title);
+    const body = make("div", "body", node), map = make("div", "map", body);
+    const card = { name: m.name, map, back: make("canvas", "", map), front: make("canvas", "front", map), turn: 0, side: 0 };
+    const view = make("div", "view", body);
+    card.picture = make("canvas", "pixelated", view);
+    card.where = make("output", "where", view);
+    card.picture.width = card.picture.height = 28;
+    card.front.tabIndex = 0;
+    card.front.setAttribute("role", "slider");
+    card.front.setAttribute("aria-label", t("map") + " " + m.title);
+    card.picture.setAttribute("role", "img");
+    card.picture.setAttribute("aria-label", t("decoded"));
+    if (i === 0) {
+      const legend = make("div", "legend", node);
+      (props.value.labels || []).forEach((label, k) => { const item = make("span", "", legend, label); item.style.setProperty("--c", CLASS_COLOURS[k % 10]); });
+    }
+    press(card);
+    return card;
+  });
+};
+const draw = async () => {
+  const value = props.value;
+  if (!value || !value.models || !value.models.length) return;
+  const shape = JSON.stringify([value.models.map((m) => m.name), value.labels]);
+  if (shape !== built) { build(value.models); built = shape; }
+  const repaint = [];
+  value.models.forEach((m, i) => {
+    const card = cards[i];
+    if (card.view !== value.view || String(card.box) !== String(m.box)) repaint.push(card);
+    card.view = value.view; card.box = m.box; card.ellipse = m.ellipse;
+    if (!card.model && m.picture) paint(card.picture, m.picture, 0); // until the decoder is here
+  });
+  z = clamp(value.z);
+  size();
+  cards.forEach(show);
+  repaint.forEach(background);
+  await Promise.all(cards.map(async (card) => { if (!card.model) { card.model = await load(card.name); background(card); show(card); } }));
+  element.dataset.ready = "yes";
+};
+element.latentDecode = async (name, point) => [...decode((await load(name)).layers, point)]; // read by the parity test
+draw();
+watch("value", draw);
+onResize(() => cards.length && size());
+new MutationObserver(() => cards.forEach(drawFront)).observe(document.body, { attributes: true, attributeFilter: ["class"] });

@@ -1,0 +1,65 @@
+// value: {sections: [{title, pixels, columns, scale, captions, good, rows, head, best}], about, note}
+let drawn = "";
+const savePng = async (section) => {
+  const png = await server.as_png({ pixels: section.pixels, columns: section.columns, about: props.value.about });
+  offer("data:image/png;base64," + png, (section.name || "latent-atelier") + ".png");
+};
+const layout = () => {
+  for (const node of element.querySelectorAll(".section")) {
+    const s = props.value.sections[+node.dataset.at];
+    const side = s.rows ? 74 : 0;
+    const k = fit(element.firstElementChild.clientWidth - side, s.columns, s.pixels.w, s.scale || 4, 6);
+    node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
+    node.querySelector(".cells").style.gridTemplateColumns = (s.rows ? "68px " : "") + `repeat(${s.columns}, ${s.pixels.w * k}px)`;
+  }
+};
+const build = (root) => {
+  root.replaceChildren();
+  props.value.sections.forEach((s, at) => {
+    const node = make("section", "section", root);
+    node.dataset.at = at;
+    const head = make("header", "", node);
+    make("h3", "", head, s.title || "");
+    if (s.note) make("span", "note", head, s.note);
+    if (s.name) button("PNG", head, () => savePng(props.value.sections[at]), t("download"));
+    const cells = make("div", "cells", node);
+    if (s.head) { if (s.rows) make("span", "", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
+    for (let k = 0; k < s.pixels.n; k++) {
+      if (s.rows && k % s.columns === 0) make("span", "rowhead", cells, s.rows[k / s.columns] || "");
+      const cell = make("figure", "cell", cells);
+      const canvas = make("canvas", "pixelated", cell);
+      canvas.setAttribute("role", "img");
+      if (s.captions) make("figcaption", "", cell, " ");
+      if (s.pick) {
+        cell.tabIndex = 0; cell.classList.add("pick");
+        const choose = () => { props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k }); };
+        cell.addEventListener("click", choose);
+        cell.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(); } });
+      }
+    }
+  });
+};
+const draw = () => {
+  const root = $(".pixel_canvas"), value = props.value;
+  if (!root || !value || !value.sections) return;
+  const shape = JSON.stringify(value.sections.map((s) => [s.title, s.pixels.n, s.pixels.w, s.columns, s.captions && 1, s.rows, s.head, s.note, s.pick]));
+  if (shape !== drawn) { build(root); drawn = shape; }
+  value.sections.forEach((s, at) => {
+    const node = root.children[at], bytes = toBytes(s.pixels.data), figures = node.querySelectorAll("figure");
+    node.querySelectorAll("canvas").forEach((canvas, k) => {
+      paint(canvas, s.pixels, k, bytes);
+      canvas.setAttribute("aria-label", [s.title, s.head && s.head[k % s.columns], s.captions && s.captions[k]].filter(Boolean).join(", "));
+    });
+    figures.forEach((figure, k) => {
+      if (s.captions) {
+        figure.lastElementChild.textContent = s.captions[k] || " ";
+        figure.dataset.good = s.good ? (s.good[k] === null ? "" : s.good[k] ? "yes" : "no") : "";
+      }
+      figure.classList.toggle("chosen", s.chosen === k);
+    });
+  });
+  layout();
+};
+draw();
+watch("value", draw);
+onResize(() => props.value && props.value.sections && drawn && layout());

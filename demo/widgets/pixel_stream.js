@@ -1,0 +1,100 @@
+// value: {pixels, at, model, label, temperature, about, running}; `at` pixels of each picture are drawn so far, in raster order.
+const root = $(".pixel_stream");
+let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, inspected = null, speed = 1, run = "", pace = null;
+const total = () => props.value.pixels.w * props.value.pixels.h;
+const now = () => (shown === null ? props.value.at : Math.min(shown, props.value.at));
+// Pixels not drawn yet are shown as paper, not as black.
+const show = () => {
+  const { pixels } = props.value, bytes = toBytes(pixels.data), n = now(), w = pixels.w, size = total();
+  canvases.forEach((canvas, k) => {
+    paint(canvas, pixels, k, bytes);
+    const ctx = canvas.getContext("2d"), row = Math.floor(n / w), column = n % w;
+    ctx.fillStyle = style("--background-fill-secondary") || "#ddd";
+    if (n < size) { ctx.fillRect(column, row, w - column, 1); ctx.fillRect(0, row + 1, w, pixels.h - row - 1); ctx.fillStyle = style("--color-accent"); ctx.fillRect(column, row, 1, 1); }
+    if (inspected && inspected[0] === k) { ctx.strokeStyle = "#ffe14d"; ctx.lineWidth = 0.4; ctx.strokeRect(inspected[1] % w + 0.2, Math.floor(inspected[1] / w) + 0.2, 0.6, 0.6); }
+  });
+  range.max = props.value.at; range.value = n;
+  where.textContent = `${n} / ${size}`;
+  root.dataset.at = props.value.at;
+  playButton.textContent = playing ? "❚❚" : "▶";
+};
+const stop = () => { cancelAnimationFrame(playing); playing = null; show(); };
+const play = () => {
+  if (playing) return stop();
+  if (now() >= total()) shown = 0;
+  if (shown === null) shown = props.value.at;
+  const tick = () => {
+    shown = shown + speed;
+    if (shown >= total() && props.value.at >= total()) { shown = null; return stop(); }
+    playing = requestAnimationFrame(tick); show();
+  };
+  playing = requestAnimationFrame(tick);
+};
+const inspect = latest(async (k, i) => {
+  inspected = [k, i]; show();
+  const { pixels, model, label, temperature } = props.value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
+  const answer = await server.distribution({ model, label, temperature, pixel: i, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
+  if (answer.error) { said.textContent = answer.error; return; }
+  const top = Math.max(...answer.p, 1e-9), n = answer.p.length, ctx = bars.getContext("2d"), own = i < now() ? answer.level : -1;
+  ctx.clearRect(0, 0, bars.width, bars.height);
+  const accent = style("--color-accent"), ink = style("--body-text-color-subdued");
+  answer.p.forEach((p, j) => { ctx.fillStyle = j === own ? "#e64078" : accent; const h = Math.max(p / top, j === own ? 0.03 : 0) * (bars.height - 4); ctx.fillRect((j / n) * bars.width, bars.height - h, Math.max(bars.width / n, j === own ? 4 : 1), h); });
+  ctx.fillStyle = ink; ctx.fillRect(0, bars.height - 1, bars.width, 1);
+  said.textContent = t("pixel").replace("{r}", Math.floor(i / pixels.w)).replace("{c}", i % pixels.w).replace("{h}", answer.entropy.toFixed(2)).replace("{p}", (100 * answer.own).toFixed(1));
+});
+const build = () => {
+  root.replaceChildren();
+  const stage = make("div", "stage-row", root);
+  grid = make("div", "pictures", stage);
+  const side = make("div", "reading", stage);
+  make("h3", "", side, t("distribution"));
+  bars = make("canvas", "bars", side); bars.width = 512; bars.height = 180;
+  bars.setAttribute("role", "img"); bars.setAttribute("aria-label", t("distribution"));
+  const ends = make("div", "ends", side); make("span", "", ends, t("black")); make("span", "", ends, t("white"));
+  said = make("p", "said", side, t("hover"));
+  const tools = make("div", "tools", root);
+  playButton = button("▶", tools, play, t("play"));
+  button("−1", tools, () => { stop(); shown = Math.max(0, now() - 1); show(); }, t("back"));
+  button("+1", tools, () => { stop(); shown = now() + 1; show(); }, t("step"));
+  range = make("input", "", tools); Object.assign(range, { type: "range", min: 0, step: 1 });
+  range.setAttribute("aria-label", t("scrub"));
+  range.addEventListener("input", () => { if (playing) stop(); shown = +range.value; show(); });
+  where = make("output", "note", tools);
+  const label = make("label", "note", tools, t("speed") + " ");
+  const dial = make("input", "", label); Object.assign(dial, { type: "range", min: 0, max: 5, step: 1, value: 2 });
+  dial.addEventListener("input", () => { speed = 2 ** dial.value; }); speed = 4;
+  button("PNG", tools, async () => {
+    const png = await server.as_png({ pixels: props.value.pixels, columns: props.value.pixels.n, about: props.value.about });
+    offer("data:image/png;base64," + png, "samples.png");
+  }, t("download"));
+};
+const pictures = () => {
+  const { pixels } = props.value;
+  if (canvases.length === pixels.n && canvases[0].width === pixels.w) return;
+  grid.replaceChildren();
+  canvases = Array.from({ length: pixels.n }, (_, k) => {
+    const canvas = make("canvas", "pixelated", grid);
+    canvas.width = pixels.w; canvas.height = pixels.h;
+    canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("sample") + " " + (k + 1));
+    const look = (e) => { const [x, y] = cellAt(canvas, e); if (x >= 0 && y >= 0 && x < pixels.w && y < pixels.h) inspect(k, y * pixels.w + x); };
+    canvas.addEventListener("pointermove", look); canvas.addEventListener("pointerdown", look);
+    return canvas;
+  });
+};
+const scale = () => {
+  const { n, w } = props.value.pixels, wide = root.clientWidth > 760, columns = n === 1 ? 1 : n <= 4 ? 2 : 3;
+  const k = fit(wide ? Math.min(480, root.clientWidth - 300) : root.clientWidth, columns, w, n === 1 ? 16 : 8);
+  grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;
+  canvases.forEach((c) => enlarge(c, k));
+};
+let built = false;
+const draw = () => {
+  const value = props.value;
+  if (!value || !value.pixels) return;
+  if (!built) { build(); built = true; }
+  if (JSON.stringify(value.about) !== run) { run = JSON.stringify(value.about); shown = null; inspected = null; if (playing) stop(); }
+  pictures(); scale(); show();
+};
+draw();
+watch("value", draw);
+onResize(() => built && scale());

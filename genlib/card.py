@@ -1,0 +1,71 @@
+"""The model card: README.md of a checkpoint folder, made from config.json and what `evaluate` measured."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from genlib import checkpoint
+
+RIGHTS = {
+    "mnist": "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0",
+    "fashion": "Fashion-MNIST (Zalando), MIT",
+}
+MEANS = {
+    "accuracy": "share of test images put in their class",
+    "neg_elbo_nats": "−ELBO a test image, one draw of z, grey-valued cross-entropy",
+    "reconstruction_nats": "cross-entropy of the reconstruction",
+    "kl_nats": "KL(q(z|x) ‖ N(0, I))",
+    "nll_nats": "−log p(x) a test image",
+    "bits_per_dim": "the same in bits a pixel",
+    "fid": "Fréchet distance to the test set, in the features of our classifier",
+    "fid_floor": "the same between real training and real test images",
+    "kid": "kernel distance, same features",
+    "density": "fidelity, about 1 for real images (k = 5)",
+    "coverage": "variety, about 1 for real images (k = 5)",
+    "gan_test_acc": "our classifier finds the asked class in the generated images",
+    "gan_train_acc": "a classifier taught by generated images only, on the real test set",
+    "gan_train_n": "generated images it was taught by",
+}
+
+
+def write(folder: Path, info: checkpoint.Info, measured: dict) -> None:
+    """Put the figures into config.json and write the card beside it."""
+    info = replace(info, training=info.training | {"evaluated": measured})
+    checkpoint.write_info(folder, info)
+    checkpoint.write(Path(folder) / checkpoint.CARD, text(info).encode())
+
+
+def text(info: checkpoint.Info) -> str:
+    """The card in Markdown, with the Hub's front matter."""
+    measured, training = info.training.get("evaluated", {}), info.training
+    rows = "\n".join(f"| `{key}` | {value:.4g} | {MEANS.get(key, '')} |" for key, value in info.figures.items())
+    figures = f"""## Figures
+
+On {measured.get("n", 0):,} test images, seed {measured.get("seed", 0)}, by `{measured.get("command", "")}`:
+
+| figure | value | what it is |
+|---|---|---|
+{rows}
+"""
+    return f"""---
+library_name: genlib
+license: mit
+pipeline_tag: {"image-classification" if info.model == "classifier" else "unconditional-image-generation"}
+tags: [latent-atelier, {info.model}]
+---
+
+# {info.name or info.model}
+
+A {info.model} of Latent Atelier, trained on {RIGHTS.get(info.dataset, "own pictures")}.
+
+```python
+import genlib
+model = genlib.load("{info.name or "path/to/this/folder"}")
+```
+
+{figures if info.figures else "Not measured yet."}
+## Training
+
+`{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on two CPU cores, seed {training.get("seed", 0)}.
+
+Classes: {", ".join(info.labels) or "none"}.
+"""

@@ -1,0 +1,85 @@
+"""`evaluate`: every figure of a checkpoint on the whole test set, its model card, and the codes its map shows."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from genlib import card, checkpoint, data, hub, metrics, ops
+from genlib.objectives.base import Batch
+from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
+from genlib.objectives.likelihood import bits_per_dim, level_nll
+from genlib.recipes import RECIPES
+
+CODES = "codes.safetensors"  # of a 2-D model: the test set's codes (N, 2) and labels (N,)
+GAN_TRAIN = {"pixelcnn": 20_000}  # generated images for gan_train_acc where 60,000, the real set's size, take too long
+
+
+def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, command: str = "") -> dict:
+    """The report of DESIGN section 3; figures and card are written into the checkpoint's folder."""
+    folder = hub.resolve(source)
+    info, model = checkpoint.read_info(folder), checkpoint.load(folder)
+    if info.dataset not in data.DATASETS:
+        raise checkpoint.CheckpointError(f"{folder} was trained on {info.dataset!r}, which has no test set here")
+    root = root or data.cache_folder()
+    train_set, test_set = (data.DATASETS[info.dataset](root, split) for split in ("train", "test"))
+    test = test_set.batch(slice(0, n))
+    figures = likelihood_figures(model, info, test, seed)
+    if info.model == "classifier":
+        figures["accuracy"] = metrics.accuracy(model, test.x, test.y)
+    else:
+        figures |= sample_figures(model, info, train_set, test, seed)
+    figures = {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
+    if hasattr(model, "encode") and model.config.latent_dim == 2:
+        codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
+        checkpoint.write(folder / CODES, save_tensors(codes))
+    measured = {"command": command, "n": len(test.x), "seed": seed}
+    card.write(folder, replace(info, figures=figures), measured)
+    name = info.name or str(source)
+    return {"model": name, "dataset": info.dataset, "split": "test", "n": len(test.x), "seed": seed, "metrics": figures}
+
+
+def likelihood_figures(model, info, test: Batch, seed: int) -> dict[str, float]:
+    """Nats an image: the ELBO's parts with one draw of z, or the exact likelihood."""
+    rng = torch.Generator().manual_seed(seed)
+    if info.model == "pixelcnn":
+        nats = metrics.batched(lambda x, y: level_nll(model.logits(x, y), x), test.x, test.y, size=100).mean().item()
+        return {"nll_nats": nats, "bits_per_dim": bits_per_dim(nats, test.x[0].numel())}
+    if not hasattr(model, "encode"):
+        return {}
+    classes = bool(ops.classes_of(model))
+
+    def terms(x: Tensor, y: Tensor) -> Tensor:
+        q = model.encode(x, *[y] * classes)
+        reconstruction = bernoulli_nll(model.decode_logits(q.sample(rng), *[y] * classes), x)
+        return torch.stack([reconstruction, kl_to_standard_normal(q)], dim=1)
+
+    reconstruction, kl = metrics.batched(terms, test.x, test.y).mean(dim=0).tolist()
+    if info.model == "ae":  # a point has no KL
+        return {"reconstruction_nats": reconstruction}
+    return {"neg_elbo_nats": reconstruction + kl, "reconstruction_nats": reconstruction, "kl_nats": kl}
+
+
+def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int) -> dict:
+    """FID, KID, density, coverage of as many samples as test images; GAN-test and GAN-train where there is a class."""
+    classifier = checkpoint.load(hub.resolve(f"classifier-{info.dataset}"))
+    classes, rng = ops.classes_of(model), torch.Generator().manual_seed(seed)
+    n = len(test.x)
+    more = GAN_TRAIN.get(info.model, len(train_set)) if n >= 10_000 else 2 * n
+    y = torch.arange(more if classes else n) % (classes or 1)
+    x = metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng), y)
+    some = torch.randperm(len(train_set), generator=torch.Generator().manual_seed(seed))[:n]
+    real, fake, known = (metrics.batched(classifier.features, images) for images in (test.x, x[:n], train_set.batch(some).x))
+    density, coverage = metrics.density_coverage(real, fake)
+    figures = {
+        "fid": metrics.fid(real, fake), "fid_floor": metrics.fid(real, known), "kid": metrics.kid(real, fake),
+        "density": density, "coverage": coverage,
+    }  # fmt: skip
+    if classes:
+        generated = data.Images((x * 255).round().to(torch.uint8), y, info.labels)
+        figures["gan_test_acc"] = metrics.accuracy(classifier, x[:n], y[:n])
+        figures["gan_train_acc"] = metrics.gan_train(RECIPES[f"classifier-{info.dataset}"], generated, test)
+        figures["gan_train_n"] = len(generated)
+    return figures

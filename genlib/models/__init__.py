@@ -1,0 +1,9 @@
+"""Every model class, by the name used in checkpoints."""
+
+from genlib.models.classifier import Classifier
+from genlib.models.cvae import CVAE
+from genlib.models.cvae_gan import CVAEGAN
+from genlib.models.pixelcnn import PixelCNN
+from genlib.models.vae import AE, VAE
+
+MODELS = {"ae": AE, "vae": VAE, "cvae": CVAE, "cvaegan": CVAEGAN, "pixelcnn": PixelCNN, "classifier": Classifier}

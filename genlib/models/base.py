@@ -1,0 +1,59 @@
+"""The vocabulary all models share: what a latent model, an encoder, a pixel model, a classifier can do."""
+
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+class Normal(NamedTuple):
+    """A diagonal Gaussian over the last axis.  A deterministic code is one with logvar = −∞."""
+
+    mean: Tensor  # (B, Z)
+    logvar: Tensor  # (B, Z), natural log of the variance
+
+    def sample(self, rng: torch.Generator | None = None) -> Tensor:
+        """Reparameterised draw, mean + σ⊙ε: gradients reach mean and logvar.  arXiv:1312.6114, section 2.4."""
+        return self.mean + (0.5 * self.logvar).exp() * normal(self.mean.shape, rng, self.mean.device)
+
+
+def normal(shape, rng: torch.Generator | None = None, device="cpu") -> Tensor:
+    """ε ~ N(0, I).  Drawn on the CPU and moved: a seed then means the same picture on every machine."""
+    return torch.randn(shape, generator=rng).to(device)
+
+
+def class_weights(y: Tensor, classes: int) -> Tensor:
+    """Labels (B,) as one-hot rows (B, K); float rows (B, K), a soft mix of classes, pass as they are.
+
+    Raises ValueError for a label outside 0..K−1 or a mix of another width.
+    """
+    if y.is_floating_point():
+        if y.ndim != 2 or y.shape[1] != classes:
+            raise ValueError(f"a class mix has {classes} weights a row, got shape {tuple(y.shape)}")
+        return y
+    if y.numel() and not 0 <= int(y.min()) <= int(y.max()) < classes:
+        raise ValueError(f"class must be 0 to {classes - 1}, got {int(y.min())} to {int(y.max())}")
+    return F.one_hot(y, classes).float()
+
+
+class Decoder(Protocol):
+    """Latent model.  Images are always (B, C, H, W) in [0, 1]; y is left out where there is no class."""
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor: ...
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor: ...
+
+
+class Autoencoder(Decoder, Protocol):
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Normal: ...
+
+
+class PixelModel(Protocol):
+    """Autoregressive model: logits of each pixel given those before it in raster order."""
+
+    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
+
+
+class Classifier(Protocol):
+    def logits(self, x: Tensor) -> Tensor: ...
+    def features(self, x: Tensor) -> Tensor: ...

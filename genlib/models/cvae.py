@@ -1,0 +1,51 @@
+"""Conditional VAE.  Sohn et al., NIPS 2015: both networks see the class, so z carries what the class does not.
+
+    x, c ──encoder──► q(z|x,c) ──► z, c ──generator──► p(x|z,c)
+
+Convolutional, in the shape of DCGAN (arXiv:1511.06434).  Loss: genlib/objectives/elbo.py.  Recipe: "cvae-mnist".
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from genlib.models.base import Normal, class_weights, normal
+from genlib.models.layers import Downsampler, Upsampler
+
+
+@dataclass(frozen=True)
+class CVAEConfig:
+    channels: int = 1  # C
+    size: int = 28  # H = W, divisible by 2^depth
+    classes: int = 10  # K
+    latent_dim: int = 16  # Z
+    width: int = 32  # channels of the widest-resolution layer
+    depth: int = 2  # halvings each way
+    features: int = 256  # width of the last hidden layer of encoder, discriminator, classifier
+
+
+class CVAE(nn.Module):
+    Config = CVAEConfig
+
+    def __init__(self, config: CVAEConfig):
+        super().__init__()
+        self.config = c = config
+        self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=c.classes, norm=True)
+        self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
+        self.generator = Upsampler(c.latent_dim + c.classes, c.channels, c.size, c.width, c.depth)
+
+    def encode(self, x: Tensor, y: Tensor) -> Normal:
+        """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
+        return Normal(*self.posterior(self.encoder(x, y)).chunk(2, dim=1))
+
+    def decode_logits(self, z: Tensor, y: Tensor) -> Tensor:
+        return self.generator(torch.cat([z, class_weights(y, self.config.classes)], dim=1))
+
+    def decode(self, z: Tensor, y: Tensor) -> Tensor:
+        """Pixel means of p(x|z,c): (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
+        return self.decode_logits(z, y).sigmoid()
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
+        """n draws of z ~ N(0, I), (n, Z)."""
+        return normal((n, self.config.latent_dim), rng)

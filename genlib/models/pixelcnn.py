@@ -1,0 +1,106 @@
+"""Gated PixelCNN.  van den Oord et al., 2016, arXiv:1606.05328, figure 2: two stacks, no blind spot.
+
+    p(x|c) = Π_i p(x_i | x_<i, c) in raster order, softmax over the grey levels
+
+    vertical stack    sees every row above            ■ ■ ■
+    horizontal stack  sees the pixels to the left     ■ ■ i     and reads the vertical stack
+
+Departures: dilated rows widen the view at no cost (arXiv:1511.07122); the class bias enters both stacks.
+Loss: genlib/objectives/likelihood.py.  Sampler: genlib/ops/pixels.py.  Recipe: "pixelcnn-mnist".
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genlib.models.base import class_weights
+
+
+@dataclass(frozen=True)
+class PixelCNNConfig:
+    channels: int = 1  # C, only 1 is modelled
+    size: int = 28  # H = W
+    classes: int = 10  # K
+    levels: int = 256  # grey levels, L
+    width: int = 32  # channels of each stack, S
+    dilations: tuple[int, ...] = (1, 2, 1, 4, 1, 2, 1)  # one gated layer each
+    dropout: float = 0.0
+
+
+class GatedLayer(nn.Module):
+    """One step of both stacks.  Row r of v has seen rows < r; pixel i of h has seen pixels < i.
+
+    Both convolutions read only what lies before: the vertical one two rows up to its own (already shifted)
+    row, the horizontal one the pixel `dilation` to the left and its own (already shifted) pixel.
+    """
+
+    def __init__(self, c: PixelCNNConfig, dilation: int):
+        super().__init__()
+        s, self.dilation = c.width, dilation
+        self.vertical = nn.Conv2d(s, 2 * s, (2, 3), dilation=dilation)
+        self.horizontal = nn.Conv2d(s, 2 * s, (1, 2), dilation=dilation)
+        self.across = nn.Conv2d(2 * s, 2 * s, 1)  # vertical -> horizontal, before the gate
+        self.out = nn.Conv2d(s, s, 1)
+        self.class_bias = nn.Linear(c.classes, 4 * s, bias=False)
+        self.dropout = nn.Dropout(c.dropout)
+
+    def pad_vertical(self, v: Tensor) -> Tensor:
+        d = self.dilation
+        return F.pad(v, (d, d, d, 0))
+
+    def pad_horizontal(self, h: Tensor) -> Tensor:
+        return F.pad(h, (self.dilation, 0, 0, 0))
+
+    def gates(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        """The class bias of both stacks: (B, K) -> two of (B, 2S, 1, 1)."""
+        return self.class_bias(y)[:, :, None, None].chunk(2, dim=1)
+
+    def forward(self, v: Tensor, h: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        bias_v, bias_h = self.gates(y)
+        up = self.vertical(self.pad_vertical(v))
+        left = self.horizontal(self.pad_horizontal(h)) + self.across(up)
+        return v + gate(up + bias_v), h + self.out(self.dropout(gate(left + bias_h)))
+
+
+def gate(x: Tensor) -> Tensor:
+    """tanh(a) ⊙ σ(b), eq. 2: (B, 2S, H, W) -> (B, S, H, W)."""
+    a, b = x.chunk(2, dim=1)
+    return a.tanh() * b.sigmoid()
+
+
+class PixelCNN(nn.Module):
+    Config = PixelCNNConfig
+
+    def __init__(self, config: PixelCNNConfig):
+        super().__init__()
+        self.config = c = config
+        # Two input planes: the pixel, and a 1 that lets a layer tell the picture from its padding.
+        self.first_vertical = nn.Conv2d(2, c.width, (3, 5))
+        self.first_horizontal = nn.Conv2d(2, c.width, (1, 3))
+        self.layers = nn.ModuleList(GatedLayer(c, d) for d in c.dilations)
+        self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(c.width, 2 * c.width, 1), nn.ReLU())
+        self.output = nn.Conv2d(2 * c.width, c.levels, 1)
+
+    def planes(self, x: Tensor) -> Tensor:
+        """(B, 1, H, W) in [0, 1] -> (B, 2, H, W): grey in [−1, 1], and ones."""
+        return torch.cat([2 * x - 1, torch.ones_like(x)], dim=1)
+
+    def pad_vertical(self, planes: Tensor) -> Tensor:
+        """Three rows above, none of its own: padded by 3 and cut by 1, so row r reads rows r−3 … r−1."""
+        return F.pad(planes, (2, 2, 3, 0))[:, :, :-1]
+
+    def pad_horizontal(self, planes: Tensor) -> Tensor:
+        """Three pixels to the left, not its own: column c reads c−3 … c−1."""
+        return F.pad(planes, (3, 0, 0, 0))[:, :, :, :-1]
+
+    def logits(self, x: Tensor, y: Tensor) -> Tensor:
+        """Logits of every pixel's level given its predecessors: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W)."""
+        y = class_weights(y, self.config.classes)
+        planes = self.planes(x)
+        v = self.first_vertical(self.pad_vertical(planes))
+        h = self.first_horizontal(self.pad_horizontal(planes)) + v
+        for layer in self.layers:
+            v, h = layer(v, h, y)
+        return self.output(self.head(h))

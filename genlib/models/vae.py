@@ -1,0 +1,67 @@
+"""Variational autoencoder and its ancestor without a prior.  Kingma & Welling, 2014, arXiv:1312.6114.
+
+    x ──encoder──► q(z|x) = N(mean, exp(logvar)) ──► z ──decoder──► p(x|z), Bernoulli per pixel
+
+Both are dense, so that the page can run a decoder on a 2-D latent itself.
+Losses: genlib/objectives/elbo.py and reconstruction.py.  Recipes: "vae2d-mnist", "ae2d-mnist" …
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from genlib.models.base import Normal, normal
+from genlib.models.layers import dense
+
+
+@dataclass(frozen=True)
+class VAEConfig:
+    channels: int = 1  # C, image channels
+    size: int = 28  # H = W, in pixels
+    latent_dim: int = 2  # Z
+    hidden: tuple[int, ...] = (1024, 512)  # the encoder's hidden widths
+    decoder_hidden: tuple[int, ...] = (256, 512)  # the decoder's
+
+
+class VAE(nn.Module):
+    Config = VAEConfig
+    code_parameters = 2  # mean and log-variance
+
+    def __init__(self, config: VAEConfig):
+        super().__init__()
+        self.config = c = config
+        pixels = c.channels * c.size**2
+        self.encoder = dense(pixels, *c.hidden, self.code_parameters * c.latent_dim)
+        self.decoder = dense(c.latent_dim, *c.decoder_hidden, pixels)
+
+    def encode(self, x: Tensor) -> Normal:
+        """q(z|x) for images x (B, C, H, W) in [0, 1]."""
+        return Normal(*self.encoder(x.flatten(1)).chunk(2, dim=1))
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        """Bernoulli logits of p(x|z): (B, Z) -> (B, C, H, W)."""
+        c = self.config
+        return self.decoder(z).view(-1, c.channels, c.size, c.size)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Pixel means of p(x|z): (B, Z) -> (B, C, H, W) in [0, 1]."""
+        return self.decode_logits(z).sigmoid()
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
+        """n draws of z ~ N(0, I), (n, Z)."""
+        return normal((n, self.config.latent_dim), rng)
+
+
+class AE(VAE):
+    """The same networks with a point for a code: q(z|x) has no width, and no prior was ever asked for.
+
+    `prior` still draws N(0, I), to show that a random z rarely decodes to a digit.
+    """
+
+    code_parameters = 1
+
+    def encode(self, x: Tensor) -> Normal:
+        """The code of x, a Normal of zero variance (logvar = −∞)."""
+        mean = self.encoder(x.flatten(1))
+        return Normal(mean, torch.full_like(mean, -torch.inf))

@@ -1,0 +1,146 @@
+"""CVAE-GAN's losses.  Bao et al., 2017, arXiv:1703.10155, algorithm 1.
+
+    L_D   −E log D(x) − E log(1 − D(G(z,c)))                                   eq. 1
+    L_C   −E log P(c|x), on real images                                        eq. 4
+    L_GD  ½ ‖E f_D(x) − E f_D(G(z,c))‖²                                        eq. 3
+    L_GC  ½ Σ_c ‖E f_C(x) − E f_C(G(z,c))‖², a centre a class                  eq. 5
+    L_G   ½ (‖x − x'‖² + ‖f_D(x) − f_D(x')‖² + ‖f_C(x) − f_C(x')‖²)            eq. 7
+    L_KL  KL(q(z|x,c) ‖ N(0, I))                                               eq. 6
+
+G never sees L_D: matching centres does not vanish when D wins.  Departures, each for small images: features are
+scaled to mean square 1, so that a weight means the same early and late; D reads its pictures through a little
+noise, which hides the exact zeros no generator prints; features are matched in first *and* second moment (a centre alone forgives a class that lost its variety); centres are moving averages whose
+gradient flows whole through the current batch; and a small cross-entropy of C on G(z, c) states outright that a
+picture must be of its class.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genlib.models.base import normal
+from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.elbo import kl_to_standard_normal
+
+
+@dataclass(frozen=True)
+class Weights:
+    """λ1 … λ4 of eq. 8, and the weight of C's cross-entropy on generated images."""
+
+    kl: float = 0.3
+    pairwise: float = 1.0
+    features: float = 0.02  # of the two feature terms inside L_G, relative to the pixels'
+    discriminator: float = 0.1  # L_GD
+    classifier: float = 0.1  # L_GC
+    label: float = 3.0
+    discriminator_lr: float = 0.2  # D's learning rate over G's
+    noise: float = 0.1  # standard deviation of the noise D reads through
+
+
+def moments(features: Tensor) -> Tensor:
+    """First and second moment of each feature: (B, F) -> (2, F)."""
+    return torch.stack([features.mean(dim=0), features.square().mean(dim=0)])
+
+
+def class_moments(features: Tensor, y: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Both moments in each class, and which classes the batch holds: (B, F), (B,) -> (K, 2F), (K,) bool."""
+    member = F.one_hot(y, classes).to(features)  # (B, K)
+    count = member.sum(dim=0)
+    both = torch.cat([features, features.square()], dim=1)
+    return member.T @ both / count.clamp(min=1)[:, None], count > 0
+
+
+def scaled(real: Tensor, *others: Tensor) -> list[Tensor]:
+    """All divided by the real features' root mean square: their scale no longer drifts as D and C train."""
+    scale = real.detach().square().mean().sqrt() + 1e-6
+    return [f / scale for f in (real, *others)]
+
+
+class MovingAverage(nn.Module):
+    """Moving average of a statistic, row by row; a row starts at its first value."""
+
+    def __init__(self, shape: tuple[int, ...], keep: float):
+        super().__init__()
+        self.keep = keep
+        self.register_buffer("value", torch.zeros(shape))
+        self.register_buffer("seen", torch.zeros(shape[0], dtype=torch.bool))
+
+    def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        """Take x in where present; returns the average, with x's own gradient, undiminished."""
+        present = torch.ones_like(self.seen) if present is None else present
+        old = torch.where(self.seen[:, None], self.value, x.detach())
+        self.value = torch.where(present[:, None], torch.lerp(x.detach(), old, self.keep), self.value)
+        self.seen = self.seen | present
+        return self.value + torch.where(present[:, None], x - x.detach(), torch.zeros_like(x))
+
+
+def half_square(a: Tensor, b: Tensor) -> Tensor:
+    """½‖a − b‖² an image: (B, …) twice -> mean over the batch."""
+    return 0.5 * (a - b).square().flatten(1).sum(dim=1).mean()
+
+
+class CVAEGANObjective(nn.Module):
+    def __init__(self, model: nn.Module, weights: Weights = Weights(), keep: float = 0.9):  # noqa: B008, frozen
+        super().__init__()
+        self.model, self.weights = model, weights
+        features, classes = model.config.features, model.config.classes
+        self.real_d, self.fake_d = MovingAverage((2, features), keep), MovingAverage((2, features), keep)
+        self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
+
+    def turns(self) -> list[Turn]:
+        m, w = self.model, self.weights
+        encoder_generator = nn.ModuleList([m.encoder, m.posterior, m.generator])
+        return [
+            Turn("discriminator", m.discriminator, self.discriminator_loss, lr=w.discriminator_lr),
+            Turn("classifier", m.classifier, self.classifier_loss, every=2),
+            Turn("generator", encoder_generator, self.generator_loss),
+        ]
+
+    def veil(self, x: Tensor, rng: torch.Generator) -> Tensor:
+        """What D sees: x under a little Gaussian noise (arXiv:1610.04490)."""
+        return x + self.weights.noise * normal(x.shape, rng, x.device)
+
+    def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        with torch.no_grad():
+            fake = self.model.decode(self.model.prior(len(batch.x), rng).to(batch.x.device), batch.y)
+        real_logits, fake_logits = self.model.discriminator.logits(self.veil(torch.cat([batch.x, fake]), rng)).chunk(2)
+        loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+        return {"loss": loss, "real": real_logits.sigmoid().mean(), "fake": fake_logits.sigmoid().mean()}
+
+    def classifier_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
+        logits = self.model.classifier.logits(batch.x)
+        accuracy = (logits.argmax(dim=1) == batch.y).float().mean()
+        return {"loss": F.cross_entropy(logits, batch.y), "accuracy": accuracy}
+
+    def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        x, y, m, w = batch.x, batch.y, self.model, self.weights
+        q = m.encode(x, y)
+        z = torch.cat([q.sample(rng), m.prior(len(x), rng).to(x.device)])
+        both = m.decode(z, torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
+        with torch.no_grad():
+            real_d, real_c = m.discriminator.features(self.veil(x, rng)), m.classifier.features(x)
+        fake_d, fake_c = m.discriminator.features(self.veil(both, rng)), m.classifier.features(both)
+        label = F.cross_entropy(m.classifier.head(fake_c[len(x) :]), y)
+        real_d, pair_d, fake_d = scaled(real_d, *fake_d.chunk(2))
+        real_c, pair_c, fake_c = scaled(real_c, *fake_c.chunk(2))
+        terms = {
+            "kl": kl_to_standard_normal(q).mean(),
+            "pixels": half_square(x, both[: len(x)]),
+            "features": half_square(real_d, pair_d) + half_square(real_c, pair_c),
+            "match_d": 0.5 * (self.real_d(moments(real_d)) - self.fake_d(moments(fake_d))).square().sum(),
+            "match_c": self.class_match(real_c, fake_c, y),
+            "label": label,
+        }
+        pairwise = terms["pixels"] + w.features * terms["features"]
+        loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
+        return {"loss": loss + w.discriminator * terms["match_d"] + w.classifier * terms["match_c"], **terms}
+
+    def class_match(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
+        """L_GC, as a mean over classes: ½ the squared distance of both moments of f_C, class by class."""
+        classes = self.model.config.classes
+        real_moments, present = class_moments(real, y, classes)
+        fake_moments, _ = class_moments(fake, y, classes)
+        difference = self.real_c(real_moments, present) - self.fake_c(fake_moments, present)
+        return 0.5 * difference.square().sum(dim=1).mean()

@@ -1,0 +1,38 @@
+"""Evidence lower bound, arXiv:1312.6114, eq. 3, per image and in nats; the KL term weighted by β (arXiv:1804.03599)."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genlib.models.base import Normal
+from genlib.objectives.base import Batch, Metrics, OneTurn
+
+
+def kl_to_standard_normal(q: Normal) -> Tensor:
+    """KL(q ‖ N(0, I)) = ½ Σ_k (μ_k² + σ_k² − log σ_k² − 1), appendix B: (B,) nats."""
+    return 0.5 * (q.mean.square() + q.logvar.exp() - q.logvar - 1).sum(dim=1)
+
+
+def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
+    """−log p(x|z) of independent Bernoulli pixels, summed: (B, C, H, W) twice -> (B,) nats.
+
+    For grey x this is the cross-entropy, with a floor above zero: comparable between models, no likelihood.
+    """
+    return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(dim=1)
+
+
+def elbo_terms(model, batch: Batch, rng: torch.Generator | None) -> tuple[Tensor, Tensor]:
+    """Reconstruction −log p(x|z) with one draw of z, and KL(q(z|x) ‖ p(z)): two of (B,) nats."""
+    classes = (batch.y,) if hasattr(model.config, "classes") else ()
+    q = model.encode(batch.x, *classes)
+    return bernoulli_nll(model.decode_logits(q.sample(rng), *classes), batch.x), kl_to_standard_normal(q)
+
+
+class ELBO(OneTurn):
+    def __init__(self, model: nn.Module, beta: float = 1.0):
+        super().__init__(model)
+        self.beta = beta
+
+    def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        reconstruction, kl = (term.mean() for term in elbo_terms(self.model, batch, rng))
+        return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}

@@ -1,0 +1,10 @@
+"""What one can do with a trained model.  Pure functions: model and tensors in, images out; randomness is `rng`.
+
+Every model here is frozen and in eval mode, as `genlib.load` returns it.
+"""
+
+from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, swap
+from genlib.ops.pixels import complete
+from genlib.ops.repair import inpaint
+
+__all__ = ["classes_of", "complete", "decode", "draw", "encode", "inpaint", "interpolate", "reconstruct", "swap"]

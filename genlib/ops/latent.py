@@ -1,0 +1,76 @@
+"""Operations on z: draw, decode, encode, reconstruct, interpolate, swap the class."""
+
+import torch
+from torch import Tensor
+
+from genlib.models.base import Autoencoder, Decoder, Normal
+from genlib.ops.pixels import complete
+
+PATHS = ("linear", "spherical")
+
+
+def classes_of(model) -> int:
+    """K, the number of classes the model is conditioned on; 0 where it has none."""
+    return getattr(model.config, "classes", 0)
+
+
+def labelled(model, y: Tensor | None) -> tuple[Tensor, ...]:
+    """y as the trailing arguments of encode, decode or logits.  Raises ValueError if a class is missing."""
+    if not classes_of(model):
+        return ()
+    if y is None:
+        raise ValueError("this model needs a class")
+    return (y,)
+
+
+@torch.inference_mode()
+def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
+    """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
+    return model.decode(z, *labelled(model, y))
+
+
+@torch.inference_mode()
+def encode(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Normal:
+    """q(z|x,c) of images (B, C, H, W) in [0, 1]."""
+    return model.encode(x, *labelled(model, y))
+
+
+def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None = None, temperature=1.0) -> Tensor:
+    """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits."""
+    if hasattr(model, "decode"):
+        return decode(model, temperature * model.prior(n, rng), y)
+    for x in complete(model, n, y, rng=rng, temperature=temperature):
+        pass
+    return x
+
+
+def reconstruct(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Tensor:
+    """Decode the posterior mean, not a draw, so the same image always gives the same answer."""
+    return decode(model, encode(model, x, y).mean, y)
+
+
+def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
+    """The picture G(z, c') of one z (Z,) for every class c' in targets (T,): (T, C, H, W).  z is not touched."""
+    return decode(model, z.expand(len(targets), -1), targets)
+
+
+def interpolate(model: Decoder, start: Tensor, end: Tensor, steps: int, y: Tensor | None = None, path="linear") -> Tensor:
+    """Decode the way between two latents (Z,), both ends included: (steps, C, H, W).
+
+    "spherical" (arXiv:1609.04468) turns from one direction to the other and keeps the norm between theirs.
+    """
+    if path not in PATHS:
+        raise ValueError(f"path must be one of {', '.join(PATHS)}, got {path!r}")
+    t = torch.linspace(0, 1, steps)[:, None]  # (steps, 1)
+    z = torch.lerp(start, end, t) if path == "linear" else slerp(start, end, t)
+    return decode(model, z, None if y is None else y.expand(steps))
+
+
+def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
+    """Spherical interpolation of directions, linear of norms: (Z,), (Z,), (T, 1) -> (T, Z), ends exact."""
+    norms = torch.lerp(start.norm(), end.norm(), t)
+    a, b = start / start.norm().clamp(min=1e-12), end / end.norm().clamp(min=1e-12)
+    angle = torch.arccos((a @ b).clamp(-1, 1))
+    if angle.sin() < 1e-4:  # along one line there is no sphere to follow
+        return torch.lerp(start, end, t)
+    return norms * (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()

@@ -1,0 +1,154 @@
+"""The training loop: one for every model, because an objective is a list of turns.
+
+Every random number of a run is a function of (seed, step), so a run that goes on from a saved state is the
+run that never stopped, to the bit.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from genlib import checkpoint
+from genlib.objectives.base import Batch, Objective
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a run lasts.  In minutes, the count goes on after a resume."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+    def spent(self, step: int, seconds: float) -> float:
+        """Share of the budget used up, at least 0; 1 and more means the end."""
+        return step / self.steps if self.steps else seconds / (60 * (self.minutes or 1e-9))
+
+
+@dataclass(frozen=True)
+class Progress:
+    step: int  # batches seen so far
+    spent: float  # share of the budget, 0 to 1
+    seconds: float  # of training, earlier sessions included
+    metrics: dict[str, Tensor]  # "turn/metric" -> latest value, detached
+
+
+class Run:
+    """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
+
+    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0):
+        self.objective, self.lr, self.seed, self.step, self.seconds = objective, lr, seed, 0, 0.0
+        self.turns = objective.turns()
+        self.optimizers = [
+            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
+            for turn in self.turns
+        ]
+        average = get_ema_multi_avg_fn(ema)
+        self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
+
+    def model(self) -> nn.Module:
+        """The model to release: the averaged weights where they are kept."""
+        return self.average.module if self.average else self.objective.model
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything `restore` needs, as flat tensors."""
+        tensors = {f"objective.{k}": v for k, v in self.objective.state_dict().items()}
+        if self.average:
+            tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for j, slots in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer.{i}.{j}.{k}": v for k, v in slots.items()}
+        return tensors | {"step": torch.tensor(self.step), "seconds": torch.tensor(self.seconds, dtype=torch.float64)}
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """Go on from `state()`.  Raises RuntimeError or KeyError if it is another model's."""
+        groups: dict[str, dict[str, Tensor]] = {"objective": {}, "average": {}}
+        slots: dict[int, dict[int, dict[str, Tensor]]] = {i: {} for i in range(len(self.optimizers))}
+        for key, value in tensors.items():
+            group, _, rest = key.partition(".")
+            if group in groups:
+                groups[group][rest] = value
+            elif group == "optimizer":
+                i, j, slot = rest.split(".")
+                slots[int(i)].setdefault(int(j), {})[slot] = value
+        self.objective.load_state_dict(groups["objective"])
+        if self.average:
+            self.average.load_state_dict(groups["average"])
+        for i, optimizer in enumerate(self.optimizers):
+            for j, parameter in enumerate(self.turns[i].net.parameters()):
+                for slot, value in slots[i].get(j, {}).items():
+                    if value.shape == parameter.shape:  # the fused kernel wants both in one memory format
+                        slots[i][j][slot] = torch.empty_like(parameter).copy_(value)
+            optimizer.load_state_dict(optimizer.state_dict() | {"state": slots[i]})
+        self.step, self.seconds = int(tensors["step"]), float(tensors["seconds"])
+
+
+def train(run: Run, batches: Callable[[int, torch.Generator], Batch], budget: Budget) -> Iterator[Progress]:
+    """Train, yielding after every batch, so the caller decides when to log, save, draw or stop.
+
+    The learning rate falls linearly to zero over the budget, after a warm-up of 100 batches.
+    Raises FloatingPointError when a loss is no longer finite.
+    """
+    run.objective.model.train()
+    metrics: dict[str, Tensor] = {}
+    while (spent := budget.spent(run.step, run.seconds)) < 1:
+        start = time.perf_counter()
+        metrics = metrics | step(run, batches, run.lr * min(1 - spent, (run.step + 1) / 100))
+        run.seconds += time.perf_counter() - start
+        yield Progress(run.step, min(budget.spent(run.step, run.seconds), 1), run.seconds, metrics)
+
+
+def step(run: Run, batches, lr: float) -> dict[str, Tensor]:
+    """One batch through every turn whose turn it is."""
+    seed = run.seed * 1_000_003 + run.step
+    rng = torch.Generator().manual_seed(seed)
+    batch, metrics = batches(run.step, rng), {}
+    run.step += 1
+    with torch.random.fork_rng(devices=[]):  # dropout draws from the global state: seed it, then give it back
+        torch.manual_seed(seed)
+        for turn, optimizer in zip(run.turns, run.optimizers, strict=True):
+            if run.step % turn.every == 0:
+                metrics |= take(turn, optimizer, batch, rng, lr)
+    if run.average:
+        run.average.update_parameters(run.objective.model)
+    return metrics
+
+
+def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict[str, Tensor]:
+    parameters = list(turn.net.parameters())
+    values = turn.loss(batch, rng)
+    if not values["loss"].isfinite():
+        raise FloatingPointError(f"the {turn.name} loss is {values['loss'].item()}; try a smaller learning rate")
+    optimizer.zero_grad()
+    values["loss"].backward(inputs=parameters)
+    for group in optimizer.param_groups:
+        group["lr"] = lr * turn.lr
+    optimizer.step()
+    return {f"{turn.name}/{key}": value.detach() for key, value in values.items()}
+
+
+STATE = "training.safetensors"  # beside a checkpoint's files while it trains; not part of the checkpoint
+
+
+def save_state(run: Run, folder: Path) -> None:
+    """Write the run's state whole or not at all."""
+    tensors = {key: value.detach().contiguous().clone() for key, value in run.state().items()}
+    checkpoint.write(Path(folder) / STATE, save_tensors(tensors))
+
+
+def load_state(run: Run, folder: Path) -> None:
+    """Go on from the state saved in a folder.  Raises CheckpointError."""
+    path = Path(folder) / STATE
+    try:
+        run.restore(load_tensors(path.read_bytes()))
+    except FileNotFoundError as error:
+        raise checkpoint.CheckpointError(f"{folder} holds no {STATE} to go on from; leave --resume out") from error
+    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
+        raise checkpoint.CheckpointError(f"{path} is not the state of this run: {error}") from error
