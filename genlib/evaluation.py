@@ -13,7 +13,6 @@ from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 from genlib.recipes import RECIPES
 
-CODES = "codes.safetensors"  # of a 2-D model: the test set's codes (N, 2) and labels (N,)
 GAN_TRAIN = {"pixelcnn": 20_000}  # generated images for gan_train_acc where 60,000, the real set's size, take too long
 
 
@@ -34,7 +33,7 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
     figures = {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
     if hasattr(model, "encode") and model.config.latent_dim == 2:
         codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
-        checkpoint.write(folder / CODES, save_tensors(codes))
+        checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
     measured = {"command": command, "n": len(test.x), "seed": seed}
     card.write(folder, replace(info, figures=figures), measured)
     name = info.name or str(source)

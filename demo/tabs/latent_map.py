@@ -11,7 +11,7 @@ from demo import parts
 from demo.widgets import LatentPad, PicturePad
 from demo.widgets.base import from_pixels, pixels
 from genlib import ops
-from genlib.evaluation_files import CODES
+from genlib.checkpoint import CODES
 
 TAB = "latent"
 FAMILIES = ("vae", "ae")

@@ -42,7 +42,7 @@ const line = (event) => {
   ctx.beginPath(); ctx.moveTo(...(last || p)); ctx.lineTo(p[0] + 0.1, p[1]); ctx.stroke();
   last = p;
 };
-const upload = (file) => {
+const receive = (file) => {
   if (!file) return;
   if (file.size > 40e6) return say(t("too_big"), true);
   const reader = new FileReader();
@@ -67,7 +67,7 @@ const build = () => {
   const tools = make("div", "tools", side);
   button(t("clear"), tools, () => { blank(); root.classList.remove("inked"); say(""); });
   const input = make("input", "", root); input.type = "file"; input.accept = "image/*"; input.hidden = true;
-  input.addEventListener("change", () => { upload(input.files[0]); input.value = ""; });
+  input.addEventListener("change", () => { receive(input.files[0]); input.value = ""; });
   button(t("upload"), tools, () => input.click());
   said = make("p", "said", root); said.setAttribute("role", "status");
   blank();
@@ -79,7 +79,7 @@ const build = () => {
   const end = () => { if (drawing) { drawing = false; send(); } };
   canvas.addEventListener("pointerup", end); canvas.addEventListener("pointercancel", end);
   root.addEventListener("dragover", (e) => e.preventDefault());
-  root.addEventListener("drop", (e) => { e.preventDefault(); upload(e.dataTransfer.files[0]); });
+  root.addEventListener("drop", (e) => { e.preventDefault(); receive(e.dataTransfer.files[0]); });
   gallery();
 };
 build();

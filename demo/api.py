@@ -1,0 +1,209 @@
+"""The HTTP API: eight public endpoints, thin over the library.  Pictures are PNG sheets at native resolution."""
+
+import json
+import math
+
+import gradio as gr
+import torch
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from demo import parts
+from demo.tabs.inpainting import changes
+from genlib import images, ops
+
+GUESS = -1
+MOST = 64  # pictures in one answer
+
+
+def sheet(x: torch.Tensor, **about) -> str:
+    """A file of one row of pictures, its text chunk saying what made it; named by its content."""
+    return save_bytes_to_cache(images.png(x, **about), "sheet.png", get_upload_folder())
+
+
+def latent(model, z, what: str = "z") -> torch.Tensor:
+    """A JSON list as (1, Z).  Raises ValueError for another length or numbers that are not finite."""
+    if isinstance(z, str):
+        try:
+            z = json.loads(z)
+        except ValueError:
+            raise ValueError(f"{what} must be a JSON list of numbers") from None
+    size = getattr(model.config, "latent_dim", None)
+    if size is None:
+        raise ValueError("this model has no latent: choose an autoencoder or a GAN")
+    if not isinstance(z, list) or len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
+        raise ValueError(f"{what} must be a list of {size} numbers, got {len(z) if isinstance(z, list) else type(z).__name__}")
+    if not all(math.isfinite(v) and abs(v) <= 1e6 for v in z):
+        raise ValueError(f"{what} holds NaN, infinity or a number beyond a million")
+    return torch.tensor([z], dtype=torch.float32)
+
+
+def classed(model, label, n: int = 1) -> torch.Tensor | None:
+    """The label n times, or None for a model without classes.  Raises ValueError if it is out of range."""
+    classes = ops.classes_of(model)
+    if not classes:
+        return None
+    return torch.full((n,), parts.whole(label, "label", 0, classes - 1))
+
+
+def picture(raw: bytes | None, model) -> torch.Tensor:
+    """An upload as the model knows pictures, (1, C, H, W).  Raises PictureError."""
+    if raw is None:
+        raise images.PictureError("Send a picture.")
+    return images.prepare(raw, model.config.size, model.config.channels)
+
+
+def hole(raw: bytes | None, size: int) -> torch.Tensor:
+    """A mask upload as a bool (H, W), True where it is white.  Raises ValueError for another size."""
+    if raw is None:
+        raise images.PictureError("Send a mask, white in the hole.")
+    mask = images.open_picture(raw)
+    if mask.size != (size, size):
+        raise ValueError(f"the mask is {mask.width}×{mask.height}, the picture {size}×{size}: send one of that size")
+    return images.to_tensor(images.square(mask, size, 1))[0, 0] > 0.5
+
+
+def settle(shelf, info, model, x: torch.Tensor, label) -> tuple[torch.Tensor | None, int, list | None]:
+    """The class to encode with, given or (−1) guessed: as a tensor, a number, and P(c|x)."""
+    p = shelf.guess(info.dataset, x)[0] if shelf.classifier(info.dataset) is not None else None
+    if not ops.classes_of(model):
+        return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
+    k = parts.whole(label, "label", GUESS, model.config.classes - 1)
+    if k == GUESS:
+        k = int(shelf.guess(info.dataset, x)[0].argmax())
+    return torch.tensor([k]), k, p.tolist() if p is not None else None
+
+
+def verdict(shelf, info, x: torch.Tensor) -> list[dict] | None:
+    """What the classifier reads in each picture."""
+    if shelf.classifier(info.dataset) is None or x.shape[-1] != shelf.classifier(info.dataset).config.size:
+        return None
+    p, k = shelf.guess(info.dataset, x).max(dim=1)
+    return [{"label": int(i), "probability": round(float(v), 6)} for v, i in zip(p, k, strict=True)]
+
+
+def endpoints(shelf) -> dict:
+    """The functions by name; the docstrings are the documentation."""
+
+    def models():
+        """Every model: name, family, data set, labels, latent_dim, figures."""
+        return [
+            {"name": name, "family": i.model, "dataset": i.dataset, "labels": list(i.labels), "latent_dim": i.config.get("latent_dim"), "figures": i.figures}
+            for name, i in shelf.infos.items()
+        ]  # fmt: skip
+
+    def decode(model, z, label):
+        """One z and a class to a picture."""
+        m = shelf.model(model)
+        z = latent(m, z)
+        x = ops.decode(m, z, classed(m, label))
+        return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
+
+    def encode(model, image, label):
+        """A picture to q(z|x,c); label −1 lets the classifier guess."""
+        m, info = shelf.model(model), shelf.info(model)
+        if not hasattr(m, "encode"):
+            raise ValueError(f"{model} has no encoder: choose an autoencoder")
+        x = picture(image, m)
+        y, k, p = settle(shelf, info, m, x, label)
+        q = ops.encode(m, x, y)
+        logvar = [v if v > -1e9 else None for v in q.logvar[0].tolist()]
+        return {"mean": q.mean[0].tolist(), "logvar": logvar, "label": k, "probabilities": p}
+
+    def generate(model, label, n, seed, temperature):
+        """n samples of a class."""
+        m, info = shelf.model(model), shelf.info(model)
+        n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0, 3)
+        if not hasattr(m, "decode"):
+            raise ValueError(f"{model} has no latent: use /sample")
+        z = temperature * m.prior(n, parts.rng(seed))
+        x = ops.decode(m, z, classed(m, label, n))
+        done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
+        return sheet(x, **done), done | {"z": z.tolist(), "verdicts": verdict(shelf, info, x)}
+
+    def interpolate(model, start, end, label, steps, path):
+        """The way between two latents, both ends included."""
+        m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
+        a, b = latent(m, start, "start"), latent(m, end, "end")
+        x = ops.interpolate(m, a[0], b[0], steps, classed(m, label), path)
+        done = {"model": model, "start": a[0].tolist(), "end": b[0].tolist(), "label": label, "steps": steps, "path": path}
+        return sheet(x, **done), done
+
+    def swap(model, image, label, targets):
+        """Keep z of a picture, change its class to each target; none means all."""
+        m, info = shelf.model(model), shelf.info(model)
+        classes = ops.classes_of(m)
+        if not classes or not hasattr(m, "encode"):
+            raise ValueError(f"{model} cannot swap: choose a CVAE or a CVAE-GAN")
+        targets = json.loads(targets) if isinstance(targets, str) and targets.strip() else targets or []
+        if not isinstance(targets, list) or len(targets) > MOST:
+            raise ValueError(f"targets must be a JSON list of at most {MOST} classes")
+        targets = torch.tensor([parts.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes)))
+        x = picture(image, m)
+        y, k, _ = settle(shelf, info, m, x, label)
+        z = ops.encode(m, x, y).mean[0]
+        out = ops.swap(m, z, targets)
+        done = {"model": model, "label": k, "z": z.tolist(), "targets": targets.tolist()}
+        return sheet(out, **done), done | {"verdicts": verdict(shelf, info, out)}
+
+    def inpaint(model, image, mask, label, passes, seed):
+        """Repair the white part of the mask, pass by pass; known pixels stay."""
+        m, info = shelf.model(model), shelf.info(model)
+        if not hasattr(m, "encode"):
+            raise ValueError(f"{model} has no encoder: choose an autoencoder, or /sample for a PixelCNN")
+        x, passes = picture(image, m), parts.whole(passes, "passes", 1, 100)
+        gap = hole(mask, m.config.size)
+        y, k, _ = settle(shelf, info, m, x, label)
+        frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=parts.rng(seed))))
+        done = {"model": model, "label": k, "passes": passes, "seed": seed}
+        return sheet(frames, **done), done | {"change": changes(x, gap, frames)}
+
+    def sample(model, label, n, seed, temperature, image=None, mask=None):
+        """Draw n pictures, a PixelCNN's row by row; with image and mask, complete the white part."""
+        m = shelf.model(model)
+        n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0.05, 3)
+        done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
+        y = classed(m, label, n)
+        if hasattr(m, "decode"):
+            if image is not None:
+                raise ValueError(f"{model} completes nothing: use /inpaint")
+            yield sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done), done | {"done": 1.0, "final": True}
+            return
+        if not hasattr(m.config, "levels"):
+            raise ValueError(f"{model} draws no pictures: choose a generative model")
+        if (image is None) != (mask is None):
+            raise ValueError("completion needs both an image and a mask")
+        x, gap = (None, None) if image is None else (picture(image, m), hole(mask, m.config.size))
+        size = m.config.size
+        drawing = ops.complete(m, n, y, image=x, mask=gap, rng=parts.rng(seed), temperature=temperature)
+        for row, drawn in enumerate(drawing, start=1):
+            yield sheet(drawn, **done, rows=row), done | {"done": row / size, "final": row == size}
+
+    return {f.__name__: f for f in (models, decode, encode, generate, interpolate, swap, inpaint, sample)}
+
+
+def build(shelf) -> None:
+    """Register the endpoints.  Their components are never shown; they give the API its types."""
+    f = endpoints(shelf)
+    with gr.Row(visible=False):
+        model, label = gr.Textbox(label="model"), gr.Number(0, precision=0, label="label")
+        z, start, end, targets = (gr.JSON(label=name) for name in ("z", "start", "end", "targets"))
+        image, mask = (gr.File(label=name, type="binary") for name in ("image", "mask"))
+        n, seed, passes, steps = (gr.Number(v, label=k) for k, v in (("n", 8), ("seed", 0), ("passes", 10), ("steps", 8)))
+        temperature, path = gr.Number(1.0, label="temperature"), gr.Textbox("linear", label="path")
+        png, said = gr.Image(label="sheet", type="filepath", format="png"), gr.JSON(label="result")
+        button = gr.Button()
+    shapes = {
+        "models": ([], said), "decode": ([model, z, label], [png, said]), "encode": ([model, image, label], said),
+        "generate": ([model, label, n, seed, temperature], [png, said]),
+        "interpolate": ([model, start, end, label, steps, path], [png, said]),
+        "swap": ([model, image, label, targets], [png, said]),
+        "inpaint": ([model, image, mask, label, passes, seed], [png, said]),
+        "sample": ([model, label, n, seed, temperature, image, mask], [png, said]),
+    }  # fmt: skip
+    for name, (inputs, outputs) in shapes.items():
+        streams = name == "sample"
+        button.click(
+            parts.guarded(f[name]), inputs, outputs, api_name=name, api_description=f[name].__doc__, queue=streams,
+            concurrency_id="sampling" if streams else None, concurrency_limit=2 if streams else "default", show_progress="hidden",
+        )  # fmt: skip

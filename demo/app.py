@@ -1,0 +1,60 @@
+"""Assemble the page: two languages on two routes, five tabs each, and the HTTP API."""
+
+from pathlib import Path
+
+import gradio as gr
+import torch
+
+from demo import api, widgets  # noqa: F401
+from demo.shelf import Shelf
+from demo.tabs import classes, inpainting, latent_map, pixel, swap
+from demo.text import Text
+from demo.widgets.base import css
+
+TABS = (latent_map, classes, swap, inpainting, pixel)
+STYLE = Path(__file__).parent / "style.css"
+
+
+def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
+    """One language's page."""
+    gr.HTML(f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}">{t("other_language")}</a></div>')
+    with gr.Tabs(elem_classes="tabs") as tabs:
+        for tab in TABS:
+            with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
+                tab.build(shelf, t, blocks)
+    blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def selected(request: gr.Request):
+    """The tab an address asks for."""
+    wanted = request.query_params.get("tab") if request else None
+    return gr.update(selected=wanted) if wanted in [tab.TAB for tab in TABS] else gr.skip()
+
+
+def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
+    """The whole app.  Reads the configs of the bundled checkpoints; loads no weights, touches no network."""
+    shelf = Shelf(extra)
+    with gr.Blocks(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
+        page(shelf, Text("en"), demo, "zh")
+        api.build(shelf)
+    with demo.route("中文", "/zh", show_in_navbar=False) as chinese:
+        page(shelf, Text("zh"), chinese, "./")
+    return demo.queue(max_size=100, default_concurrency_limit=4)
+
+
+def theme() -> gr.themes.Base:
+    """Two neutrals and one accent, system fonts."""
+    system = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.blue, neutral_hue=gr.themes.colors.gray, text_size=gr.themes.sizes.text_lg,
+        spacing_size=gr.themes.sizes.spacing_md, radius_size=gr.themes.sizes.radius_sm, font=system, font_mono=["ui-monospace", "monospace"],
+    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent")  # fmt: skip
+
+
+def launch_kwargs() -> dict:
+    """What belongs to launch() in Gradio 6; tests launch with the same."""
+    torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
+    return {
+        "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
+        "enable_monitoring": False, "max_file_size": "100mb", "quiet": True,
+    }  # fmt: skip

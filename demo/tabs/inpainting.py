@@ -1,0 +1,137 @@
+"""Inpainting: what does the model believe is behind the hole?"""
+
+import gradio as gr
+import torch
+
+from demo import parts
+from demo.widgets import MaskPad, Passes, PicturePad, PixelCanvas
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import to_mask, to_text
+from demo.widgets.pixel_canvas import section
+from genlib import ops
+
+TAB = "inpaint"
+FAMILIES = ("cvaegan", "cvae", "vae")
+GUESS = -1
+DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10}
+
+
+def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
+    """Every pass of one repair, (passes, C, H, W)."""
+    label = torch.tensor([y]) if ops.classes_of(model) else None
+    return torch.cat(list(ops.inpaint(model, x, mask, label, passes=passes, rng=parts.rng(seed))))
+
+
+def changes(x: torch.Tensor, mask: torch.Tensor, frames: torch.Tensor) -> list[float]:
+    """Mean absolute change inside the hole from pass to pass; the first from the second, as it has no forerunner."""
+    hole = frames[..., mask]
+    steps = (hole[1:] - hole[:-1]).abs().flatten(1).mean(dim=1).tolist()
+    return [round(v, 6) for v in (steps[:1] + steps if steps else [0.0])]
+
+
+def psnr(truth: torch.Tensor, x: torch.Tensor, mask: torch.Tensor) -> float:
+    """Peak signal-to-noise ratio inside the hole, dB."""
+    return float(-10 * torch.log10((truth - x)[..., mask].square().mean().clamp(min=1e-10)))
+
+
+def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) -> tuple[dict, dict, int]:
+    """Passes, sheet and settled class: the hole of the pad's picture repaired by the chosen model and its siblings."""
+    x = from_pixels((pad or {}).get("pixels"))
+    mask = to_mask(pad.get("mask"), *x.shape[2:])
+    passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset)
+    y = parts.whole(label, "the class", GUESS, len(labels) - 1)
+    y = int(shelf.guess(dataset, x)[0].argmax()) if y == GUESS else y
+    frames = repairs(shelf.model(name), x, mask, y, passes, seed)
+    about = {"model": name, "label": y, "seed": seed, "passes": passes}
+    names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
+    final = torch.cat([frames[-1:], *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
+    captions = [f"{n} {psnr(x[0], f, mask):.1f} dB" for n, f in zip(names, final, strict=True)]
+    more = torch.cat([repairs(shelf.model(name), x, mask, y, passes, int(seed) + i)[-1:] for i in range(fills)])
+    curve = {"title": name, "pixels": pixels(frames), "change": changes(x, mask, frames), "about": about,
+             "caption": t("inpaint.psnr", p=f"{psnr(x[0], frames[-1], mask):.1f}")}  # fmt: skip
+    sheet = {"about": about, "sections": [
+        section(t("inpaint.models"), pixels(torch.cat([x, final])), len(final) + 1, scale=4, captions=[t("inpaint.original"), *captions], name="repairers"),
+        section(t("inpaint.fills"), pixels(more), fills, scale=4, captions=[t("classes.seed", n=int(seed) + i) for i in range(fills)], name="fills"),
+    ]}  # fmt: skip
+    return curve, sheet, y
+
+
+def continued(shelf, t, dataset, label, seed, pad):
+    """PixelCNN's repair of the same hole, row by row; nothing where the data set has none."""
+    names = shelf.names(dataset, "pixelcnn")
+    if not names:
+        return
+    x = from_pixels((pad or {}).get("pixels"))
+    mask = to_mask(pad.get("mask"), *x.shape[2:])
+    for drawn in ops.complete(shelf.model(names[0]), 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]):
+        yield {"about": {"model": names[0], "label": label, "seed": seed}, "sections": [
+            section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
+
+
+def opening(shelf, t, dataset: str) -> tuple[dict, dict]:
+    """A sample picture with a hole to begin with, for the picture pad and the mask pad."""
+    x, y = shelf.samples(dataset)
+    mask = torch.zeros(x.shape[2:], dtype=torch.bool)
+    size = x.shape[2]
+    mask[size // 4 : size * 5 // 8, size // 4 : size * 3 // 4] = True
+    picture = {"pixels": pixels(x[8:9]), "label": int(y[8]), "source": "sample 8"}
+    return picture, {"pixels": picture["pixels"], "mask": to_text(mask)}
+
+
+def build(shelf, t, page) -> None:
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, shelf)
+            model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
+            label = parts.class_control(t, shelf, "mnist", 8, "swap.guessed")
+            seed = parts.seed_control(t)
+            passes = gr.Slider(1, 10, 10, step=1, label=t("inpaint.passes"))
+            picture = PicturePad(text=t.group("picture"))
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "passes": passes})
+        with gr.Column(elem_classes="stage"):
+            gr.Markdown(t("inpaint.question"), elem_classes="question")
+            with gr.Row():
+                pad = MaskPad(text=t.group("mask"), min_width=280)
+                film = Passes(text=t.group("passes"), min_width=280)
+            canvas = PixelCanvas(text=t.group("canvas"))
+            raster = PixelCanvas(text=t.group("canvas"))
+            gr.Markdown(t("inpaint.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/ops/repair.py")
+    inputs = [dataset, model, label, seed, passes, pad]
+
+    def show(*values):
+        return repaired(shelf, t, *values)[:2]
+
+    def stream(dataset, label, seed, pad):
+        yield from continued(shelf, t, dataset, label, seed, pad)
+
+    def pick(dataset, model, seed, passes, pad, picture):
+        mine = {"pixels": picture["pixels"], "mask": pad["mask"]}
+        film, sheet, label = repaired(shelf, t, dataset, model, picture.get("label", GUESS), seed, passes, mine)
+        return film, sheet, label, mine
+
+    def fill(dataset, name, seed, passes):
+        picture, mine = opening(shelf, t, dataset)
+        x, y = shelf.samples(dataset)
+        film, sheet, label = repaired(shelf, t, dataset, name, GUESS, seed, passes, mine)
+        update = gr.update(value=picture, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
+        names = shelf.names(dataset, *FAMILIES)
+        return film, sheet, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), mine, update, gr.update(choices=names, value=name)
+
+    def switch(dataset, seed, passes):
+        return fill(dataset, shelf.names(dataset, *FAMILIES)[0], seed, passes)
+
+    def first(request: gr.Request):
+        s = parts.state(request, TAB, DEFAULTS)
+        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
+        names = shelf.names(dataset, *FAMILIES)
+        name, passes, seed = s["model"] if s["model"] in names else names[0], max(1, min(10, s["passes"])), max(0, s["seed"])
+        return *fill(dataset, name, seed, passes), dataset, seed, passes
+
+    parts.live([pad.input, label.input, seed.change, model.input, passes.input], show, inputs, [film, canvas])
+    parts.live([picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
+    parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
+    gr.on([pad.input, pad.change, label.input, seed.change], parts.guarded(stream), [dataset, label, seed, pad], raster,
+          trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
+    page.load(parts.guarded(first), None, [film, canvas, label, pad, picture, model, dataset, seed, passes], queue=False,
+              show_progress="hidden", api_visibility="private")  # fmt: skip

@@ -1,0 +1,108 @@
+"""Pixel by pixel: how does a picture come from p(x_i | x_<i)?"""
+
+import gradio as gr
+import torch
+
+from demo import parts
+from demo.widgets import PicturePad, PixelStream
+from demo.widgets.base import from_pixels, pixels
+from genlib import ops
+
+TAB = "pixel"
+FAMILIES = ("pixelcnn",)
+DEFAULTS = {"dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0}
+
+
+def half(picture: dict | None, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """A picture (1, 1, H, W) and the mask of its lower half, (H, W), which is to be drawn."""
+    x = from_pixels((picture or {}).get("pixels"))
+    mask = torch.zeros(size, size, dtype=torch.bool)
+    mask[size // 2 :] = True
+    return x, mask
+
+
+def stream(shelf, name, label, seed, n, temperature, start, picture, every: int = 14):
+    """The stream's values while n pictures are drawn, `every` pixels apart."""
+    model = shelf.model(name)
+    if not hasattr(model, "levels") and not hasattr(model.config, "levels"):
+        raise ValueError(f"{name} draws no pixels one by one: choose a PixelCNN")
+    n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
+    label = parts.whole(label, "the class", 0, model.config.classes - 1)
+    temperature = parts.real(temperature, "the temperature", 0.05, 3)
+    image, mask = half(picture, size) if start == "half" else (None, None)
+    about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
+    drawing = ops.complete(model, n, torch.full((n,), label), image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
+    for step, x in enumerate(drawing, start=1):
+        at = min(step * every, size * size)
+        yield {"pixels": pixels(x), "at": at, "model": name, "label": label, "temperature": temperature, "about": about}
+
+
+@torch.inference_mode()
+def distribution(shelf, data: dict) -> dict:
+    """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, and its own level's."""
+    try:
+        model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
+        i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
+        temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
+        logits = model.logits(x[:1], torch.tensor([parts.whole(data["label"], "the class", 0, model.config.classes - 1)]))
+        p = (logits[0].flatten(1)[:, i] / temperature).softmax(dim=0)
+        level = int((x.flatten()[i] * (len(p) - 1)).round())
+        entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
+        return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy}
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
+        return {"error": parts.sentence(error)}
+
+
+def build(shelf, t, page) -> None:
+    names = shelf.names("mnist", *FAMILIES)
+
+    def distribution_of(data):
+        return distribution(shelf, data)
+
+    distribution_of.__name__ = "distribution"
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
+            model = parts.model_control(t, names)
+            label = parts.class_control(t, shelf, "mnist", 3)
+            seed = parts.seed_control(t)
+            temperature = gr.Slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            n = gr.Slider(1, 9, 4, step=1, label=t("pixel.n"))
+            start = gr.Radio([(t("pixel.blank"), "blank"), (t("pixel.half"), "half")], value="blank", label=t("pixel.start"))
+            with gr.Row():
+                go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
+                halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
+            picture = PicturePad(text=t.group("picture"))
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature})
+        with gr.Column(elem_classes="stage"):
+            gr.Markdown(t("pixel.question"), elem_classes="question")
+            screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"))
+            gr.Markdown(t("pixel.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/models/pixelcnn.py")
+
+    def run(*values):
+        yield from stream(shelf, *values)
+
+    def first(request: gr.Request):
+        s = parts.state(request, TAB, DEFAULTS)
+        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
+        names = shelf.names(dataset, *FAMILIES)
+        if not names:
+            return [gr.skip()] * 8
+        s["model"] = s["model"] if s["model"] in names else names[0]
+        x, y = shelf.samples(dataset)
+        shown = {"pixels": pixels(x[3:4]), "label": int(y[3]), "source": "sample 3"}
+        try:
+            *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
+        except ValueError:
+            s = DEFAULTS | {"model": names[0]}
+            *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
+        pad = gr.update(value=shown, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
+        model = gr.update(choices=names, value=s["model"])
+        return value, dataset, model, s["label"], s["seed"], s["n"], s["temperature"], pad
+
+    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, show_progress="hidden",
+                       trigger_mode="once", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
+    halt.click(None, None, None, cancels=[drawing], api_visibility="private")
+    page.load(parts.guarded(first), None, [screen, dataset, model, label, seed, n, temperature, picture], queue=False,
+              show_progress="hidden", api_visibility="private")  # fmt: skip

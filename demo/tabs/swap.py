@@ -1,0 +1,100 @@
+"""Identity swap: what stays when only c changes?"""
+
+import functools
+
+import gradio as gr
+import torch
+
+from demo import parts
+from demo.widgets import PicturePad, PixelCanvas
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.pixel_canvas import section
+from genlib import ops
+
+TAB = "swap"
+FAMILIES = ("cvaegan", "cvae")
+GUESS = -1
+DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "sample": 0}
+
+
+def settled(shelf, dataset: str, x: torch.Tensor, label: int) -> int:
+    """The class to encode with: the one given, or the classifier's guess for −1."""
+    return int(shelf.guess(dataset, x)[0].argmax()) if label == GUESS else label
+
+
+@functools.lru_cache
+def acting(shelf, name: str) -> float:
+    """Share of swaps of the hundred sample pictures, to every class, that the classifier reads as the class asked for."""
+    model, dataset = shelf.model(name), shelf.info(name).dataset
+    x, y = shelf.samples(dataset)
+    k = model.config.classes
+    swapped = ops.decode(model, ops.encode(model, x, y).mean.repeat_interleave(k, 0), torch.arange(k).repeat(len(x)))
+    return float((shelf.guess(dataset, swapped).argmax(dim=1) == torch.arange(k).repeat(len(x))).float().mean())
+
+
+def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None) -> tuple[dict, int]:
+    """The canvas's value and the class settled on: the picture, all classes at its z, and more pictures below."""
+    x, model, labels = from_pixels((picture or {}).get("pixels")), shelf.model(name), parts.class_names(t, shelf, dataset)
+    if not ops.classes_of(model) or not hasattr(model, "encode"):
+        raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
+    y = settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, model.config.classes - 1))
+    every = torch.arange(model.config.classes)
+    z = ops.encode(model, x, torch.tensor([y])).mean
+    row, back = ops.swap(model, z[0], every), ops.decode(model, z, torch.tensor([y]))
+    more, more_y = shelf.samples(dataset)
+    kept = ops.encode(model, more[10:15], more_y[10:15]).mean.repeat_interleave(len(every), 0)
+    sheet = ops.decode(model, kept, every.repeat(5))
+    read, right = parts.verdicts(shelf, dataset, row, labels, every)
+    hits = sum(r is True for r in right)
+    about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
+    value = {"about": about, "sections": [
+        section(t("swap.here", c=labels[y]), pixels(torch.cat([x, back])), 2, scale=8, captions=[t("swap.picture"), t("swap.back")], name="picture"),
+        section(t("swap.row"), pixels(row), len(every), head=labels, captions=read, good=right, chosen=y, name="swap",
+                note=t("swap.hits", n=hits, k=len(every), p=round(100 * acting(shelf, name), 1))),
+        section(t("swap.sheet"), pixels(torch.cat([torch.cat([more[10 + i : 11 + i], sheet[i * len(every) : (i + 1) * len(every)]]) for i in range(5)])),
+                len(every) + 1, scale=2, head=["", *labels], name="sheet"),
+    ]}  # fmt: skip
+    return value, y
+
+
+def build(shelf, t, page) -> None:
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, shelf)
+            model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
+            label = parts.class_control(t, shelf, "mnist", 7, "swap.guessed")
+            picture = PicturePad(text=t.group("picture"))
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label})
+        with gr.Column(elem_classes="stage"):
+            gr.Markdown(t("swap.question"), elem_classes="question")
+            canvas = PixelCanvas(text=t.group("canvas"))
+            gr.Markdown(t("swap.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/models/cvae_gan.py")
+
+    def corrected(*values):
+        return swapped(shelf, t, *values)[0]
+
+    def guessed(dataset, model, picture):
+        return swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
+
+    def fill(dataset, name):
+        x, y = shelf.samples(dataset)
+        picture = {"pixels": pixels(x[7:8]), "label": int(y[7]), "source": "sample 7"}
+        value, label = swapped(shelf, t, dataset, name, GUESS, picture)
+        pad = gr.update(value=picture, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
+        names = shelf.names(dataset, *FAMILIES)
+        return value, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), pad, gr.update(choices=names, value=name)
+
+    def switch(dataset):
+        return fill(dataset, shelf.names(dataset, *FAMILIES)[0])
+
+    def first(request: gr.Request):
+        s = parts.state(request, TAB, DEFAULTS)
+        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
+        names = shelf.names(dataset, *FAMILIES)
+        return *fill(dataset, s["model"] if s["model"] in names else names[0]), dataset
+
+    parts.live([label.input], corrected, [dataset, model, label, picture], canvas)
+    parts.live([picture.input, model.input], guessed, [dataset, model, picture], [canvas, label])
+    parts.live([dataset.input], switch, dataset, [canvas, label, picture, model])
+    page.load(parts.guarded(first), None, [canvas, label, picture, model, dataset], queue=False, show_progress="hidden", api_visibility="private")

@@ -1,0 +1,28 @@
+"""A picture to paint a hole into: brush, eraser, presets, undo, keyboard."""
+
+import torch
+from torch import Tensor
+
+from demo.widgets.base import Widget
+
+
+def to_mask(text: str | None, height: int, width: int) -> Tensor:
+    """The pad's digits as a bool (H, W), True in the hole.  Raises ValueError if they are of another picture."""
+    if not isinstance(text, str) or len(text) != height * width or set(text) - {"0", "1"}:
+        raise ValueError(f"the mask is not {width}×{height}: paint it on this picture")
+    return torch.tensor([digit == "1" for digit in text]).view(height, width)
+
+
+def to_text(mask: Tensor) -> str:
+    """A bool (H, W) as the pad's digits."""
+    return "".join("1" if hole else "0" for hole in mask.flatten().tolist())
+
+from gradio.events import Dependency
+
+class MaskPad(Widget):
+    """value: {"pixels", "mask"}; mask: H·W digits, 1 in the hole.  Event: input, at the end of each gesture."""
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component

@@ -1,0 +1,34 @@
+"""Pick, draw or upload one picture; what the model will see is shown beside it."""
+
+import base64
+import binascii
+
+from demo.widgets.base import Widget, pixels
+from genlib import images
+
+
+def prepare(data: dict) -> dict:
+    """An upload or a drawing as the models know pictures, or the sentence that says why it cannot be."""
+    try:
+        size, channels = int(data["size"]), int(data["channels"])
+        raw = base64.b64decode(data.get("picture") or "", validate=True)
+        if size not in (28, 64) or channels not in (1, 3):
+            raise images.PictureError("No model here takes pictures of that size.")
+        return {"pixels": pixels(images.prepare(raw, size, channels))}
+    except images.PictureError as error:
+        return {"error": str(error)}
+    except (binascii.Error, KeyError, TypeError, ValueError, AttributeError):
+        return {"error": "This file is not a picture that can be read: try a PNG or a JPEG."}
+
+from gradio.events import Dependency
+
+class PicturePad(Widget):
+    """value: {"pixels", "label", "source"}; gallery: {"pixels", "labels"}; names: the classes.  Event: input."""
+
+    def __init__(self, value=None, *, gallery=None, names=(), **props):
+        super().__init__(value, server_functions=[prepare], gallery=gallery, names=list(names), **props)
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component

@@ -1,0 +1,35 @@
+"""Rows of pictures, each pixel a whole square, with captions under them."""
+
+import base64
+
+from demo.widgets.base import Widget, from_pixels
+from genlib import images
+
+
+def as_png(data: dict) -> str:
+    """A section as the PNG that is downloaded: native resolution, no gaps, what made it in its text chunk."""
+    x, about = from_pixels(data.get("pixels")), data.get("about")
+    columns = max(1, min(int(data.get("columns") or 1), len(x)))
+    return base64.b64encode(images.png(x, columns, **(about if isinstance(about, dict) else {}))).decode()
+
+from gradio.events import Dependency
+
+class PixelCanvas(Widget):
+    """value: {"sections": [...], "about": {...}}; a section is what `section` makes.  Event: select."""
+
+    def __init__(self, value=None, **props):
+        super().__init__(value, server_functions=[as_png], **props)
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component
+
+
+def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) -> dict:
+    """One block of pictures: cells as `pixels` makes them, in `columns`, each pixel at most scale×scale.
+
+    more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell;
+    name, a file name that offers a download; pick, True to let cells be chosen; note, a few words.
+    """
+    return {"title": title, "pixels": cells, "columns": columns, "scale": scale, **more}
