@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 import torch
 
-from demo import api, widgets  # noqa: F401
+from demo import api
 from demo.shelf import Shelf
 from demo.tabs import classes, inpainting, latent_map, pixel, swap
 from demo.text import Text
@@ -35,6 +35,7 @@ def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
     """The whole app.  Reads the configs of the bundled checkpoints; loads no weights, touches no network."""
     shelf = Shelf(extra)
     with gr.Blocks(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
+        gr.Navbar(visible=False)
         page(shelf, Text("en"), demo, "zh")
         api.build(shelf)
     with demo.route("中文", "/zh", show_in_navbar=False) as chinese:
@@ -48,7 +49,7 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(
         primary_hue=gr.themes.colors.blue, neutral_hue=gr.themes.colors.gray, text_size=gr.themes.sizes.text_lg,
         spacing_size=gr.themes.sizes.spacing_md, radius_size=gr.themes.sizes.radius_sm, font=system, font_mono=["ui-monospace", "monospace"],
-    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent")  # fmt: skip
+    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent", border_color_primary="*neutral_200", border_color_primary_dark="*neutral_700")  # fmt: skip
 
 
 def launch_kwargs() -> dict:

@@ -1,0 +1,46 @@
+"""Small instances of every model, and the running app."""
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import pytest
+import torch
+
+from genlib.models.classifier import Classifier, ClassifierConfig
+from genlib.models.cvae import CVAE, CVAEConfig
+from genlib.models.cvae_gan import CVAEGAN
+from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
+from genlib.models.vae import AE, VAE, VAEConfig
+
+SMALL = {
+    "ae": lambda: AE(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
+    "vae": lambda: VAE(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
+    "cvae": lambda: CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
+    "cvaegan": lambda: CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
+    "pixelcnn": lambda: PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1))),
+    "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
+}
+
+
+def small(family: str, seed: int = 0):
+    """A tiny model of a family, frozen, in eval mode."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return SMALL[family]().eval().requires_grad_(False)
+
+
+@pytest.fixture
+def rng():
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The app on a free port of this machine; yields its address."""
+    from demo.app import build_demo, launch_kwargs
+
+    demo = build_demo()
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **launch_kwargs())
+    yield url.rstrip("/")
+    demo.close()

@@ -1,0 +1,95 @@
+import gzip
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from genlib import checkpoint, data, finetuning, train
+from genlib.models.cvae_gan import CVAEGAN
+from tests.conftest import SMALL
+
+
+def write_idx(path, array):
+    head = bytes([0, 0, 8, array.ndim]) + b"".join(int(n).to_bytes(4, "big") for n in array.shape)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wb") as file:
+        file.write(head + array.astype(np.uint8).tobytes())
+
+
+def test_gzipped_idx_files_are_read_in_place(tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (5, 28, 28))
+    write_idx(tmp_path / "MNIST/raw/t10k-images-idx3-ubyte.gz", x)
+    write_idx(tmp_path / "MNIST/raw/t10k-labels-idx1-ubyte.gz", np.array([3, 1, 4, 1, 5]))
+    images = data.mnist(tmp_path, "test")
+    assert images.x.squeeze(1).tolist() == x.tolist()
+    assert images.y.tolist() == [3, 1, 4, 1, 5]
+    assert images.batch(slice(0, 2)).x.max() <= 1
+
+
+def test_a_broken_idx_file_is_refused(tmp_path):
+    for kind in ("images-idx3", "labels-idx1"):
+        path = tmp_path / f"MNIST/raw/t10k-{kind}-ubyte"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\0\0\x08\x03oops")
+    with pytest.raises(data.DataError, match="idx"):
+        data.mnist(tmp_path, "test")
+
+
+def test_batches_depend_on_seed_and_step_alone():
+    images = data.Images(torch.arange(20, dtype=torch.uint8).view(20, 1, 1, 1), torch.arange(20), ())
+    forward = data.Batches(images, 6, seed=1)
+    seen = [forward(step, None).y.tolist() for step in range(6)]
+    fresh = data.Batches(images, 6, seed=1)
+    assert [fresh(step, None).y.tolist() for step in (4, 1, 5)] == [seen[4], seen[1], seen[5]]
+    assert len(set(sum(seen[:3], []))) == 18  # an epoch shows no picture twice
+
+
+@pytest.mark.parametrize("change", [data.jitter, data.flip_and_shift])
+def test_augmentation_is_reproducible_and_stays_in_range(change):
+    x = torch.rand(4, 1, 28, 28)
+    a, b = (change(x, torch.Generator().manual_seed(2)) for _ in range(2))
+    assert torch.equal(a, b)
+    assert a.shape == x.shape
+    assert not torch.equal(a, x)
+    assert 0 <= a.min() <= a.max() <= 1
+
+
+def pictures(root):
+    for name in ("B", "owl"):
+        (root / name).mkdir(parents=True)
+        for i in range(3):
+            Image.fromarray(np.random.default_rng(i).integers(0, 256, (30, 40, 3)).astype(np.uint8)).save(root / name / f"{i}.png")
+    (root / "owl" / "notes.txt").write_text("no picture")
+    return root
+
+
+def test_a_folder_of_any_pictures_becomes_a_data_set(tmp_path):
+    images = data.folder(pictures(tmp_path), 8, 1)
+    assert images.x.shape == (6, 1, 8, 8)
+    assert images.labels == ("B", "owl")
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(data.DataError, match="sub-folder"):
+        data.folder(tmp_path, 8, 1)
+
+
+@pytest.mark.parametrize("family", ["cvaegan", "cvae", "pixelcnn", "classifier"])
+def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
+    checkpoint.save(SMALL[family](), tmp_path / "old", labels=("a", "b", "c"), dataset="mnist", name="small")
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4)
+    assert task.about["labels"] == ("a", "b", "c", "owl")
+    assert sorted(set(task.batches.images.y.tolist())) == [1, 3]
+    assert any("new" in line for line in task.report)
+    list(train.train(task.run, task.batches, train.Budget(steps=3)))
+    checkpoint.save(task.run.model(), tmp_path / "new", **task.about)
+    assert checkpoint.load(tmp_path / "new").config.classes == 4
+
+
+def test_a_grown_model_draws_its_old_classes_as_before():
+    model = SMALL["cvaegan"]().eval()
+    bigger = finetuning.grown(model, 5).eval()
+    z, y = torch.randn(2, 4), torch.tensor([0, 2])
+    assert isinstance(bigger, CVAEGAN)
+    torch.testing.assert_close(model.decode(z, y), bigger.decode(z, y))

@@ -1,0 +1,76 @@
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from genlib import images
+
+
+def encoded(picture, kind="PNG", **options):
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def test_a_sheet_is_filled_row_by_row_without_gaps():
+    x = torch.arange(6).view(6, 1, 1, 1) / 255
+    assert images.sheet(x, 3).tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_png_carries_what_made_it():
+    picture = Image.open(io.BytesIO(images.png(torch.rand(2, 1, 4, 4), model="m", seed=3)))
+    assert json.loads(picture.text["latent-atelier"]) == {"model": "m", "seed": 3}
+
+
+def test_an_upload_of_the_models_size_is_taken_as_it_is():
+    x = torch.randint(0, 256, (1, 1, 28, 28)) / 255
+    torch.testing.assert_close(images.prepare(images.png(x), 28, 1), x)
+
+
+def drawn(ink, paper, mode="L"):
+    array = np.full((300, 200), paper, np.uint8)
+    array[40:90, 30:60] = ink
+    return Image.fromarray(array).convert(mode)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        encoded(drawn(0, 255)), encoded(drawn(255, 0)), encoded(drawn(10, 240, "RGB"), "JPEG", quality=95), encoded(drawn(0, 255, "CMYK"), "TIFF"),
+        encoded(Image.fromarray((np.asarray(drawn(0, 255)).astype(np.uint16)) * 257)), encoded(drawn(0, 255, "P"), "GIF"),
+    ],
+    ids=["dark on light", "light on dark", "jpeg", "cmyk", "16 bits", "gif"],
+)  # fmt: skip
+def test_handwriting_is_centred_and_light_on_dark(raw):
+    x = images.prepare(raw, 28, 1)[0, 0]
+    assert x[0].max() < 0.3
+    assert x.max() > 0.9
+    weight = x / x.sum()
+    assert abs(float((weight.sum(1) * torch.arange(28)).sum()) - 13.5) < 1
+    assert abs(float((weight.sum(0) * torch.arange(28)).sum()) - 13.5) < 1
+    assert 19 <= int((x.max(dim=1).values > 0.5).sum()) <= 21
+
+
+def animated():
+    return encoded(drawn(0, 255), "GIF", save_all=True, append_images=[drawn(255, 0)])
+
+
+def test_of_an_animation_the_first_frame_is_taken():
+    assert images.prepare(animated(), 28, 1).shape == (1, 1, 28, 28)
+
+
+def test_fifty_megapixels_are_read():
+    assert images.prepare(encoded(Image.fromarray(np.pad(np.zeros((3000, 3000), np.uint8), ((2000, 2000), (2200, 2200)), constant_values=255))), 28, 1).max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [(b"", "empty"), (b"hello", "not a picture"), (encoded(drawn(0, 255))[:200], "not a picture"), (encoded(Image.new("L", (50, 50), 9)), "blank")],
+    ids=["empty", "text", "truncated", "blank"],
+)  # fmt: skip
+def test_what_is_no_picture_is_refused_in_one_sentence(raw, says):
+    with pytest.raises(images.PictureError, match=says):
+        images.prepare(raw, 28, 1)

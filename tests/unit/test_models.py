@@ -1,0 +1,90 @@
+import pytest
+import torch
+
+from genlib import ops
+from genlib.models.base import Normal, class_weights
+from tests.conftest import SMALL, small
+
+LATENT = ["ae", "vae", "cvae", "cvaegan"]
+
+
+def classed(family, n):
+    return (torch.arange(n) % 3,) if family in ("cvae", "cvaegan", "pixelcnn") else ()
+
+
+@pytest.mark.parametrize("family", LATENT)
+def test_a_decoder_gives_pictures_between_0_and_1(family, rng):
+    model = small(family)
+    x = model.decode(model.prior(5, rng), *classed(family, 5))
+    assert x.shape == (5, 1, 8, 8)
+    assert 0 <= x.min() <= x.max() <= 1
+
+
+@pytest.mark.parametrize("family", LATENT)
+def test_the_same_seed_gives_the_same_bytes(family):
+    model = small(family)
+    a, b = (ops.draw(model, 4, *classed(family, 4), rng=torch.Generator().manual_seed(7)) for _ in range(2))
+    c = ops.draw(model, 4, *classed(family, 4), rng=torch.Generator().manual_seed(8))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+@pytest.mark.parametrize("family", ["cvae", "cvaegan"])
+def test_the_class_acts_on_encoder_and_generator(family):
+    model, x, z = small(family), torch.rand(1, 1, 8, 8), torch.randn(1, 4)
+    first, second = torch.tensor([0]), torch.tensor([1])
+    assert not torch.equal(model.encode(x, first).mean, model.encode(x, second).mean)
+    assert not torch.equal(model.decode(z, first), model.decode(z, second))
+
+
+def test_a_whole_class_mix_is_the_class_itself():
+    model, z = small("cvae"), torch.randn(1, 4)
+    assert torch.equal(model.decode(z, torch.tensor([2])), model.decode(z, torch.tensor([[0.0, 0.0, 1.0]])))
+
+
+@pytest.mark.parametrize("y", [torch.tensor([3]), torch.tensor([-1]), torch.rand(2, 4)])
+def test_a_class_outside_the_model_is_refused(y):
+    with pytest.raises(ValueError, match="class"):
+        class_weights(y, 3)
+
+
+def test_an_autoencoders_code_is_a_point(rng):
+    q = small("ae").encode(torch.rand(3, 1, 8, 8))
+    assert torch.equal(q.sample(rng), q.mean)
+
+
+def test_gradients_reach_mean_and_logvar_through_a_draw(rng):
+    mean, logvar = torch.zeros(2, 3, requires_grad=True), torch.zeros(2, 3, requires_grad=True)
+    Normal(mean, logvar).sample(rng).sum().backward()
+    assert torch.equal(mean.grad, torch.ones(2, 3))
+    assert logvar.grad.abs().min() > 0
+
+
+def test_no_logit_of_a_pixelcnn_sees_its_own_pixel_or_a_later_one():
+    model = small("pixelcnn")
+    x = torch.rand(1, 1, 8, 8, requires_grad=True)
+    logits = model.logits(x, torch.tensor([1]))[0].square().sum(dim=0).flatten()
+    for i in range(64):
+        (grad,) = torch.autograd.grad(logits[i], x, retain_graph=True)
+        seen = grad.flatten() != 0
+        assert not seen[i:].any(), f"pixel {i} sees the future"
+        if i % 8:
+            assert seen[i - 1], f"pixel {i} does not see its left neighbour"
+
+
+def test_a_gated_pixelcnn_has_no_blind_spot():
+    model = small("pixelcnn")
+    x = torch.rand(1, 1, 8, 8, requires_grad=True)
+    (grad,) = torch.autograd.grad(model.logits(x, torch.tensor([1]))[0, :, 3, 3].square().sum(), x)
+    assert (grad[0, 0, 2, 1:6] != 0).all()
+    assert grad[0, 0, 1, 7] != 0  # up and far to the right: hidden from a masked convolution alone
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_released_model_would_be_frozen_and_in_eval_mode(family, tmp_path):
+    from genlib import checkpoint
+
+    checkpoint.save(small(family), tmp_path)
+    model = checkpoint.load(tmp_path)
+    assert not model.training
+    assert not any(p.requires_grad for p in model.parameters())

@@ -1,0 +1,126 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Bernoulli, kl_divergence
+from torch.distributions import Normal as Reference
+
+from genlib import train
+from genlib.models.base import Normal
+from genlib.objectives.base import Batch
+from genlib.objectives.classification import Classification
+from genlib.objectives.cvae_gan import CVAEGANObjective, MovingAverage, class_moments
+from genlib.objectives.elbo import ELBO, bernoulli_nll, kl_to_standard_normal
+from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
+from genlib.objectives.reconstruction import Reconstruction
+from tests.conftest import SMALL, small
+
+OBJECTIVES = {
+    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "classifier": Classification,
+}  # fmt: skip
+
+
+def built(family, seed=0):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return OBJECTIVES[family](SMALL[family]())
+
+
+def stripes(_step=0, _rng=None):
+    """Three classes a tiny network can tell apart: a row, a column, a block."""
+    x = torch.zeros(12, 1, 8, 8)
+    x[0::3, :, 2], x[1::3, :, :, 5], x[2::3, :, 3:6, 3:6] = 1, 1, 1
+    return Batch(x, torch.arange(12) % 3)
+
+
+def test_the_kl_is_the_textbooks():
+    q = Normal(torch.randn(4, 3), torch.randn(4, 3))
+    expected = kl_divergence(Reference(q.mean, (0.5 * q.logvar).exp()), Reference(0.0, 1.0)).sum(dim=1)
+    torch.testing.assert_close(kl_to_standard_normal(q), expected)
+
+
+def test_the_reconstruction_is_a_bernoullis_log_likelihood():
+    logits, x = torch.randn(3, 1, 8, 8), torch.rand(3, 1, 8, 8).round()
+    torch.testing.assert_close(bernoulli_nll(logits, x), -Bernoulli(logits=logits).log_prob(x).flatten(1).sum(dim=1))
+
+
+def test_a_uniform_pixelcnn_costs_the_logarithm_of_its_levels():
+    nll = level_nll(torch.zeros(2, 256, 4, 4), torch.rand(2, 1, 4, 4))
+    torch.testing.assert_close(nll, torch.full((2,), 16 * math.log(256)))
+    torch.testing.assert_close(bits_per_dim(nll, 16), torch.full((2,), 8.0))
+
+
+def test_class_moments_are_means_within_each_class():
+    f = torch.tensor([[1.0], [3.0], [10.0]])
+    moments, present = class_moments(f, torch.tensor([0, 0, 2]), 3)
+    assert moments.tolist() == [[2.0, 5.0], [0.0, 0.0], [10.0, 100.0]]
+    assert present.tolist() == [True, False, True]
+
+
+def test_a_moving_average_passes_the_whole_gradient_of_what_is_there():
+    average, x = MovingAverage((2, 1), keep=0.9), torch.tensor([[2.0], [5.0]], requires_grad=True)
+    average(torch.ones(2, 1))
+    value = average(x, torch.tensor([True, False]))
+    torch.testing.assert_close(value.detach(), torch.tensor([[1.1], [1.0]]))
+    value.sum().backward()
+    assert x.grad.tolist() == [[1.0], [0.0]]
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_turn_moves_its_own_parameters_and_no_others(family):
+    objective = built(family)
+    for turn in objective.turns():
+        before = {k: v.clone() for k, v in objective.model.named_parameters()}
+        optimizer = torch.optim.AdamW(turn.net.parameters(), lr=1e-2)
+        train.take(turn, optimizer, stripes(), torch.Generator().manual_seed(0), 1e-2)
+        own = {id(p) for p in turn.net.parameters()}
+        for name, p in objective.model.named_parameters():
+            if id(p) not in own:
+                assert torch.equal(p, before[name]), f"{turn.name} moved {name}"
+        assert any(not torch.equal(p, before[n]) for n, p in objective.model.named_parameters() if id(p) in own)
+
+
+@pytest.mark.parametrize(
+    ("family", "key", "share"),
+    [
+        ("ae", "model/loss", 0.3), ("vae", "model/loss", 0.6), ("cvae", "model/loss", 0.6), ("pixelcnn", "model/loss", 0.3),
+        ("classifier", "model/loss", 0.3), ("cvaegan", "generator/pixels", 0.3),
+    ],
+)  # fmt: skip
+def test_every_model_learns_three_pictures(family, key, share):
+    run = train.Run(built(family), lr=1e-2, betas=(0.5, 0.999) if family == "cvaegan" else (0.9, 0.999))
+    history = [p.metrics[key].item() for p in train.train(run, stripes, train.Budget(steps=250)) if key in p.metrics]
+    assert sum(history[-10:]) / 10 < share * history[0]
+
+
+def test_a_cvaegans_pictures_become_of_the_class_asked_for():
+    run = train.Run(built("cvaegan"), lr=5e-3, betas=(0.5, 0.999))
+    *_, end = train.train(run, stripes, train.Budget(steps=300))
+    assert end.metrics["generator/label"] < 0.5
+
+
+def test_a_loss_that_is_not_finite_stops_the_run():
+    run = train.Run(built("vae"), lr=1e-2)
+    with pytest.raises(FloatingPointError, match="loss"):
+        list(train.train(run, lambda *_: Batch(torch.full((2, 1, 8, 8), torch.nan), torch.zeros(2).long()), train.Budget(steps=2)))
+
+
+@pytest.mark.parametrize("family", ["cvaegan", "classifier"])
+def test_a_resumed_run_is_the_run_that_never_stopped(family, tmp_path):
+    options = {"lr": 1e-2, "ema": 0.9, "seed": 5}
+    whole = train.Run(built(family), **options)
+    list(train.train(whole, stripes, train.Budget(steps=8)))
+    first = train.Run(built(family), **options)
+    for progress in train.train(first, stripes, train.Budget(steps=8)):
+        if progress.step == 4:
+            break
+    train.save_state(first, tmp_path)
+    second = train.Run(built(family, seed=99), **options)
+    train.load_state(second, tmp_path)
+    list(train.train(second, stripes, train.Budget(steps=8)))
+    for (name, a), b in zip(whole.model().state_dict().items(), second.model().state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_small_models_of_two_seeds_differ():
+    assert not torch.equal(small("vae", 0).decode(torch.zeros(1, 2)), small("vae", 1).decode(torch.zeros(1, 2)))

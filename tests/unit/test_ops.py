@@ -1,0 +1,90 @@
+import pytest
+import torch
+
+from genlib import ops
+from genlib.ops.pixels import complete_naively
+from tests.conftest import small
+
+
+def last(generator):
+    *_, x = generator
+    return x
+
+
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("hole", [None, "block"])
+def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole):
+    model = small("pixelcnn")
+    for p in model.parameters():
+        p.mul_(1.5)  # away from uniform: a wrong cache must show
+    y = torch.arange(n) % 3
+    mask = None
+    image = torch.randint(0, 5, (1, 1, 8, 8)) / 4
+    if hole:
+        mask = torch.zeros(8, 8, dtype=torch.bool)
+        mask[2:5, 3:7] = True
+    given = {} if hole is None else {"image": image, "mask": mask}
+    fast = last(ops.complete(model, n, y, rng=torch.Generator().manual_seed(1), **given))
+    slow = complete_naively(model, n, y, rng=torch.Generator().manual_seed(1), **given)
+    assert torch.equal(fast, slow)
+    assert fast.unique().numel() > 2
+    if hole:
+        assert torch.equal(fast[:, :, ~mask], image.expand(n, -1, -1, -1)[:, :, ~mask])
+
+
+def test_sampling_streams_a_growing_picture():
+    frames = list(ops.complete(small("pixelcnn"), 2, torch.tensor([0, 1]), rng=torch.Generator().manual_seed(3), every=4))
+    assert len(frames) == 16
+    for at, frame in enumerate(frames, start=1):
+        assert torch.equal(frame.flatten(2)[:, :, : 4 * at], frames[-1].flatten(2)[:, :, : 4 * at])
+        assert not frame.flatten(2)[:, :, 4 * at :].any()
+
+
+def test_temperature_makes_a_difference():
+    draws = [last(ops.complete(small("pixelcnn"), 4, torch.zeros(4).long(), rng=torch.Generator().manual_seed(1), temperature=t)) for t in (1.0, 0.05)]
+    assert not torch.equal(*draws)
+
+
+@pytest.mark.parametrize("family", ["vae", "cvae", "cvaegan"])
+def test_repair_leaves_known_pixels_to_the_bit(family, rng):
+    model, x = small(family), torch.rand(2, 1, 8, 8)
+    y = torch.tensor([0, 1]) if ops.classes_of(model) else None
+    mask = torch.zeros(8, 8, dtype=torch.bool)
+    mask[3:6, 2:7] = True
+    passes = list(ops.inpaint(model, x, mask, y, passes=4, rng=rng))
+    assert len(passes) == 4
+    for repaired in passes:
+        assert torch.equal(repaired[:, :, ~mask], x[:, :, ~mask])
+    assert not torch.equal(passes[0][:, :, mask], passes[-1][:, :, mask])
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_an_empty_or_full_mask_is_refused(full, rng):
+    mask = torch.full((8, 8), full)
+    with pytest.raises(ValueError, match="mask"):
+        next(ops.inpaint(small("vae"), torch.rand(1, 1, 8, 8), mask, rng=rng))
+
+
+def test_a_swap_keeps_z_to_the_bit():
+    model, z = small("cvaegan"), torch.randn(4)
+    before = z.clone()
+    row = ops.swap(model, z, torch.arange(3))
+    assert torch.equal(z, before)
+    assert torch.allclose(row[1], model.decode(z[None], torch.tensor([1]))[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("path", ["linear", "spherical"])
+def test_the_ends_of_an_interpolation_are_its_ends(path):
+    model, (start, end) = small("vae"), torch.randn(2, 2)
+    x = ops.interpolate(model, start, end, 5, path=path)
+    torch.testing.assert_close(x[[0, -1]], model.decode(torch.stack([start, end])))
+
+
+def test_spherical_interpolation_keeps_the_norm():
+    z = ops.latent.slerp(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]), torch.linspace(0, 1, 7)[:, None])
+    torch.testing.assert_close(z.norm(dim=1), torch.ones(7))
+
+
+def test_an_unknown_path_is_refused():
+    with pytest.raises(ValueError, match="linear"):
+        ops.interpolate(small("vae"), torch.zeros(2), torch.ones(2), 3, path="detour")
