@@ -97,7 +97,7 @@ def folder(root: Path, size: int, channels: int) -> Images:
     if not found:
         raise DataError(f"{root} holds no pictures; it needs one sub-folder a class, with pictures in it")
     labels = tuple(sorted({name for _, name in found}))
-    x = torch.stack([torch.from_numpy(np.asarray(p)).view(size, size, channels).permute(2, 0, 1) for p, _ in found])
+    x = torch.stack([torch.from_numpy(np.array(p)).view(size, size, channels).permute(2, 0, 1) for p, _ in found])
     return Images(x.contiguous(), torch.tensor([labels.index(name) for _, name in found]), labels)
 
 

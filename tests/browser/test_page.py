@@ -1,0 +1,150 @@
+"""The page in Chromium, used as a person would."""
+
+import os
+import shutil
+
+import pytest
+import torch
+
+from demo.shelf import Shelf
+
+BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not BROWSER and not os.environ.get("GENLIB_REQUIRE_BROWSER"), reason="no Chromium on this machine"),
+]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert BROWSER, "GENLIB_REQUIRE_BROWSER is set and there is no Chromium"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, server):
+    """A fresh visitor; at the end: no console error, no request to another host."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(30_000)
+    errors, abroad = [], []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    page.on("request", lambda r: abroad.append(r.url) if not r.url.startswith((server, "data:", "blob:")) else None)
+    yield page
+    page.close()
+    assert not errors
+    assert not abroad
+
+
+def drawn(page, selector):
+    return page.eval_on_selector(selector, "c => c.toDataURL()")
+
+
+def open_tab(page, server, tab, more=""):
+    page.goto(f"{server}/?tab={tab}{more}")
+
+
+def test_dragging_the_map_changes_the_picture_without_a_request(page, server):
+    open_tab(page, server, "latent")
+    page.wait_for_selector("[data-ready=yes]")
+    page.wait_for_timeout(500)
+    before, asked = drawn(page, ".latent_pad .view canvas >> nth=0"), []
+    box = page.locator(".latent_pad .front >> nth=0").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.on("request", lambda r: asked.append(r.url))
+    page.mouse.move(box["x"] + 220, box["y"] + 240, steps=10)
+    assert drawn(page, ".latent_pad .view canvas >> nth=0") != before
+    assert not asked
+    page.mouse.up()
+
+
+def test_the_pages_decoder_agrees_with_torch(page, server):
+    open_tab(page, server, "latent")
+    page.wait_for_selector("[data-ready=yes]")
+    points = [[0.0, 0.0], [1.3, -0.7], [-2.5, 2.2]]
+    for z in points:
+        script = "(e, z) => e.latentDecode('vae2d-mnist', z)"
+        theirs = torch.tensor(page.eval_on_selector("[data-ready=yes]", script, z))
+        ours = Shelf().model("vae2d-mnist").decode(torch.tensor([z])).flatten()
+        assert (theirs - ours).abs().max() <= 1 / 255
+
+
+def test_every_class_of_one_z_is_there_at_first_paint(page, server):
+    open_tab(page, server, "classes")
+    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
+    sections = page.locator(".pixel_canvas .section").count()
+    assert sections >= 3
+    page.locator(".pixel_canvas figure.pick >> nth=5").click()
+    page.wait_for_function("document.querySelectorAll('.pixel_canvas figure.chosen').length && document.querySelector('.pixel_canvas h3').textContent.startsWith('5')")
+
+
+def test_a_swap_keeps_z_when_the_class_is_corrected(page, server):
+    open_tab(page, server, "swap")
+    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
+    before = drawn(page, ".pixel_canvas .section:nth-child(1) canvas >> nth=0")
+    page.locator(".picture_pad .strip button:visible >> nth=2").click()
+    page.wait_for_function("(b) => document.querySelector('.pixel_canvas .section canvas').toDataURL() !== b", arg=before)
+    assert "2" in page.locator(".pixel_canvas h3 >> nth=0").inner_text()
+
+
+def test_a_painted_hole_is_repaired_and_the_rest_untouched(page, server):
+    open_tab(page, server, "inpaint")
+    page.wait_for_selector(".passes canvas")
+    page.wait_for_selector(".mask_pad .over")
+    before = drawn(page, ".passes canvas")
+    over = page.locator(".mask_pad .over")
+    box = over.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 330, steps=12)
+    page.mouse.up()
+    page.wait_for_function("(b) => document.querySelector('.passes canvas').toDataURL() !== b", arg=before)
+    same = page.evaluate("""() => {
+        const px = (s) => { const c = document.querySelector(s); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data; };
+        const [x, hole, out] = [px('.mask_pad canvas'), px('.mask_pad .over'), px('.passes canvas')];
+        let kept = 0;
+        for (let i = 0; i < x.length; i += 4) { if (hole[i + 3] === 0) { if (x[i] !== out[i]) return -1; kept++; } }
+        return kept; }""")
+    assert same > 100
+
+
+def test_sampling_streams_and_stops(page, server):
+    open_tab(page, server, "pixel", "&n=9")
+    page.wait_for_selector(".pixel_stream[data-at='784']")
+    page.locator("#sample-en").click()
+    page.wait_for_function("+document.querySelector('.pixel_stream').dataset.at < 700")
+    page.locator("#stop-en").click()
+    page.wait_for_timeout(700)
+    at = page.get_attribute(".pixel_stream", "data-at")
+    page.wait_for_timeout(700)
+    assert page.get_attribute(".pixel_stream", "data-at") == at
+    assert 0 < int(at) <= 784
+
+
+def test_pointing_at_a_pixel_shows_its_distribution(page, server):
+    open_tab(page, server, "pixel")
+    page.wait_for_selector(".pixel_stream[data-at='784']")
+    page.locator(".pixel_stream .pictures canvas >> nth=0").hover()
+    page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('nats')")
+
+
+def test_an_address_restores_the_state_in_both_languages(page, server):
+    page.goto(f"{server}/zh?tab=classes&label=6&seed=42")
+    page.wait_for_selector(".pixel_canvas h3")
+    assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
+    assert page.locator(".question >> visible=true").inner_text() == "z 不变时，类别起什么作用？"
+
+
+def test_it_fits_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_tab(page, server, "classes")
+    page.wait_for_selector(".pixel_canvas canvas")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

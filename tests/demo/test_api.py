@@ -1,0 +1,154 @@
+"""The public endpoints over HTTP, as anyone would call them."""
+
+import hashlib
+import json
+
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from genlib import images
+from demo.shelf import Shelf
+
+MODEL = "cvaegan-mnist"
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    return Client(server, verbose=False)
+
+
+@pytest.fixture(scope="module")
+def digit(tmp_path_factory):
+    x, _ = Shelf().samples("mnist")
+    path = tmp_path_factory.mktemp("pictures") / "seven.png"
+    path.write_bytes(images.png(x[7:8]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def mask(tmp_path_factory):
+    path = tmp_path_factory.mktemp("masks") / "mask.png"
+    hole = np.zeros((28, 28), np.uint8)
+    hole[8:18, 8:20] = 255
+    Image.fromarray(hole).save(path)
+    return path
+
+
+def size(path):
+    return Image.open(path).size
+
+
+def digest(path):
+    return hashlib.sha256(open(path, "rb").read()).hexdigest()
+
+
+def test_models_lists_what_is_bundled(client):
+    models = {m["name"]: m for m in client.predict(api_name="/models")}
+    assert models[MODEL]["family"] == "cvaegan"
+    assert models[MODEL]["labels"] == list("0123456789")
+    assert models[MODEL]["latent_dim"] == 16
+    assert models[MODEL]["figures"]["gan_test_acc"] > 0.8
+
+
+def test_decode_takes_z_and_a_class(client):
+    png, said = client.predict(MODEL, [0.0] * 16, 4, api_name="/decode")
+    assert size(png) == (28, 28)
+    assert said["label"] == 4
+
+
+def test_encode_guesses_the_class(client, digit):
+    said = client.predict(MODEL, handle_file(digit), -1, api_name="/encode")
+    assert said["label"] == 7
+    assert len(said["mean"]) == len(said["logvar"]) == 16
+    assert sum(said["probabilities"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_same_seed_gives_the_same_bytes(client):
+    a, said = client.predict(MODEL, 5, 6, 11, 1.0, api_name="/generate")
+    b, _ = client.predict(MODEL, 5, 6, 11, 1.0, api_name="/generate")
+    c, _ = client.predict(MODEL, 5, 6, 12, 1.0, api_name="/generate")
+    assert size(a) == (6 * 28, 28)
+    assert digest(a) == digest(b) != digest(c)
+    assert len(said["z"]) == len(said["verdicts"]) == 6
+    assert json.loads(Image.open(a).text["latent-atelier"])["seed"] == 11
+
+
+def test_interpolation_begins_and_ends_where_it_is_told(client):
+    start, end = [0.5] * 16, [-0.5] * 16
+    png, _ = client.predict(MODEL, start, end, 2, 5, "spherical", api_name="/interpolate")
+    first, _ = client.predict(MODEL, start, 2, api_name="/decode")
+    assert size(png) == (5 * 28, 28)
+    strip, one = (np.asarray(Image.open(p)).astype(int) for p in (png, first))
+    assert abs(strip[:, :28] - one).max() <= 1
+
+
+def test_swap_keeps_z_and_answers_every_class(client, digit):
+    png, said = client.predict(MODEL, handle_file(digit), -1, [], api_name="/swap")
+    assert size(png) == (280, 28)
+    assert said["z"] == client.predict(MODEL, handle_file(digit), 7, api_name="/encode")["mean"]
+    _, some = client.predict(MODEL, handle_file(digit), 7, [3, 5], api_name="/swap")
+    assert some["targets"] == [3, 5]
+    assert some["z"] == said["z"]
+
+
+def test_inpaint_leaves_known_pixels_alone(client, digit, mask):
+    png, said = client.predict(MODEL, handle_file(digit), handle_file(mask), -1, 10, 0, api_name="/inpaint")
+    assert size(png) == (280, 28)
+    assert len(said["change"]) == 10
+    truth, hole, sheet = (np.asarray(Image.open(p).convert("L")) for p in (digit, mask, png))
+    for k in range(10):
+        assert (sheet[:, 28 * k : 28 * (k + 1)][hole == 0] == truth[hole == 0]).all()
+
+
+def test_sample_streams_to_the_end_and_completes(client, digit, mask):
+    job = client.submit("pixelcnn-mnist", 3, 2, 1, 1.0, None, None, api_name="/sample")
+    png, said = job.result()
+    assert said["final"] is True
+    assert len(job.outputs()) > 2
+    assert size(png) == (56, 28)
+    again, _ = client.predict("pixelcnn-mnist", 3, 2, 1, 1.0, None, None, api_name="/sample")
+    assert digest(png) == digest(again)
+    done, _ = client.predict("pixelcnn-mnist", 7, 1, 1, 1.0, handle_file(digit), handle_file(mask), api_name="/sample")
+    truth, hole, sheet = (np.asarray(Image.open(p).convert("L")) for p in (digit, mask, done))
+    assert (sheet[hole == 0] == truth[hole == 0]).all()
+
+
+def test_plain_http_works_without_a_client(server):
+    answer = httpx.post(f"{server}/gradio_api/run/decode", json={"data": ["vae2d-mnist", [0.5, -0.5], 0]}, timeout=20).json()
+    assert answer["data"][1]["z"] == [0.5, -0.5]
+    assert httpx.get(answer["data"][0]["url"]).content[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("/decode", (MODEL, [0.0] * 15, 0), "16 numbers"), ("/decode", (MODEL, [0.0] * 16, 10), "label"), ("/decode", ("nothing", [0.0], 0), "no checkpoint"),
+        ("/decode", (MODEL, [1e9] + [0.0] * 15, 0), "million"), ("/generate", (MODEL, 0, 0, 0, 1.0), "from 1 to 64"),
+        ("/generate", (MODEL, 0, 1_000_000, 0, 1.0), "from 1 to 64"), ("/generate", (MODEL, 3, 4, 0, -1.0), "temperature"),
+        ("/interpolate", (MODEL, [0.0] * 16, [0.0] * 16, 0, 5, "detour"), "linear"), ("/sample", ("classifier-mnist", 0, 1, 0, 1.0, None, None), "generative"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_get_one_sentence_and_the_app_lives_on(client, name, arguments, says):
+    with pytest.raises(AppError, match=says):
+        client.predict(*arguments, api_name=name)
+    assert client.predict(api_name="/models")
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"", "empty|not a picture"), (b"no picture at all", "not a picture")])
+def test_a_file_that_is_no_picture_gets_one_sentence(client, tmp_path, content, says):
+    path = tmp_path / "upload.png"
+    path.write_bytes(content)
+    with pytest.raises(AppError, match=says):
+        client.predict(MODEL, handle_file(path), -1, api_name="/encode")
+
+
+@pytest.mark.parametrize(("side", "value", "says"), [(28, 0, "empty"), (28, 255, "whole"), (30, 0, "30×30")])
+def test_a_mask_that_will_not_do_gets_one_sentence(client, digit, tmp_path, side, value, says):
+    path = tmp_path / "mask.png"
+    Image.fromarray(np.full((side, side), value, np.uint8)).save(path)
+    with pytest.raises(AppError, match=says):
+        client.predict(MODEL, handle_file(digit), handle_file(path), -1, 3, 0, api_name="/inpaint")
