@@ -126,7 +126,7 @@ def endpoints(shelf) -> dict:
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
         a, b = latent(m, start, "start"), latent(m, end, "end")
         x = ops.interpolate(m, a[0], b[0], steps, classed(m, label), path)
-        done = {"model": model, "start": a[0].tolist(), "end": b[0].tolist(), "label": label, "steps": steps, "path": path}
+        done = {"model": model, "start": a[0].tolist(), "end": b[0].tolist(), "label": label, "steps": steps, "interpolation": path}  # a key "path" would be taken for a file
         return sheet(x, **done), done
 
     def swap(model, image, label, targets):

@@ -122,12 +122,12 @@ def build(shelf, t, page) -> None:
         side = box(shelf, name)[1]
         return [gr.update(value=v, minimum=-side, maximum=side) for v in z]
 
-    def encode(dataset, model, mode, picture, epsilon=False):
+    def place(dataset, model, mode, picture, epsilon=False):
         z = land(shelf, model, picture, epsilon)
         return view(shelf, t, dataset, model, *z, mode, picture), *ranged(model, z)
 
     def resample(*values):
-        return encode(*values, epsilon=True)
+        return place(*values, epsilon=True)
 
     def choose(model, dataset, z1, z2, mode, picture):
         side = box(shelf, shelf.add(model))[1]
@@ -157,7 +157,7 @@ def build(shelf, t, page) -> None:
 
     parts.live([z1.input, z2.input, mode.input], show, here, pad)
     parts.live([pad.input], settle, pad, [z1, z2])
-    parts.live([picture.input], encode, [dataset, model, mode, picture], [pad, z1, z2])
+    parts.live([picture.input], place, [dataset, model, mode, picture], [pad, z1, z2])
     parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
     parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
     parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])

@@ -126,9 +126,9 @@ def test_plain_http_works_without_a_client(server):
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
-        ("/decode", (MODEL, [0.0] * 15, 0), "16 numbers"), ("/decode", (MODEL, [0.0] * 16, 10), "label"), ("/decode", ("nothing", [0.0], 0), "no checkpoint"),
+        ("/decode", (MODEL, [0.0] * 15, 0), "16 numbers"), ("/decode", (MODEL, [0.0] * 16, 10), "Label"), ("/decode", ("nothing", [0.0], 0), "no checkpoint"),
         ("/decode", (MODEL, [1e9] + [0.0] * 15, 0), "million"), ("/generate", (MODEL, 0, 0, 0, 1.0), "from 1 to 64"),
-        ("/generate", (MODEL, 0, 1_000_000, 0, 1.0), "from 1 to 64"), ("/generate", (MODEL, 3, 4, 0, -1.0), "temperature"),
+        ("/generate", (MODEL, 0, 1_000_000, 0, 1.0), "from 1 to 64"), ("/generate", (MODEL, 3, 4, 0, -1.0), "Temperature"),
         ("/interpolate", (MODEL, [0.0] * 16, [0.0] * 16, 0, 5, "detour"), "linear"), ("/sample", ("classifier-mnist", 0, 1, 0, 1.0, None, None), "generative"),
     ],
 )  # fmt: skip
