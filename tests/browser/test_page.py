@@ -136,7 +136,7 @@ def test_pointing_at_a_pixel_shows_its_distribution(page, server):
 
 
 def test_an_address_restores_the_state(page, server):
-    open_tab(page, server, "classes", "&label=6&seed=42")
+    open_tab(page, server, "classes", "&label=6")
     page.wait_for_selector(".pixel_canvas h3")
     assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
 
