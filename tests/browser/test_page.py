@@ -85,7 +85,7 @@ def test_every_class_of_one_z_is_there_at_first_paint(page, server):
     page.wait_for_function("document.querySelectorAll('.pixel_canvas figure.chosen').length && document.querySelector('.pixel_canvas h3').textContent.startsWith('5')")
 
 
-def test_a_swap_keeps_z_when_the_class_is_corrected(page, server):
+def test_picking_another_picture_swaps_that_one(page, server):
     open_tab(page, server, "swap")
     page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
     before = drawn(page, ".pixel_canvas .section:nth-child(1) canvas >> nth=0")
@@ -125,7 +125,7 @@ def test_sampling_streams_and_stops(page, server):
     at = page.get_attribute(".pixel_stream", "data-at")
     page.wait_for_timeout(700)
     assert page.get_attribute(".pixel_stream", "data-at") == at
-    assert 0 < int(at) <= 784
+    assert 0 < int(at) < 784  # a Stop that does nothing would let it reach the end
 
 
 def test_pointing_at_a_pixel_shows_its_distribution(page, server):
@@ -138,6 +138,14 @@ def test_pointing_at_a_pixel_shows_its_distribution(page, server):
 def test_an_address_restores_the_state(page, server):
     open_tab(page, server, "classes", "&label=6")
     page.wait_for_selector(".pixel_canvas h3")
+    assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
+
+
+@pytest.mark.xfail(reason="seed.change answers the load with stale controls; to be mended", strict=False)
+def test_an_address_with_a_seed_keeps_its_class(page, server):
+    open_tab(page, server, "classes", "&label=6&seed=42")
+    page.wait_for_selector(".pixel_canvas h3")
+    page.wait_for_timeout(1500)
     assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
 
 
