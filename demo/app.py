@@ -49,7 +49,7 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(
         primary_hue=gr.themes.colors.blue, neutral_hue=gr.themes.colors.gray, text_size=gr.themes.sizes.text_lg,
         spacing_size=gr.themes.sizes.spacing_md, radius_size=gr.themes.sizes.radius_sm, font=system, font_mono=["ui-monospace", "monospace"],
-    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent", border_color_primary="*neutral_200", border_color_primary_dark="*neutral_700")  # fmt: skip
+    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent", block_background_fill_dark="transparent", border_color_primary="*neutral_200", border_color_primary_dark="*neutral_700")  # fmt: skip
 
 
 def launch_kwargs() -> dict:

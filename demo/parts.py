@@ -8,6 +8,7 @@ import gradio as gr
 import torch
 
 from demo.shelf import DATASETS, Shelf
+from demo.widgets.base import pixels
 from genlib.checkpoint import CheckpointError
 
 EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
@@ -102,8 +103,22 @@ def seed_control(t, value: int = 0) -> gr.Number:
     with gr.Row(elem_classes="seed"):
         seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=2**53, min_width=120)
         dice = gr.Button("⚄", elem_classes="dice", min_width=44, scale=0)
-    dice.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private", show_progress="hidden")
+    # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.
+    throw = f"""() => {{
+        const field = document.querySelector("#component-{seed._id} input");
+        field.value = Math.floor(Math.random() * 1e6);
+        field.dispatchEvent(new Event("input", {{bubbles: true}}));
+    }}"""
+    dice.click(None, None, None, js=throw, api_visibility="private")
     return seed
+
+
+def first_sample(t, shelf: Shelf, dataset: str, k: int) -> tuple[dict, dict]:
+    """Sample picture k of a data set, and the update that shows it in a picture pad among the others."""
+    x, y = shelf.samples(dataset)
+    picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
+    offered = {"pixels": pixels(x), "labels": y.tolist()}
+    return picture, gr.update(value=picture, samples=offered, names=class_names(t, shelf, dataset))
 
 
 def foot(t, tab: str, file: str) -> None:

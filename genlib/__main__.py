@@ -3,6 +3,7 @@
 import argparse
 import json
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -124,6 +125,8 @@ def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
     from tqdm import tqdm
 
     from genlib import checkpoint, train
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C
 
     if resume:
         train.load_state(run, out)

@@ -58,11 +58,17 @@ def write_info(folder: Path, info: Info) -> None:
     write(Path(folder) / CONFIG, json.dumps(asdict(info), indent=2, ensure_ascii=False).encode() + b"\n")
 
 
+def stored(model: nn.Module, key: str, value: Tensor) -> Tensor:
+    """A tensor as it is written: of networks that only teach (`model.teachers`), in half precision."""
+    teaches = key.split(".")[0] in getattr(model, "teachers", ())
+    return (value.half() if teaches and value.is_floating_point() else value).contiguous()
+
+
 def save(model: nn.Module, folder: str | Path, **about) -> Info:
     """Write model and config; `about` is Info's name, dataset, labels, training, figures."""
     folder = Path(folder)
     family = next(name for name, cls in MODELS.items() if cls is type(model))
-    weights = save_tensors({key: value.contiguous() for key, value in model.state_dict().items()})
+    weights = save_tensors({key: stored(model, key, value) for key, value in model.state_dict().items()})
     digest = sha256(weights).hexdigest()
     info = Info(model=family, config=asdict(model.config), sha256=(digest,), **about)
     try:

@@ -91,7 +91,7 @@ RECIPES: dict[str, Recipe] = {
     "vae2d-fashion": dense(VAE, ELBO, "fashion", 20),
     "cvae-mnist": cvae("mnist"),
     "cvae-fashion": cvae("fashion"),
-    "cvaegan-mnist": cvaegan("mnist", 3200, Weights()),
+    "cvaegan-mnist": cvaegan("mnist", 3600, Weights()),
     "cvaegan-fashion": cvaegan("fashion", 4500, Weights()),
     "pixelcnn-mnist": pixelcnn("mnist", 6600),
 }

@@ -1,5 +1,6 @@
 """Small instances of every model, and the running app."""
 
+import gzip
 import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -21,6 +22,14 @@ SMALL = {
     "pixelcnn": lambda: PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1))),
     "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
 }
+
+
+def write_idx(path, array):
+    """An array of bytes as a gzipped idx file, MNIST's format."""
+    head = bytes([0, 0, 8, array.ndim]) + b"".join(int(n).to_bytes(4, "big") for n in array.shape)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wb") as file:
+        file.write(head + array.astype("uint8").tobytes())
 
 
 def small(family: str, seed: int = 0):

@@ -105,7 +105,7 @@ def build(shelf, t, page) -> None:
             updates[i] = gr.update(choices=choices, value=list(s.values())[i])
         return shown, *updates
 
-    parts.live([model.input, label.input, seed.change, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
+    parts.live([model.input, label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
     parts.live([canvas.select], pick, controls, [label, canvas])
     parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
     page.load(parts.guarded(first), None, [canvas, *controls], queue=False, show_progress="hidden", api_visibility="private")

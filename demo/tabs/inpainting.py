@@ -68,14 +68,13 @@ def continued(shelf, t, dataset, label, seed, pad):
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
 
 
-def opening(shelf, t, dataset: str) -> tuple[dict, dict]:
-    """A sample picture with a hole to begin with, for the picture pad and the mask pad."""
-    x, y = shelf.samples(dataset)
-    mask = torch.zeros(x.shape[2:], dtype=torch.bool)
-    size = x.shape[2]
+def opening(shelf, t, dataset: str) -> tuple[dict, dict, dict]:
+    """A sample picture with a hole to begin with: the picture, the picture pad's update, the mask pad's value."""
+    picture, update = parts.first_sample(t, shelf, dataset, 8)
+    size = picture["pixels"]["h"]
+    mask = torch.zeros(size, size, dtype=torch.bool)
     mask[size // 4 : size * 5 // 8, size // 4 : size * 3 // 4] = True
-    picture = {"pixels": pixels(x[8:9]), "label": int(y[8]), "source": "sample 8"}
-    return picture, {"pixels": picture["pixels"], "mask": to_text(mask)}
+    return picture, update, {"pixels": picture["pixels"], "mask": to_text(mask)}
 
 
 def build(shelf, t, page) -> None:
@@ -111,10 +110,8 @@ def build(shelf, t, page) -> None:
         return film, sheet, label, mine
 
     def fill(dataset, name, seed, passes):
-        picture, mine = opening(shelf, t, dataset)
-        x, y = shelf.samples(dataset)
+        _, update, mine = opening(shelf, t, dataset)
         film, sheet, label = repaired(shelf, t, dataset, name, GUESS, seed, passes, mine)
-        update = gr.update(value=picture, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
         names = shelf.names(dataset, *FAMILIES)
         return film, sheet, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), mine, update, gr.update(choices=names, value=name)
 
@@ -128,10 +125,10 @@ def build(shelf, t, page) -> None:
         name, passes, seed = s["model"] if s["model"] in names else names[0], max(1, min(10, s["passes"])), max(0, s["seed"])
         return *fill(dataset, name, seed, passes), dataset, seed, passes
 
-    parts.live([pad.input, label.input, seed.change, model.input, passes.input], show, inputs, [film, canvas])
+    parts.live([pad.input, label.input, seed.input, model.input, passes.input], show, inputs, [film, canvas])
     parts.live([picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
     parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
-    gr.on([pad.input, pad.change, label.input, seed.change], parts.guarded(stream), [dataset, label, seed, pad], raster,
+    gr.on([pad.input, pad.change, label.input, seed.input], parts.guarded(stream), [dataset, label, seed, pad], raster,
           trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
     page.load(parts.guarded(first), None, [film, canvas, label, pad, picture, model, dataset, seed, passes], queue=False,
               show_progress="hidden", api_visibility="private")  # fmt: skip

@@ -83,13 +83,6 @@ def land(shelf, name: str, picture: dict | None, epsilon: bool) -> tuple[float, 
     return tuple(round(v, 3) for v in z[0].tolist())
 
 
-def gallery(t, shelf, dataset: str) -> tuple[dict, dict, list[str]]:
-    """The picture pad's first picture, its gallery, and the class names."""
-    x, y = shelf.samples(dataset)
-    first = {"pixels": pixels(x[:1]), "label": int(y[0]), "source": "sample 0"}
-    return first, {"pixels": pixels(x), "labels": y.tolist()}, parts.class_names(t, shelf, dataset)
-
-
 def build(shelf, t, page) -> None:
     def decoder_of(data):
         return decoder(shelf, data["name"])
@@ -136,11 +129,11 @@ def build(shelf, t, page) -> None:
 
     def switch(dataset, mode):
         names = planar(shelf, dataset)
-        first, samples, labels = gallery(t, shelf, dataset)
+        first, pad_update = parts.first_sample(t, shelf, dataset, 0)
         z = land(shelf, names[0], first, False)
         return (
             view(shelf, t, dataset, names[0], *z, mode, first), *ranged(names[0], z),
-            gr.update(choices=names, value=names[0]), gr.update(value=first, gallery=samples, names=labels),
+            gr.update(choices=names, value=names[0]), pad_update,
         )  # fmt: skip
 
     def first(request: gr.Request):
@@ -148,11 +141,11 @@ def build(shelf, t, page) -> None:
         dataset = s["dataset"] if planar(shelf, s["dataset"]) else "mnist"
         names = planar(shelf, dataset)
         name = s["model"] if s["model"] in names else names[0]
-        first, samples, labels = gallery(t, shelf, dataset)
+        first, pad_update = parts.first_sample(t, shelf, dataset, 0)
         z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, first, False)
         return (
             view(shelf, t, dataset, name, *z, s["view"], first), *ranged(name, z), gr.update(choices=names, value=name),
-            gr.update(value=first, gallery=samples, names=labels), dataset, s["view"],
+            pad_update, dataset, s["view"],
         )  # fmt: skip
 
     parts.live([z1.input, z2.input, mode.input], show, here, pad)

@@ -1,5 +1,7 @@
 """Pixel by pixel: how does a picture come from p(x_i | x_<i)?"""
 
+import time
+
 import gradio as gr
 import torch
 
@@ -21,8 +23,8 @@ def half(picture: dict | None, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     return x, mask
 
 
-def stream(shelf, name, label, seed, n, temperature, start, picture, every: int = 14):
-    """The stream's values while n pictures are drawn, `every` pixels apart."""
+def stream(shelf, name, label, seed, n, temperature, start, picture, every: int = 14, pause: float = 0.04):
+    """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart."""
     model = shelf.model(name)
     if not hasattr(model, "levels") and not hasattr(model.config, "levels"):
         raise ValueError(f"{name} draws no pixels one by one: choose a PixelCNN")
@@ -32,9 +34,12 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, every: int 
     image, mask = half(picture, size) if start == "half" else (None, None)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
     drawing = ops.complete(model, n, torch.full((n,), label), image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
+    run, shown = time.time_ns(), -pause
     for step, x in enumerate(drawing, start=1):
-        at = min(step * every, size * size)
-        yield {"pixels": pixels(x), "at": at, "model": name, "label": label, "temperature": temperature, "about": about}
+        at, now = min(step * every, size * size), time.monotonic()
+        if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
+            shown = now
+            yield {"pixels": pixels(x), "at": at, "run": run, "model": name, "label": label, "temperature": temperature, "about": about}
 
 
 @torch.inference_mode()
@@ -76,7 +81,7 @@ def build(shelf, t, page) -> None:
             parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature})
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("pixel.question"), elem_classes="question")
-            screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"))
+            screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"), elem_id=f"stream-{t.language}")
             gr.Markdown(t("pixel.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/pixelcnn.py")
 
@@ -90,19 +95,19 @@ def build(shelf, t, page) -> None:
         if not names:
             return [gr.skip()] * 8
         s["model"] = s["model"] if s["model"] in names else names[0]
-        x, y = shelf.samples(dataset)
-        shown = {"pixels": pixels(x[3:4]), "label": int(y[3]), "source": "sample 3"}
+        _, pad = parts.first_sample(t, shelf, dataset, 3)
         try:
             *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
         except ValueError:
             s = DEFAULTS | {"model": names[0]}
             *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
-        pad = gr.update(value=shown, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
         model = gr.update(choices=names, value=s["model"])
         return value, dataset, model, s["label"], s["seed"], s["n"], s["temperature"], pad
 
     drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, show_progress="hidden",
                        trigger_mode="once", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
-    halt.click(None, None, None, cancels=[drawing], api_visibility="private")
+    # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
+    freeze = f"() => document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('halt'))"
+    halt.click(None, None, None, js=freeze, cancels=[drawing], api_visibility="private")
     page.load(parts.guarded(first), None, [screen, dataset, model, label, seed, n, temperature, picture], queue=False,
               show_progress="hidden", api_visibility="private")  # fmt: skip

@@ -78,10 +78,8 @@ def build(shelf, t, page) -> None:
         return swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
 
     def fill(dataset, name):
-        x, y = shelf.samples(dataset)
-        picture = {"pixels": pixels(x[7:8]), "label": int(y[7]), "source": "sample 7"}
+        picture, pad = parts.first_sample(t, shelf, dataset, 7)
         value, label = swapped(shelf, t, dataset, name, GUESS, picture)
-        pad = gr.update(value=picture, gallery={"pixels": pixels(x), "labels": y.tolist()}, names=parts.class_names(t, shelf, dataset))
         names = shelf.names(dataset, *FAMILIES)
         return value, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), pad, gr.update(choices=names, value=name)
 

@@ -1,4 +1,4 @@
-// value: {pixels, label, source}; props: gallery = {pixels, labels}, names.  Event: input.
+// value: {pixels, label, source}; props: samples = {pixels, labels}, names.  Event: input.
 const root = $(".picture_pad");
 const INK = 280;
 let canvas, prepared, said, strip, page = 0, drawing = false, last = null, fresh = true;
@@ -17,9 +17,9 @@ const prepare = latest(async (base64, source) => {
 });
 const blank = () => { const ctx = canvas.getContext("2d"); ctx.fillStyle = "#000"; ctx.fillRect(0, 0, INK, INK); fresh = true; };
 const send = () => prepare(canvas.toDataURL("image/png").split(",")[1], "drawn");
-const gallery = () => {
+const fill = () => {
   strip.replaceChildren();
-  const g = props.gallery;
+  const g = props.samples;
   if (!g || !g.pixels) return;
   const bytes = toBytes(g.pixels.data), count = Math.min(10, g.pixels.n), size = g.pixels.w * g.pixels.h * g.pixels.c;
   for (let i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ const build = () => {
   root.replaceChildren();
   const top = make("div", "top", root);
   make("h3", "", top, t("pick"));
-  button("↻", top, () => { page++; gallery(); }, t("more"));
+  button("↻", top, () => { page++; fill(); }, t("more"));
   strip = make("div", "strip", root);
   const row = make("div", "row", root);
   const pad = make("div", "pad", row);
@@ -80,8 +80,8 @@ const build = () => {
   canvas.addEventListener("pointerup", end); canvas.addEventListener("pointercancel", end);
   root.addEventListener("dragover", (e) => e.preventDefault());
   root.addEventListener("drop", (e) => { e.preventDefault(); receive(e.dataTransfer.files[0]); });
-  gallery();
+  fill();
 };
 build();
 watch("value", show);
-watch("gallery", () => { page = 0; blank(); root.classList.remove("inked"); gallery(); });
+watch("samples", () => { page = 0; blank(); root.classList.remove("inked"); fill(); });

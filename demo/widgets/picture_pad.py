@@ -22,7 +22,7 @@ def prepare(data: dict) -> dict:
 
 
 class PicturePad(Widget):
-    """value: {"pixels", "label", "source"}; gallery: {"pixels", "labels"}; names: the classes.  Event: input."""
+    """value: {"pixels", "label", "source"}; samples: {"pixels", "labels"}; names: the classes.  Event: input."""
 
-    def __init__(self, value=None, *, gallery=None, names=(), **props):
-        super().__init__(value, server_functions=[prepare], gallery=gallery, names=list(names), **props)
+    def __init__(self, value=None, *, samples=None, names=(), **props):
+        super().__init__(value, server_functions=[prepare], samples=samples, names=list(names), **props)

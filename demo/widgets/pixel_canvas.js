@@ -7,10 +7,12 @@ const savePng = async (section) => {
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
     const s = props.value.sections[+node.dataset.at];
-    const side = s.rows ? 74 : 0;
-    const k = fit(element.firstElementChild.clientWidth - side, s.columns, s.pixels.w, s.scale || 4, 6);
+    const width = element.firstElementChild.clientWidth, side = !s.rows ? 0 : width > 600 ? 108 : 52;
+    const narrow = (width - side) / s.columns < 44;
+    const k = fit(width - side, s.columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6);
+    node.classList.toggle("narrow", narrow);
     node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
-    node.querySelector(".cells").style.gridTemplateColumns = (s.rows ? "68px " : "") + `repeat(${s.columns}, ${s.pixels.w * k}px)`;
+    node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${s.columns}, ${s.pixels.w * k}px)`;
   }
 };
 const build = (root) => {

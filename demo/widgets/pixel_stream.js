@@ -1,11 +1,11 @@
-// value: {pixels, at, model, label, temperature, about, running}; `at` pixels of each picture are drawn so far, in raster order.
+// value: {pixels, at, run, model, label, temperature, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
-let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, inspected = null, speed = 1, run = "", pace = null;
-const total = () => props.value.pixels.w * props.value.pixels.h;
-const now = () => (shown === null ? props.value.at : Math.min(shown, props.value.at));
+let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, inspected = null, speed = 1, run = null, halted = -1, value = null;
+const total = () => value.pixels.w * value.pixels.h;
+const now = () => (shown === null ? value.at : Math.min(shown, value.at));
 // Pixels not drawn yet are shown as paper, not as black.
 const show = () => {
-  const { pixels } = props.value, bytes = toBytes(pixels.data), n = now(), w = pixels.w, size = total();
+  const { pixels } = value, bytes = toBytes(pixels.data), n = now(), w = pixels.w, size = total();
   canvases.forEach((canvas, k) => {
     paint(canvas, pixels, k, bytes);
     const ctx = canvas.getContext("2d"), row = Math.floor(n / w), column = n % w;
@@ -13,26 +13,26 @@ const show = () => {
     if (n < size) { ctx.fillRect(column, row, w - column, 1); ctx.fillRect(0, row + 1, w, pixels.h - row - 1); ctx.fillStyle = style("--color-accent"); ctx.fillRect(column, row, 1, 1); }
     if (inspected && inspected[0] === k) { ctx.strokeStyle = "#ffe14d"; ctx.lineWidth = 0.4; ctx.strokeRect(inspected[1] % w + 0.2, Math.floor(inspected[1] / w) + 0.2, 0.6, 0.6); }
   });
-  range.max = props.value.at; range.value = n;
+  range.max = value.at; range.value = n;
   where.textContent = `${n} / ${size}`;
-  root.dataset.at = props.value.at;
+  root.dataset.at = value.at;
   playButton.textContent = playing ? "❚❚" : "▶";
 };
 const stop = () => { cancelAnimationFrame(playing); playing = null; show(); };
 const play = () => {
   if (playing) return stop();
-  if (now() >= total()) shown = 0;
-  if (shown === null) shown = props.value.at;
+  if (now() >= value.at) shown = 0;
+  if (shown === null) shown = value.at;
   const tick = () => {
     shown = shown + speed;
-    if (shown >= total() && props.value.at >= total()) { shown = null; return stop(); }
+    if (shown >= value.at && (value.at >= total() || halted === run)) { shown = null; return stop(); }
     playing = requestAnimationFrame(tick); show();
   };
   playing = requestAnimationFrame(tick);
 };
 const inspect = latest(async (k, i) => {
   inspected = [k, i]; show();
-  const { pixels, model, label, temperature } = props.value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
+  const { pixels, model, label, temperature } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
   const answer = await server.distribution({ model, label, temperature, pixel: i, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
   if (answer.error) { said.textContent = answer.error; return; }
   const top = Math.max(...answer.p, 1e-9), n = answer.p.length, ctx = bars.getContext("2d"), own = i < now() ? answer.level : -1;
@@ -64,12 +64,12 @@ const build = () => {
   const dial = make("input", "", label); Object.assign(dial, { type: "range", min: 0, max: 5, step: 1, value: 2 });
   dial.addEventListener("input", () => { speed = 2 ** dial.value; }); speed = 4;
   button("PNG", tools, async () => {
-    const png = await server.as_png({ pixels: props.value.pixels, columns: props.value.pixels.n, about: props.value.about });
+    const png = await server.as_png({ pixels: value.pixels, columns: value.pixels.n, about: value.about });
     offer("data:image/png;base64," + png, "samples.png");
   }, t("download"));
 };
 const pictures = () => {
-  const { pixels } = props.value;
+  const { pixels } = value;
   if (canvases.length === pixels.n && canvases[0].width === pixels.w) return;
   grid.replaceChildren();
   canvases = Array.from({ length: pixels.n }, (_, k) => {
@@ -82,19 +82,20 @@ const pictures = () => {
   });
 };
 const scale = () => {
-  const { n, w } = props.value.pixels, wide = root.clientWidth > 760, columns = n === 1 ? 1 : n <= 4 ? 2 : 3;
+  const { n, w } = value.pixels, wide = root.clientWidth > 760, columns = n === 1 ? 1 : n <= 4 ? 2 : 3;
   const k = fit(wide ? Math.min(480, root.clientWidth - 300) : root.clientWidth, columns, w, n === 1 ? 16 : 8);
   grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;
   canvases.forEach((c) => enlarge(c, k));
 };
 let built = false;
 const draw = () => {
-  const value = props.value;
-  if (!value || !value.pixels) return;
+  if (!props.value || !props.value.pixels || props.value.run === halted) return;
+  value = props.value;
   if (!built) { build(); built = true; }
-  if (JSON.stringify(value.about) !== run) { run = JSON.stringify(value.about); shown = null; inspected = null; if (playing) stop(); }
+  if (value.run !== run) { run = value.run; shown = null; inspected = null; if (playing) stop(); }
   pictures(); scale(); show();
 };
+root.addEventListener("halt", () => { halted = run; if (playing) stop(); });
 draw();
 watch("value", draw);
 onResize(() => built && scale());

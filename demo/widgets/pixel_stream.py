@@ -5,7 +5,8 @@ from demo.widgets.pixel_canvas import as_png
 
 
 class PixelStream(Widget):
-    """value: {"pixels", "at", "model", "label", "temperature", "about"}; `at` pixels are drawn so far.
+    """value: {"pixels", "at", "run", "model", "label", "temperature", "about"}; `at` pixels are drawn so far.
+    A `halt` event on its element freezes the picture until another `run`.
 
     Besides as_png it needs a server function `distribution`.
     """

@@ -30,6 +30,8 @@ class Judge(nn.Module):
 
 
 class CVAEGAN(CVAE):
+    teachers = ("discriminator", "classifier")  # only these are stored in half precision
+
     def __init__(self, config: CVAEConfig):
         super().__init__(config)
         self.discriminator = Judge(config, 1)

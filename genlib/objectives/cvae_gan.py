@@ -14,6 +14,7 @@ gradient flows whole through the current batch; and a small cross-entropy of C o
 picture must be of its class.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -32,30 +33,42 @@ class Weights:
     kl: float = 0.3
     pairwise: float = 1.0
     features: float = 0.02  # of the two feature terms inside L_G, relative to the pixels'
-    discriminator: float = 0.1  # L_GD
-    classifier: float = 0.1  # L_GC
+    discriminator: float = 1.0  # L_GD
+    classifier: float = 0.5  # L_GC
     label: float = 3.0
-    discriminator_lr: float = 0.2  # D's learning rate over G's
-    noise: float = 0.1  # standard deviation of the noise D reads through
+    discriminator_lr: float = 0.4  # D's learning rate over G's
+    noise: float = 0.1  # standard deviation of the noise D and C read through
 
 
-def moments(features: Tensor) -> Tensor:
-    """First and second moment of each feature: (B, F) -> (2, F)."""
-    return torch.stack([features.mean(dim=0), features.square().mean(dim=0)])
+class Embedding(nn.Module):
+    """f and random Fourier features of f: (B, F) -> (B, 2F).  Rahimi and Recht, 2007, at three bandwidths.
+
+    Their centres are a kernel mean embedding: two sets agree there only if they are alike as distributions
+    (maximum mean discrepancy), where a centre of f alone forgives broken and averaged pictures.
+    """
+
+    def __init__(self, features: int):
+        super().__init__()
+        bandwidth = torch.tensor([0.5, 1.0, 2.0]).repeat(features)[:features]
+        self.register_buffer("frequency", torch.randn(features, features) * bandwidth / features**0.5)
+        self.register_buffer("phase", torch.rand(features) * 2 * math.pi)
+
+    def forward(self, f: Tensor) -> Tensor:
+        return torch.cat([f, 2**0.5 * (f @ self.frequency + self.phase).cos()], dim=1)
 
 
-def class_moments(features: Tensor, y: Tensor, classes: int) -> tuple[Tensor, Tensor]:
-    """Both moments in each class, and which classes the batch holds: (B, F), (B,) -> (K, 2F), (K,) bool."""
+def class_centres(features: Tensor, y: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Mean of each class, and which classes the batch holds: (B, F), (B,) -> (K, F), (K,) bool."""
     member = F.one_hot(y, classes).to(features)  # (B, K)
     count = member.sum(dim=0)
-    both = torch.cat([features, features.square()], dim=1)
-    return member.T @ both / count.clamp(min=1)[:, None], count > 0
+    return member.T @ features / count.clamp(min=1)[:, None], count > 0
 
 
-def scaled(real: Tensor, *others: Tensor) -> list[Tensor]:
-    """All divided by the real features' root mean square: their scale no longer drifts as D and C train."""
-    scale = real.detach().square().mean().sqrt() + 1e-6
-    return [f / scale for f in (real, *others)]
+def scaled(*features: Tensor) -> list[Tensor]:
+    """All divided by their common root mean square: their scale no longer drifts as D and C train, and a D
+    that answers every generated picture with large features cannot make a loss of them without bound."""
+    scale = torch.cat(features).detach().square().mean().sqrt() + 1e-6
+    return [f / scale for f in features]
 
 
 class MovingAverage(nn.Module):
@@ -86,7 +99,8 @@ class CVAEGANObjective(nn.Module):
         super().__init__()
         self.model, self.weights = model, weights
         features, classes = model.config.features, model.config.classes
-        self.real_d, self.fake_d = MovingAverage((2, features), keep), MovingAverage((2, features), keep)
+        self.embed = Embedding(features)
+        self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
         self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
 
     def turns(self) -> list[Turn]:
@@ -99,7 +113,7 @@ class CVAEGANObjective(nn.Module):
         ]
 
     def veil(self, x: Tensor, rng: torch.Generator) -> Tensor:
-        """What D sees: x under a little Gaussian noise (arXiv:1610.04490)."""
+        """What D and C see: x under a little Gaussian noise (arXiv:1610.04490)."""
         return x + self.weights.noise * normal(x.shape, rng, x.device)
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
@@ -109,8 +123,8 @@ class CVAEGANObjective(nn.Module):
         loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
         return {"loss": loss, "real": real_logits.sigmoid().mean(), "fake": fake_logits.sigmoid().mean()}
 
-    def classifier_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        logits = self.model.classifier.logits(batch.x)
+    def classifier_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        logits = self.model.classifier.logits(self.veil(batch.x, rng))
         accuracy = (logits.argmax(dim=1) == batch.y).float().mean()
         return {"loss": F.cross_entropy(logits, batch.y), "accuracy": accuracy}
 
@@ -120,8 +134,8 @@ class CVAEGANObjective(nn.Module):
         z = torch.cat([q.sample(rng), m.prior(len(x), rng).to(x.device)])
         both = m.decode(z, torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
         with torch.no_grad():
-            real_d, real_c = m.discriminator.features(self.veil(x, rng)), m.classifier.features(x)
-        fake_d, fake_c = m.discriminator.features(self.veil(both, rng)), m.classifier.features(both)
+            real_d, real_c = (net.features(self.veil(x, rng)) for net in (m.discriminator, m.classifier))
+        fake_d, fake_c = (net.features(self.veil(both, rng)) for net in (m.discriminator, m.classifier))
         label = F.cross_entropy(m.classifier.head(fake_c[len(x) :]), y)
         real_d, pair_d, fake_d = scaled(real_d, *fake_d.chunk(2))
         real_c, pair_c, fake_c = scaled(real_c, *fake_c.chunk(2))
@@ -129,7 +143,7 @@ class CVAEGANObjective(nn.Module):
             "kl": kl_to_standard_normal(q).mean(),
             "pixels": half_square(x, both[: len(x)]),
             "features": half_square(real_d, pair_d) + half_square(real_c, pair_c),
-            "match_d": 0.5 * (self.real_d(moments(real_d)) - self.fake_d(moments(fake_d))).square().sum(),
+            "match_d": self.match(real_d, fake_d),
             "match_c": self.class_match(real_c, fake_c, y),
             "label": label,
         }
@@ -137,10 +151,15 @@ class CVAEGANObjective(nn.Module):
         loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
         return {"loss": loss + w.discriminator * terms["match_d"] + w.classifier * terms["match_c"], **terms}
 
+    def match(self, real: Tensor, fake: Tensor) -> Tensor:
+        """L_GD: ½ the squared distance of the centres of f_D."""
+        real, fake = (self.embed(f).mean(dim=0, keepdim=True) for f in (real, fake))
+        return 0.5 * (self.real_d(real) - self.fake_d(fake)).square().sum()
+
     def class_match(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
-        """L_GC, as a mean over classes: ½ the squared distance of both moments of f_C, class by class."""
+        """L_GC, as a mean over classes: ½ the squared distance of the centres of f_C, class by class."""
         classes = self.model.config.classes
-        real_moments, present = class_moments(real, y, classes)
-        fake_moments, _ = class_moments(fake, y, classes)
-        difference = self.real_c(real_moments, present) - self.fake_c(fake_moments, present)
+        real, present = class_centres(self.embed(real), y, classes)
+        fake, _ = class_centres(self.embed(fake), y, classes)
+        difference = self.real_c(real, present) - self.fake_c(fake, present)
         return 0.5 * difference.square().sum(dim=1).mean()

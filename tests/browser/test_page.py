@@ -94,6 +94,26 @@ def test_picking_another_picture_swaps_that_one(page, server):
     assert "2" in page.locator(".pixel_canvas h3 >> nth=0").inner_text()
 
 
+def test_a_drawn_digit_is_read_swapped_and_its_class_corrected(page, server):
+    open_tab(page, server, "swap")
+    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
+    box = page.locator(".picture_pad .ink:visible").bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 140, steps=10)
+    page.mouse.up()
+    title = ".pixel_canvas h3 >> nth=0"
+    page.wait_for_function("document.querySelector('.pixel_canvas h3').textContent.endsWith('1')")
+    assert page.locator(".classes input:checked:visible").input_value() == "1"
+    row = [drawn(page, f".pixel_canvas .section:nth-child(2) canvas >> nth={k}") for k in range(10)]
+    assert len(set(row)) == 10
+    picture = drawn(page, ".pixel_canvas canvas >> nth=0")
+    page.locator(".classes label:visible >> nth=7").click()
+    page.wait_for_function("document.querySelector('.pixel_canvas h3').textContent.endsWith('7')")
+    assert page.locator(title).inner_text().endswith("7")
+    assert drawn(page, ".pixel_canvas canvas >> nth=0") == picture
+
+
 def test_a_painted_hole_is_repaired_and_the_rest_untouched(page, server):
     open_tab(page, server, "inpaint")
     page.wait_for_selector(".passes canvas")
@@ -141,12 +161,44 @@ def test_an_address_restores_the_state(page, server):
     assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
 
 
-@pytest.mark.xfail(reason="seed.change answers the load with stale controls; to be mended", strict=False)
 def test_an_address_with_a_seed_keeps_its_class(page, server):
     open_tab(page, server, "classes", "&label=6&seed=42")
     page.wait_for_selector(".pixel_canvas h3")
     page.wait_for_timeout(1500)
     assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
+
+
+def test_the_chinese_page_restores_an_address_too(page, server):
+    page.goto(f"{server}/zh?tab=classes&label=6&seed=42")
+    page.wait_for_selector(".pixel_canvas h3")
+    page.wait_for_timeout(1500)
+    assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "6"
+    assert page.locator(".seed input >> nth=0").input_value() == "42"
+
+
+def test_the_dice_draws_another_z(page, server):
+    open_tab(page, server, "classes")
+    page.wait_for_selector(".pixel_canvas figure.pick")
+    page.wait_for_timeout(500)
+    before = drawn(page, ".pixel_canvas canvas >> nth=0")
+    page.locator(".dice:visible").click()
+    page.wait_for_function("before => document.querySelector('.pixel_canvas canvas').toDataURL() !== before", arg=before)
+    assert page.locator(".seed input:visible").input_value() != "0"
+
+
+def test_two_visitors_do_not_see_each_others_state(chromium, page, server):
+    open_tab(page, server, "classes", "&label=3")
+    other = chromium.new_page()
+    open_tab(other, server, "classes", "&label=5&seed=9")
+    other.wait_for_selector(".pixel_canvas h3")
+    page.wait_for_selector(".pixel_canvas h3")
+    before = drawn(page, ".pixel_canvas canvas >> nth=0")
+    other.locator(".pixel_canvas figure.pick >> nth=8").click()
+    other.wait_for_function("document.querySelector('.pixel_canvas h3').textContent === '8'")
+    page.wait_for_timeout(500)
+    assert page.locator(".pixel_canvas h3 >> nth=0").inner_text() == "3"
+    assert drawn(page, ".pixel_canvas canvas >> nth=0") == before
+    other.close()
 
 
 def test_the_page_speaks_chinese_too(page, server):

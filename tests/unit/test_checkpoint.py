@@ -17,8 +17,9 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path):
     again = checkpoint.load(tmp_path)
     assert type(again) is type(model)
     assert again.config == model.config
-    for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True):
-        assert torch.equal(a, b)
+    for key, value in model.state_dict().items():
+        teaches = family == "cvaegan" and key.startswith(("discriminator", "classifier"))  # stored in half precision
+        assert torch.equal(again.state_dict()[key], value.half().float() if teaches else value)
     assert checkpoint.read_info(tmp_path).labels == ("a", "b", "c")
     assert not list(tmp_path.glob("*.tmp"))
 

@@ -1,5 +1,3 @@
-import gzip
-
 import numpy as np
 import pytest
 import torch
@@ -7,14 +5,7 @@ from PIL import Image
 
 from genlib import checkpoint, data, finetuning, train
 from genlib.models.cvae_gan import CVAEGAN
-from tests.conftest import SMALL
-
-
-def write_idx(path, array):
-    head = bytes([0, 0, 8, array.ndim]) + b"".join(int(n).to_bytes(4, "big") for n in array.shape)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with gzip.open(path, "wb") as file:
-        file.write(head + array.astype(np.uint8).tobytes())
+from tests.conftest import SMALL, write_idx
 
 
 def test_gzipped_idx_files_are_read_in_place(tmp_path):

@@ -9,7 +9,7 @@ from genlib import train
 from genlib.models.base import Normal
 from genlib.objectives.base import Batch
 from genlib.objectives.classification import Classification
-from genlib.objectives.cvae_gan import CVAEGANObjective, MovingAverage, class_moments
+from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
 from genlib.objectives.reconstruction import Reconstruction
@@ -50,11 +50,20 @@ def test_a_uniform_pixelcnn_costs_the_logarithm_of_its_levels():
     torch.testing.assert_close(bits_per_dim(nll, 16), torch.full((2,), 8.0))
 
 
-def test_class_moments_are_means_within_each_class():
-    f = torch.tensor([[1.0], [3.0], [10.0]])
-    moments, present = class_moments(f, torch.tensor([0, 0, 2]), 3)
-    assert moments.tolist() == [[2.0, 5.0], [0.0, 0.0], [10.0, 100.0]]
+def test_class_centres_are_means_within_each_class():
+    f = torch.tensor([[1.0, 5.0], [3.0, 7.0], [10.0, 0.0]])
+    centres, present = class_centres(f, torch.tensor([0, 0, 2]), 3)
+    assert centres.tolist() == [[2.0, 6.0], [0.0, 0.0], [10.0, 0.0]]
     assert present.tolist() == [True, False, True]
+
+
+def test_the_embedding_tells_apart_what_a_centre_of_features_cannot(rng):
+    torch.manual_seed(0)
+    embed, near, far = Embedding(64), torch.randn(4000, 64, generator=rng), torch.randn(4000, 64, generator=rng)
+    other = near.sign() * 0.8 * 2**0.5 * (torch.rand(4000, 1, generator=rng) < 0.5)  # the same centre, another shape
+    same, different = (0.5 * (embed(near) - embed(x)).mean(dim=0).square().sum() for x in (far, other))
+    assert different > 10 * same
+    torch.testing.assert_close(embed(near)[:, :64], near)
 
 
 def test_a_moving_average_passes_the_whole_gradient_of_what_is_there():
