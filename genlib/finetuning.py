@@ -76,7 +76,9 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
         report.append(f"  {info.model} knows no classes: all pictures are one")
         labels, mapping = info.labels, [0] * len(pictures.labels)
     pictures = data.Images(pictures.x, torch.tensor(mapping)[pictures.y], labels)
-    objective: Objective = OBJECTIVES[info.model](model.requires_grad_(True))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        objective: Objective = OBJECTIVES[info.model](model.requires_grad_(True))
     run = train.Run(objective, lr=lr, ema=0.99, betas=(0.5, 0.999) if info.model == "cvaegan" else (0.9, 0.999), seed=seed)
     about = {"name": f"{info.name}-finetuned" if info.name else "", "dataset": "folder" if len(labels) > len(info.labels) else info.dataset, "labels": labels}
     return Task(run, data.Batches(pictures, min(batch, len(pictures)), seed), about, report)

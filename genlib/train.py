@@ -4,6 +4,7 @@ Every random number of a run is a function of (seed, step), so a run that goes o
 run that never stopped, to the bit.
 """
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from genlib import checkpoint
 from genlib.objectives.base import Batch, Objective
@@ -40,6 +41,16 @@ class Progress:
     metrics: dict[str, Tensor]  # "turn/metric" -> latest value, detached
 
 
+@torch.no_grad()
+def lean_to(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema: float) -> None:
+    """Move each average towards its current value.  A young average forgets faster, or it would keep its random start."""
+    keep = min(ema, (1 + float(seen)) / (10 + float(seen)))
+    if averages[0].is_floating_point():  # they come in groups of one type
+        torch._foreach_lerp_(averages, current, 1 - keep)
+    else:
+        torch._foreach_copy_(averages, current)
+
+
 class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
@@ -50,7 +61,7 @@ class Run:
             torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
             for turn in self.turns
         ]
-        average = get_ema_multi_avg_fn(ema)
+        average = functools.partial(lean_to, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
 
     def model(self) -> nn.Module:

@@ -14,6 +14,8 @@ from genlib.models.cvae_gan import CVAEGAN
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.models.vae import AE, VAE, VAEConfig
 
+torch.set_num_threads(1)  # tiny networks: two threads wait for each other longer than they work
+
 SMALL = {
     "ae": lambda: AE(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
     "vae": lambda: VAE(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),

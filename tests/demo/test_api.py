@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
@@ -10,8 +13,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from genlib import images
 from demo.shelf import Shelf
+from genlib import images
+from tests.unit.test_readme import blocks
 
 MODEL = "cvaegan-mnist"
 
@@ -121,6 +125,30 @@ def test_plain_http_works_without_a_client(server):
     answer = httpx.post(f"{server}/gradio_api/run/decode", json={"data": ["vae2d-mnist", [0.5, -0.5], 0]}, timeout=20).json()
     assert answer["data"][1]["z"] == [0.5, -0.5]
     assert httpx.get(answer["data"][0]["url"]).content[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_readmes_curl_command_answers(server):
+    (command,) = [b for b in blocks("bash") if "curl" in b]
+    answer = subprocess.run(["bash", "-c", command.replace("http://127.0.0.1:7860", server)], capture_output=True, text=True, timeout=30)
+    assert json.loads(answer.stdout)["data"][1]["z"] == [0.5, -0.5]
+
+
+def test_the_readmes_client_example_runs(server, tmp_path, monkeypatch, capsys):
+    (block,) = blocks("python", "gradio_client")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block.replace("http://127.0.0.1:7860", server), "README", "exec"), {})
+    assert capsys.readouterr().out.strip().endswith("1.0")
+    assert set(re.findall(r'api_name="(/\w+)"', block)) == {"/models", "/decode", "/encode", "/generate", "/interpolate", "/swap", "/inpaint", "/sample"}
+
+
+def test_two_users_at_once_each_get_their_own_pictures(server):
+    def ask(seed):
+        return [digest(Client(server, verbose=False).predict(MODEL, seed % 10, 3, seed, 1.0, api_name="/generate")[0]) for _ in range(3)]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(ask, range(4)))
+    assert [set(got) for got in together] == [{ask(seed)[0]} for seed in range(4)]
+    assert len({got[0] for got in together}) == 4
 
 
 @pytest.mark.parametrize(

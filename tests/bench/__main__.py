@@ -1,0 +1,133 @@
+"""Measure the budgets on this machine, alone:  python -m tests.bench"""
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import torch
+
+from demo.shelf import Shelf
+from genlib import ops
+from genlib.ops.pixels import complete_naively
+
+ROOT = Path(__file__).parents[2]
+DRAG = """async () => {
+    const front = document.querySelector('.latent_pad .front'), box = front.getBoundingClientRect();
+    const send = (kind, k) => front.dispatchEvent(new PointerEvent(kind, {
+        bubbles: true, pointerId: 1, isPrimary: true, buttons: 1, clientX: box.x + 40 + k % 300, clientY: box.y + 60 + (2 * k) % 300}));
+    front.setPointerCapture = () => {};
+    send('pointerdown', 0);
+    const cost = [], start = performance.now();
+    for (let k = 0; k < 120; k++) {
+        await new Promise(requestAnimationFrame);
+        const before = performance.now(); send('pointermove', k); cost.push(performance.now() - before);
+    }
+    const frames = 120000 / (performance.now() - start);
+    send('pointerup', 0);
+    return [cost.sort((a, b) => a - b)[60], frames];
+}"""
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def started() -> tuple[subprocess.Popen, str, float]:
+    """The app in a process of its own, its address, and the seconds until the first page was served."""
+    port, begin = free_port(), time.perf_counter()
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=os.environ | {"GRADIO_SERVER_PORT": str(port)})
+    while True:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/").raise_for_status()
+            return process, f"http://127.0.0.1:{port}", time.perf_counter() - begin
+        except httpx.HTTPError:
+            time.sleep(0.02)
+
+
+def resident(process) -> float:
+    """Megabytes of memory the process holds."""
+    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def round_trips(url: str, n: int = 60) -> list[float]:
+    """Milliseconds of each /decode by the CVAE-GAN, from request to answer."""
+    times = []
+    with httpx.Client() as client:
+        for k in range(n):
+            begin = time.perf_counter()
+            client.post(f"{url}/gradio_api/run/decode", json={"data": ["cvaegan-mnist", [k / n] * 16, k % 10]}).raise_for_status()
+            times.append(1000 * (time.perf_counter() - begin))
+    return times[10:]
+
+
+def in_the_browser(url: str) -> tuple[float, float]:
+    """Use every tab; then the latent map's milliseconds a pointer move, and frames a second while dragging."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        for tab in ("classes", "swap", "inpaint", "pixel", "latent"):
+            page.goto(f"{url}/?tab={tab}")
+            page.wait_for_timeout(2500)
+        page.wait_for_selector("[data-ready=yes]")
+        measured = page.evaluate(DRAG)
+        browser.close()
+    return tuple(measured)
+
+
+def sampler() -> tuple[float, float, bool]:
+    """Seconds for 16 samples by the textbook's sampler and by ours, and whether they are the same pixels."""
+    model, y = Shelf().model("pixelcnn-mnist"), torch.arange(16) % 10
+    draw = {"fast": lambda: list(ops.complete(model, 16, y, rng=torch.Generator().manual_seed(1)))[-1],
+            "slow": lambda: complete_naively(model, 16, y, rng=torch.Generator().manual_seed(1))}  # fmt: skip
+    draw["fast"]()
+    seconds, pictures = {}, {}
+    for name, act in draw.items():
+        begin = time.perf_counter()
+        pictures[name] = act()
+        seconds[name] = time.perf_counter() - begin
+    return seconds["slow"], seconds["fast"], torch.equal(pictures["slow"], pictures["fast"])
+
+
+def repair() -> float:
+    """Seconds for ten passes of repair."""
+    shelf, mask = Shelf(), torch.zeros(28, 28, dtype=torch.bool)
+    mask[8:20, 8:20] = True
+    x, y = shelf.samples("mnist")
+    model, begin = shelf.model("cvaegan-mnist"), time.perf_counter()
+    list(ops.inpaint(model, x[:1], mask, y[:1], passes=10, rng=torch.Generator().manual_seed(0)))
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    process, url, start = started()
+    try:
+        median = statistics.median(round_trips(url))
+        move, frames = in_the_browser(url)
+        memory = resident(process)
+    finally:
+        process.terminate()
+    slow, fast, same = sampler()
+    print("| what | measured | budget |\n|---|---|---|")
+    print(f"| process start to first page | {start:.1f} s | 6 s |")
+    print(f"| memory after every tab was used | {memory:.0f} MB | 900 MB |")
+    print(f"| drag on the latent map, a move | {move:.1f} ms, {frames:.0f} frames/s | 4 ms, 55 frames/s |")
+    print(f"| slider to picture through the server, median | {median:.0f} ms | 40 ms |")
+    print(f"| PixelCNN, 16 samples | {fast:.2f} s, {slow / fast:.0f} times the textbook sampler, {'same' if same else 'OTHER'} pixels | 300 times |")
+    print(f"| repair, ten passes | {1000 * repair():.0f} ms | 1 s |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Take the README's pictures of the tabs, at twice the size they are shown:  python -m tests.browser.take_pictures"""
+
+import shutil
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from demo.app import build_demo, launch_kwargs
+
+OUT = Path(__file__).parents[2] / "demo" / "pictures"
+READY = {"latent": "[data-ready=yes]", "classes": ".pixel_canvas canvas", "swap": ".pixel_canvas canvas", "inpaint": ".passes canvas", "pixel": ".pixel_stream canvas"}
+
+
+def main() -> None:
+    demo = build_demo()
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **launch_kwargs())
+    OUT.mkdir(exist_ok=True)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"])
+        for tab, ready in READY.items():
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{url}?tab={tab}")
+            page.wait_for_selector(ready)
+            page.wait_for_timeout(2500)
+            page.screenshot(path=OUT / f"{tab}.png")
+            with Image.open(OUT / f"{tab}.png") as picture:  # a palette is enough for a flat page, and a fifth of the size
+                picture.convert("RGB").quantize(128).save(OUT / f"{tab}.png", optimize=True)
+        browser.close()
+    demo.close()
+
+
+if __name__ == "__main__":
+    main()
