@@ -89,7 +89,7 @@ def endpoints(shelf) -> dict:
         """Every model: name, family, data set, labels, latent_dim, figures."""
         return [
             {"name": name, "family": i.model, "dataset": i.dataset, "labels": list(i.labels), "latent_dim": i.config.get("latent_dim"), "figures": i.figures}
-            for name, i in shelf.infos.items()
+            for name, i in list(shelf.infos.items())
         ]  # fmt: skip
 
     def decode(model, z, label):

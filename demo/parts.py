@@ -85,13 +85,21 @@ def model_control(t, names: list[str]) -> gr.Dropdown:
     return gr.Dropdown(names, value=names[0] if names else None, label=t("control.model"), allow_custom_value=True)
 
 
-def class_choices(t, shelf: Shelf, dataset: str) -> list[tuple[str, int]]:
-    return [(label, k) for k, label in enumerate(class_names(t, shelf, dataset))]
+def class_choices(t, shelf: Shelf, dataset: str, model: str | None = None) -> list[tuple[str, int]]:
+    return [(label, k) for k, label in enumerate(class_names(t, shelf, dataset, model))]
 
 
-def class_names(t, shelf: Shelf, dataset: str) -> list[str]:
-    labels = next((info.labels for info in shelf.infos.values() if info.dataset == dataset and info.labels), ())
-    return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
+def class_names(t, shelf: Shelf, dataset: str, model: str | None = None) -> list[str]:
+    """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
+    known = next((info.labels for info in list(shelf.infos.values()) if info.dataset == dataset and info.labels), ())
+    labels = (shelf.info(model).labels if model else ()) or known
+    return [t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]
+
+
+def class_update(t, shelf: Shelf, dataset: str, model: str, value: int):
+    """A class control's choices for a model, its value kept where the model has it."""
+    choices = class_choices(t, shelf, dataset, model)
+    return gr.update(choices=choices, value=min(value, len(choices) - 1))
 
 
 def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "control.class") -> gr.Radio:
@@ -161,6 +169,9 @@ def verdicts(shelf: Shelf, dataset: str, x, names: list[str], asked=None) -> tup
     """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None)."""
     if shelf.classifier(dataset) is None:
         return [""] * len(x), [None] * len(x)
-    p, k = shelf.guess(dataset, x).max(dim=1)
+    guess = shelf.guess(dataset, x)
+    p, k = guess.max(dim=1)
     captions = [f"{names[int(i)]} {100 * float(q):.0f} %" for q, i in zip(p, k, strict=True)]
-    return captions, [None] * len(x) if asked is None else (k == asked).tolist()
+    if asked is None:
+        return captions, [None] * len(x)
+    return captions, [None if a >= guess.shape[1] else a == i for a, i in zip(asked.tolist(), k.tolist(), strict=True)]

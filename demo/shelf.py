@@ -24,6 +24,7 @@ class Shelf:
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.sample_cache: dict[str, tuple[Tensor, Tensor]] = {}
+        self.kept = set(self.infos) | set(extra)
         for source in extra:
             self.add(source)
 
@@ -36,6 +37,9 @@ class Shelf:
         model = checkpoint.load(folder)
         with self.lock:
             self.infos[source], self.folders[source], self.models[source] = info, folder, model
+            added = [name for name in self.infos if name not in self.kept]
+            for name in added[:-self.keep]:  # visitors may ask for many
+                del self.infos[name], self.folders[name]
         return source
 
     def info(self, name: str) -> Info:
@@ -63,9 +67,16 @@ class Shelf:
         return model
 
     def names(self, dataset: str, *families: str) -> list[str]:
-        """Names of these families, in that order, that know the data set (or have its number of classes)."""
-        fitting = [(families.index(info.model), name) for name, info in self.infos.items() if info.model in families and info.dataset == dataset]
+        """Names of these families, in that order, that suit the data set."""
+        fitting = [(families.index(info.model), name) for name, info in list(self.infos.items()) if info.model in families and self.suits(info, dataset)]
         return [name for _, name in sorted(fitting)]
+
+    def suits(self, info: Info, dataset: str) -> bool:
+        """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""
+        if info.dataset in DATASETS:
+            return info.dataset == dataset
+        kinds = [i.config for i in list(self.infos.values()) if i.dataset == dataset]
+        return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 
     def classifier(self, dataset: str):
         """The evaluation classifier of a data set, or None."""

@@ -33,7 +33,7 @@ def mixture(label, other, mix, classes: int) -> torch.Tensor:
 def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, rows: int = 5) -> dict:
     """The canvas's value: one z and the chosen class in every model, one z in all classes, classes × z."""
     names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
-    labels, model = parts.class_names(t, shelf, dataset), shelf.model(name)
+    labels, model = parts.class_names(t, shelf, dataset, name), shelf.model(name)
     classes = ops.classes_of(model)
     if not classes or not hasattr(model, "decode"):
         raise ValueError(f"{name} is not conditioned on a class: choose a CVAE or a CVAE-GAN")
@@ -44,11 +44,11 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
     row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models, latents, strict=True)])
     zs = torch.cat([latent(model, parts.whole(seed, "the seed", 0, 2**53) + 2 * i, walk, temperature) for i in range(rows)])
     sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
-    read, right = parts.verdicts(shelf, dataset, row, labels, every.repeat(len(models)))
+    read, right = parts.verdicts(shelf, dataset, row, parts.class_names(t, shelf, dataset), every.repeat(len(models)))
     title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
     about = {"model": name, "class": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
     return {"about": about, "sections": [
-        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(shelf, dataset, chosen, labels)[0], strict=False)], name="class"),
+        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(shelf, dataset, chosen, parts.class_names(t, shelf, dataset))[0], strict=False)], name="class"),
         section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes"),
         section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet"),
     ]}  # fmt: skip
@@ -79,8 +79,14 @@ def build(shelf, t, page) -> None:
     def pick(event: gr.EventData, *values):
         if event._data["section"] != 1:
             return gr.skip(), gr.skip()
-        label = event._data["index"] % len(parts.class_names(t, shelf, values[0]))
+        label = event._data["index"] % len(parts.class_names(t, shelf, values[0], values[1]))
         return label, sheets(shelf, t, *values[:2], label, *values[3:])
+
+    def choose(dataset, name, label, seed, walk, temperature, other, mix):
+        last = len(parts.class_names(t, shelf, dataset, name)) - 1
+        label, other = min(label, last), min(other, last)
+        shown = sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix)
+        return shown, *(parts.class_update(t, shelf, dataset, name, k) for k in (label, other))
 
     def switch(dataset, *values):
         names, labels = shelf.names(dataset, *FAMILIES), parts.class_choices(t, shelf, dataset)
@@ -92,8 +98,9 @@ def build(shelf, t, page) -> None:
         s = parts.state(request, TAB, DEFAULTS)
         if not shelf.names(s["dataset"], *FAMILIES):
             s = dict(DEFAULTS)
-        names, labels = shelf.names(s["dataset"], *FAMILIES), parts.class_choices(t, shelf, s["dataset"])
+        names = shelf.names(s["dataset"], *FAMILIES)
         s["model"] = s["model"] if s["model"] in names else names[0]
+        labels = parts.class_choices(t, shelf, s["dataset"], s["model"])
         s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
         try:
             shown = sheets(shelf, t, *s.values())
@@ -105,7 +112,8 @@ def build(shelf, t, page) -> None:
             updates[i] = gr.update(choices=choices, value=list(s.values())[i])
         return shown, *updates
 
-    parts.live([model.input, label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
+    parts.live([model.input], choose, controls, [canvas, label, other])
+    parts.live([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
     parts.live([canvas.select], pick, controls, [label, canvas])
     parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
     page.load(parts.guarded(first), None, [canvas, *controls], queue=False, show_progress="hidden", api_visibility="private")

@@ -38,12 +38,13 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) 
     """Passes, sheet and settled class: the hole of the pad's picture repaired by the chosen model and its siblings."""
     x = from_pixels((pad or {}).get("pixels"))
     mask = to_mask(pad.get("mask"), *x.shape[2:])
-    passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset)
+    passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset, name)
     y = parts.whole(label, "the class", GUESS, len(labels) - 1)
     y = int(shelf.guess(dataset, x)[0].argmax()) if y == GUESS else y
     frames = repairs(shelf.model(name), x, mask, y, passes, seed)
     about = {"model": name, "label": y, "seed": seed, "passes": passes}
-    names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
+    able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
+    names = [name, *(n for n in able if n != name)]
     final = torch.cat([frames[-1:], *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     captions = [f"{n} {psnr(x[0], f, mask):.1f} dB" for n, f in zip(names, final, strict=True)]
     more = torch.cat([repairs(shelf.model(name), x, mask, y, passes, int(seed) + i)[-1:] for i in range(fills)])
@@ -101,6 +102,10 @@ def build(shelf, t, page) -> None:
     def show(*values):
         return repaired(shelf, t, *values)[:2]
 
+    def choose(dataset, name, label, *values):
+        label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
+        return *repaired(shelf, t, dataset, name, label, *values)[:2], parts.class_update(t, shelf, dataset, name, label)
+
     def stream(dataset, label, seed, pad):
         yield from continued(shelf, t, dataset, label, seed, pad)
 
@@ -113,7 +118,7 @@ def build(shelf, t, page) -> None:
         _, update, mine = opening(shelf, t, dataset)
         film, sheet, label = repaired(shelf, t, dataset, name, GUESS, seed, passes, mine)
         names = shelf.names(dataset, *FAMILIES)
-        return film, sheet, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), mine, update, gr.update(choices=names, value=name)
+        return film, sheet, parts.class_update(t, shelf, dataset, name, label), mine, update, gr.update(choices=names, value=name)
 
     def switch(dataset, seed, passes):
         return fill(dataset, shelf.names(dataset, *FAMILIES)[0], seed, passes)
@@ -125,7 +130,8 @@ def build(shelf, t, page) -> None:
         name, passes, seed = s["model"] if s["model"] in names else names[0], max(1, min(10, s["passes"])), max(0, s["seed"])
         return *fill(dataset, name, seed, passes), dataset, seed, passes
 
-    parts.live([pad.input, label.input, seed.input, model.input, passes.input], show, inputs, [film, canvas])
+    parts.live([model.input], choose, inputs, [film, canvas, label])
+    parts.live([pad.input, label.input, seed.input, passes.input], show, inputs, [film, canvas])
     parts.live([picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
     parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
     gr.on([pad.input, pad.change, label.input, seed.input], parts.guarded(stream), [dataset, label, seed, pad], raster,

@@ -23,18 +23,17 @@ def settled(shelf, dataset: str, x: torch.Tensor, label: int) -> int:
 
 
 @functools.lru_cache
-def acting(shelf, name: str) -> float:
-    """Share of swaps of the hundred sample pictures, to every class, that the classifier reads as the class asked for."""
-    model, dataset = shelf.model(name), shelf.info(name).dataset
-    x, y = shelf.samples(dataset)
-    k = model.config.classes
+def acting(shelf, dataset: str, name: str) -> float:
+    """Share of swaps of the hundred sample pictures, to every class of the data set, that the classifier reads as asked."""
+    model, (x, y) = shelf.model(name), shelf.samples(dataset)
+    k = min(model.config.classes, shelf.classifier(dataset).config.classes)
     swapped = ops.decode(model, ops.encode(model, x, y).mean.repeat_interleave(k, 0), torch.arange(k).repeat(len(x)))
     return float((shelf.guess(dataset, swapped).argmax(dim=1) == torch.arange(k).repeat(len(x))).float().mean())
 
 
 def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None) -> tuple[dict, int]:
     """The canvas's value and the class settled on: the picture, all classes at its z, and more pictures below."""
-    x, model, labels = from_pixels((picture or {}).get("pixels")), shelf.model(name), parts.class_names(t, shelf, dataset)
+    x, model, labels = from_pixels((picture or {}).get("pixels")), shelf.model(name), parts.class_names(t, shelf, dataset, name)
     if not ops.classes_of(model) or not hasattr(model, "encode"):
         raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
     y = settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, model.config.classes - 1))
@@ -44,13 +43,13 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
     more, more_y = shelf.samples(dataset)
     kept = ops.encode(model, more[10:15], more_y[10:15]).mean.repeat_interleave(len(every), 0)
     sheet = ops.decode(model, kept, every.repeat(5))
-    read, right = parts.verdicts(shelf, dataset, row, labels, every)
-    hits = sum(r is True for r in right)
+    read, right = parts.verdicts(shelf, dataset, row, parts.class_names(t, shelf, dataset), every)
+    hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
     about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
     value = {"about": about, "sections": [
         section(t("swap.here", c=labels[y]), pixels(torch.cat([x, back])), 2, scale=8, captions=[t("swap.picture"), t("swap.back")], name="picture"),
         section(t("swap.row"), pixels(row), len(every), head=labels, captions=read, good=right, chosen=y, name="swap",
-                note=t("swap.hits", n=hits, k=len(every), p=round(100 * acting(shelf, name), 1))),
+                note=t("swap.hits", n=hits, k=judged, p=round(100 * acting(shelf, dataset, name), 1))),
         section(t("swap.sheet"), pixels(torch.cat([torch.cat([more[10 + i : 11 + i], sheet[i * len(every) : (i + 1) * len(every)]]) for i in range(5)])),
                 len(every) + 1, scale=2, head=["", *labels], name="sheet"),
     ]}  # fmt: skip
@@ -75,13 +74,14 @@ def build(shelf, t, page) -> None:
         return swapped(shelf, t, *values)[0]
 
     def guessed(dataset, model, picture):
-        return swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
+        value, label = swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
+        return value, parts.class_update(t, shelf, dataset, model, label)
 
     def fill(dataset, name):
         picture, pad = parts.first_sample(t, shelf, dataset, 7)
         value, label = swapped(shelf, t, dataset, name, GUESS, picture)
         names = shelf.names(dataset, *FAMILIES)
-        return value, gr.update(choices=parts.class_choices(t, shelf, dataset), value=label), pad, gr.update(choices=names, value=name)
+        return value, parts.class_update(t, shelf, dataset, name, label), pad, gr.update(choices=names, value=name)
 
     def switch(dataset):
         return fill(dataset, shelf.names(dataset, *FAMILIES)[0])

@@ -1,0 +1,60 @@
+"""Which models the page offers, and what its tabs make of a fine-tuned one."""
+
+import pytest
+import torch
+
+from demo.shelf import Shelf
+from demo.tabs import classes, inpainting, swap
+from demo.text import Text
+from demo.widgets.base import pixels
+from demo.widgets.mask_pad import to_text
+from genlib import checkpoint
+from genlib.checkpoint import CheckpointError
+from genlib.models.cvae import CVAE, CVAEConfig
+
+
+def twelve(folder) -> str:
+    """A checkpoint of MNIST's ten classes and two more, as `finetune` writes it."""
+    model = CVAE(CVAEConfig(classes=12, width=4, features=8, latent_dim=4))
+    checkpoint.save(model, folder, name="grown", dataset="folder", labels=(*"0123456789", "heart", "star"))
+    return str(folder)
+
+
+def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
+    name = twelve(tmp_path)
+    shelf, t = Shelf((name,)), Text("en")
+    assert name in shelf.names("mnist", "cvae")
+    assert name not in shelf.names("mnist", "vae")
+    x, y = shelf.samples("mnist")
+    shown = classes.sheets(shelf, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
+    assert shown["sections"][0]["title"] == "star with 50 % heart"
+    assert shown["sections"][1]["head"][10:] == ["heart", "star"]
+    value, label = swap.swapped(shelf, t, "mnist", name, 11, {"pixels": pixels(x[:1]), "label": 0})
+    assert label == 11
+    assert value["sections"][1]["pixels"]["n"] == 12
+    mask = torch.zeros(28, 28, dtype=torch.bool)
+    mask[5:9] = True
+    pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
+    _, sheet, label = inpainting.repaired(shelf, t, "mnist", name, 11, 0, 2, pad)
+    assert label == 11  # siblings without that class are left out
+
+
+def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path):
+    shelf = Shelf(keep=2)
+    names = [twelve(tmp_path / str(k)) for k in range(4)]
+    for name in names:
+        shelf.add(name)
+    assert [name in shelf.infos for name in names] == [False, False, True, True]
+    assert "cvae-mnist" in shelf.infos
+    shelf.model(names[0])  # asked for again, it comes back
+
+
+def test_on_a_space_a_path_is_no_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "someone/atelier")
+    with pytest.raises(CheckpointError, match="no model"):
+        Shelf().model(twelve(tmp_path))
+
+
+def test_a_hidden_data_set_is_on_no_tab(monkeypatch):
+    monkeypatch.setenv("GENLIB_HIDE", "mnist")
+    assert not any(info.dataset == "mnist" for info in Shelf().infos.values())
