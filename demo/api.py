@@ -126,7 +126,14 @@ def endpoints(shelf) -> dict:
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
         a, b = latent(m, start, "start"), latent(m, end, "end")
         x = ops.interpolate(m, a[0], b[0], steps, classed(m, label), path)
-        done = {"model": model, "start": a[0].tolist(), "end": b[0].tolist(), "label": label, "steps": steps, "interpolation": path}  # a key "path" would be taken for a file
+        done = {
+            "model": model,
+            "start": a[0].tolist(),
+            "end": b[0].tolist(),
+            "label": label,
+            "steps": steps,
+            "interpolation": path,
+        }  # a key "path" would be taken for a file
         return sheet(x, **done), done
 
     def swap(model, image, label, targets):
@@ -167,7 +174,10 @@ def endpoints(shelf) -> dict:
         if hasattr(m, "decode"):
             if image is not None:
                 raise ValueError(f"{model} completes nothing: use /inpaint")
-            yield sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done), done | {"done": 1.0, "final": True}
+            yield (
+                sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done),
+                done | {"done": 1.0, "final": True},
+            )
             return
         if not hasattr(m.config, "levels"):
             raise ValueError(f"{model} draws no pictures: choose a generative model")

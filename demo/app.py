@@ -17,7 +17,9 @@ STYLE = Path(__file__).parent / "style.css"
 
 def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
     """One language's page."""
-    gr.HTML(f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}">{t("other_language")}</a></div>')
+    gr.HTML(
+        f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}">{t("other_language")}</a></div>'
+    )
     with gr.Tabs(elem_classes="tabs") as tabs:
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
@@ -45,7 +47,16 @@ def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
 
 def theme() -> gr.themes.Base:
     """Two neutrals and one accent, system fonts."""
-    system = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+    system = [
+        "system-ui",
+        "-apple-system",
+        "Segoe UI",
+        "Noto Sans",
+        "Noto Sans CJK SC",
+        "PingFang SC",
+        "Microsoft YaHei",
+        "sans-serif",
+    ]
     return gr.themes.Base(
         primary_hue=gr.themes.colors.blue, neutral_hue=gr.themes.colors.gray, text_size=gr.themes.sizes.text_lg,
         spacing_size=gr.themes.sizes.spacing_md, radius_size=gr.themes.sizes.radius_sm, font=system, font_mono=["ui-monospace", "monospace"],

@@ -93,7 +93,9 @@ def class_names(t, shelf: Shelf, dataset: str, model: str | None = None) -> list
     """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
     known = next((info.labels for info in list(shelf.infos.values()) if info.dataset == dataset and info.labels), ())
     labels = (shelf.info(model).labels if model else ()) or known
-    return [t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]
+    return [
+        t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)
+    ]
 
 
 def class_update(t, shelf: Shelf, dataset: str, model: str, value: int):

@@ -38,7 +38,7 @@ class Shelf:
         with self.lock:
             self.infos[source], self.folders[source], self.models[source] = info, folder, model
             added = [name for name in self.infos if name not in self.kept]
-            for name in added[:-self.keep]:  # visitors may ask for many
+            for name in added[: -self.keep]:  # visitors may ask for many
                 del self.infos[name], self.folders[name]
         return source
 
@@ -68,7 +68,11 @@ class Shelf:
 
     def names(self, dataset: str, *families: str) -> list[str]:
         """Names of these families, in that order, that suit the data set."""
-        fitting = [(families.index(info.model), name) for name, info in list(self.infos.items()) if info.model in families and self.suits(info, dataset)]
+        fitting = [
+            (families.index(info.model), name)
+            for name, info in list(self.infos.items())
+            if info.model in families and self.suits(info, dataset)
+        ]
         return [name for _, name in sorted(fitting)]
 
     def suits(self, info: Info, dataset: str) -> bool:

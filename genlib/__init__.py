@@ -1,8 +1,8 @@
 """Classic deep generative models, small enough to read.
 
-    import genlib
-    model = genlib.load("vae2d-mnist")     # a bundled name, a folder, or a Hub repository id
-    model.decode(model.prior(16))          # (16, 1, 28, 28) in [0, 1]
+import genlib
+model = genlib.load("vae2d-mnist")     # a bundled name, a folder, or a Hub repository id
+model.decode(model.prior(16))          # (16, 1, 28, 28) in [0, 1]
 """
 
 __version__ = "0.1.0"

@@ -54,7 +54,9 @@ def grown(model: nn.Module, count: int) -> nn.Module:
     """The same model with `count` classes."""
     bigger = type(model)(replace(model.config, classes=count))
     old, new = model.state_dict(), bigger.state_dict()
-    bigger.load_state_dict({k: v if v.shape == new[k].shape else widened(v, new[k], model.config.classes) for k, v in old.items()})
+    bigger.load_state_dict(
+        {k: v if v.shape == new[k].shape else widened(v, new[k], model.config.classes) for k, v in old.items()}
+    )
     return bigger
 
 
@@ -66,7 +68,8 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders"]
     if hasattr(model.config, "classes"):
         report += [
-            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(info.labels) else ''})" for name, k in zip(pictures.labels, mapping, strict=True)
+            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(info.labels) else ''})"
+            for name, k in zip(pictures.labels, mapping, strict=True)
         ]
         if len(labels) > model.config.classes:
             with torch.random.fork_rng(devices=[]):
@@ -80,5 +83,9 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
         torch.manual_seed(seed)
         objective: Objective = OBJECTIVES[info.model](model.requires_grad_(True))
     run = train.Run(objective, lr=lr, ema=0.99, betas=(0.5, 0.999) if info.model == "cvaegan" else (0.9, 0.999), seed=seed)
-    about = {"name": f"{info.name}-finetuned" if info.name else "", "dataset": "folder" if len(labels) > len(info.labels) else info.dataset, "labels": labels}
+    about = {
+        "name": f"{info.name}-finetuned" if info.name else "",
+        "dataset": "folder" if len(labels) > len(info.labels) else info.dataset,
+        "labels": labels,
+    }
     return Task(run, data.Batches(pictures, min(batch, len(pictures)), seed), about, report)

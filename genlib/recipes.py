@@ -95,6 +95,6 @@ RECIPES: dict[str, Recipe] = {
     "cvae-mnist": cvae("mnist"),
     "cvae-fashion": cvae("fashion"),
     "cvaegan-mnist": cvaegan("mnist", 3600, Weights()),
-    "cvaegan-fashion": cvaegan("fashion", 3600, Weights()),
+    "cvaegan-fashion": cvaegan("fashion", 3600, Weights(label=5.0, discriminator_lr=1.0)),
     "pixelcnn-mnist": pixelcnn("mnist", 6600),
 }

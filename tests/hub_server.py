@@ -72,7 +72,11 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) if "chunked" not in self.headers.get("Transfer-Encoding", "") else self.chunks()
+        body = (
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if "chunked" not in self.headers.get("Transfer-Encoding", "")
+            else self.chunks()
+        )
         self.server.asked.append(self.path)
         if self.path == "/api/repos/create":
             asked = json.loads(body)
@@ -86,7 +90,13 @@ class Handler(BaseHTTPRequestHandler):
             return self.say({}, 404)
         repo, verb, _ = match.groups()
         if verb == "preupload":
-            return self.say({"files": [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in json.loads(body)["files"]]})
+            return self.say(
+                {
+                    "files": [
+                        {"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in json.loads(body)["files"]
+                    ]
+                }
+            )
         lines = [json.loads(line) for line in body.splitlines() if line.strip()]
         files = {line["value"]["path"]: base64.b64decode(line["value"]["content"]) for line in lines if line["key"] == "file"}
         sha = self.server.commit(repo, files)

@@ -12,13 +12,24 @@ from genlib.ops.latent import slerp
 
 TAB = "classes"
 FAMILIES = ("cvaegan", "cvae")
-DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": 3, "seed": 0, "walk": 0.0, "temperature": 1.0, "other": 8, "mix": 0.0}
+DEFAULTS = {
+    "dataset": "mnist",
+    "model": "cvaegan-mnist",
+    "label": 3,
+    "seed": 0,
+    "walk": 0.0,
+    "temperature": 1.0,
+    "other": 8,
+    "mix": 0.0,
+}
 
 
 def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
     start, end = (model.prior(1, parts.rng(int(parts.whole(seed, "the seed", 0, 2**53)) + i))[0] for i in (0, 1))
-    return parts.real(temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[parts.real(walk, "the walk", 0, 1)]]))
+    return parts.real(temperature, "the temperature", 0, 3) * slerp(
+        start, end, torch.tensor([[parts.real(walk, "the walk", 0, 1)]])
+    )
 
 
 def mixture(label, other, mix, classes: int) -> torch.Tensor:
@@ -92,7 +103,12 @@ def build(shelf, t, page) -> None:
         names, labels = shelf.names(dataset, *FAMILIES), parts.class_choices(t, shelf, dataset)
         label, other = (min(v, len(labels) - 1) for v in (values[0], values[4]))
         shown = sheets(shelf, t, dataset, names[0], label, *values[1:4], other, values[5])
-        return shown, gr.update(choices=names, value=names[0]), gr.update(choices=labels, value=label), gr.update(choices=labels, value=other)
+        return (
+            shown,
+            gr.update(choices=names, value=names[0]),
+            gr.update(choices=labels, value=label),
+            gr.update(choices=labels, value=other),
+        )
 
     def first(request: gr.Request):
         s = parts.state(request, TAB, DEFAULTS)

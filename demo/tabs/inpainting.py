@@ -64,7 +64,9 @@ def continued(shelf, t, dataset, label, seed, pad):
         return
     x = from_pixels((pad or {}).get("pixels"))
     mask = to_mask(pad.get("mask"), *x.shape[2:])
-    for drawn in ops.complete(shelf.model(names[0]), 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]):
+    for drawn in ops.complete(
+        shelf.model(names[0]), 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]
+    ):
         yield {"about": {"model": names[0], "label": label, "seed": seed}, "sections": [
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
 

@@ -94,7 +94,9 @@ def build(shelf, t, page) -> None:
             model = parts.model_control(t, planar(shelf, "mnist"))
             z1 = gr.Slider(-4, 4, 0, step=0.01, label="z1")
             z2 = gr.Slider(-4, 4, 0, step=0.01, label="z2")
-            mode = gr.Radio([(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view"))
+            mode = gr.Radio(
+                [(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view")
+            )
             picture = PicturePad(text=t.group("picture"))
             epsilon = gr.Button(t("latent.epsilon"), size="sm")
             parts.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode})
@@ -154,4 +156,11 @@ def build(shelf, t, page) -> None:
     parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
     parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
     parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
-    page.load(parts.guarded(first), None, [pad, z1, z2, model, picture, dataset, mode], queue=False, show_progress="hidden", api_visibility="private")
+    page.load(
+        parts.guarded(first),
+        None,
+        [pad, z1, z2, model, picture, dataset, mode],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )

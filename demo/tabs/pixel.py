@@ -33,13 +33,23 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, every: int 
     temperature = parts.real(temperature, "the temperature", 0.05, 3)
     image, mask = half(picture, size) if start == "half" else (None, None)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
-    drawing = ops.complete(model, n, torch.full((n,), label), image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
+    drawing = ops.complete(
+        model, n, torch.full((n,), label), image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every
+    )
     run, shown = time.time_ns(), -pause
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
             shown = now
-            yield {"pixels": pixels(x), "at": at, "run": run, "model": name, "label": label, "temperature": temperature, "about": about}
+            yield {
+                "pixels": pixels(x),
+                "at": at,
+                "run": run,
+                "model": name,
+                "label": label,
+                "temperature": temperature,
+                "about": about,
+            }
 
 
 @torch.inference_mode()
@@ -78,7 +88,9 @@ def build(shelf, t, page) -> None:
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
                 halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
             picture = PicturePad(text=t.group("picture"))
-            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature})
+            parts.link_button(
+                t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature}
+            )
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("pixel.question"), elem_classes="question")
             screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"), elem_id=f"stream-{t.language}")

@@ -95,4 +95,11 @@ def build(shelf, t, page) -> None:
     parts.live([label.input], corrected, [dataset, model, label, picture], canvas)
     parts.live([picture.input, model.input], guessed, [dataset, model, picture], [canvas, label])
     parts.live([dataset.input], switch, dataset, [canvas, label, picture, model])
-    page.load(parts.guarded(first), None, [canvas, label, picture, model, dataset], queue=False, show_progress="hidden", api_visibility="private")
+    page.load(
+        parts.guarded(first),
+        None,
+        [canvas, label, picture, model, dataset],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )

@@ -7,11 +7,13 @@
     L_G   ½ (‖x − x'‖² + ‖f_D(x) − f_D(x')‖² + ‖f_C(x) − f_C(x')‖²)            eq. 7
     L_KL  KL(q(z|x,c) ‖ N(0, I))                                               eq. 6
 
-G never sees L_D: matching centres does not vanish when D wins.  Departures, each for small images: features are
-scaled to mean square 1, so that a weight means the same early and late; D reads its pictures through a little
-noise, which hides the exact zeros no generator prints; features are matched in first *and* second moment (a centre alone forgives a class that lost its variety); centres are moving averages whose
-gradient flows whole through the current batch; and a small cross-entropy of C on G(z, c) states outright that a
-picture must be of its class.
+G never sees L_D: matching centres does not vanish when D wins.  Departures, each for small images:
+- one scale for real and generated features, so that a weight means the same early and late;
+- centres are taken of f and of random Fourier features of f, which makes L_GD and L_GC kernel mean discrepancies:
+  a centre of f alone forgives broken pictures and a class that lost its variety;
+- centres are moving averages whose gradient flows whole through the current batch;
+- D and C read through a little noise, which hides the exact zeros no generator prints (arXiv:1610.04490);
+- a small cross-entropy of C on G(z, c) states outright that a picture must be of its class.
 """
 
 import math

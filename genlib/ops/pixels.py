@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from genlib.models.base import class_weights
 from genlib.models.pixelcnn import PixelCNN, gate

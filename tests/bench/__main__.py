@@ -125,7 +125,9 @@ def main() -> None:
     print(f"| memory after every tab was used | {memory:.0f} MB | 900 MB |")
     print(f"| drag on the latent map, a move | {move:.1f} ms, {frames:.0f} frames/s | 4 ms, 55 frames/s |")
     print(f"| slider to picture through the server, median | {median:.0f} ms | 40 ms |")
-    print(f"| PixelCNN, 16 samples | {fast:.2f} s, {slow / fast:.0f} times the textbook sampler, {'same' if same else 'OTHER'} pixels | 300 times |")
+    print(
+        f"| PixelCNN, 16 samples | {fast:.2f} s, {slow / fast:.0f} times the textbook sampler, {'same' if same else 'OTHER'} pixels | 300 times |"
+    )
     print(f"| repair, ten passes | {1000 * repair():.0f} ms | 1 s |")
 
 

@@ -9,7 +9,13 @@ from playwright.sync_api import sync_playwright
 from demo.app import build_demo, launch_kwargs
 
 OUT = Path(__file__).parents[2] / "demo" / "pictures"
-READY = {"latent": "[data-ready=yes]", "classes": ".pixel_canvas canvas", "swap": ".pixel_canvas canvas", "inpaint": ".passes canvas", "pixel": ".pixel_stream canvas"}
+READY = {
+    "latent": "[data-ready=yes]",
+    "classes": ".pixel_canvas canvas",
+    "swap": ".pixel_canvas canvas",
+    "inpaint": ".passes canvas",
+    "pixel": ".pixel_stream canvas",
+}
 
 
 def main() -> None:
@@ -17,7 +23,9 @@ def main() -> None:
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **launch_kwargs())
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"])
+        browser = play.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         for tab, ready in READY.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{url}?tab={tab}")

@@ -82,7 +82,9 @@ def test_every_class_of_one_z_is_there_at_first_paint(page, server):
     sections = page.locator(".pixel_canvas .section").count()
     assert sections >= 3
     page.locator(".pixel_canvas figure.pick >> nth=5").click()
-    page.wait_for_function("document.querySelectorAll('.pixel_canvas figure.chosen').length && document.querySelector('.pixel_canvas h3').textContent.startsWith('5')")
+    page.wait_for_function(
+        "document.querySelectorAll('.pixel_canvas figure.chosen').length && document.querySelector('.pixel_canvas h3').textContent.startsWith('5')"
+    )
 
 
 def test_picking_another_picture_swaps_that_one(page, server):

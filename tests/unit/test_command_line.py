@@ -16,7 +16,9 @@ TRAIN = ("train", "ae2d-mnist", "--steps", "150")
 
 
 def start(*arguments):
-    return subprocess.Popen([sys.executable, "-m", "genlib", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "genlib", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def finish(*arguments) -> str:

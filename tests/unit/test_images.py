@@ -63,7 +63,14 @@ def test_of_an_animation_the_first_frame_is_taken():
 
 
 def test_fifty_megapixels_are_read():
-    assert images.prepare(encoded(Image.fromarray(np.pad(np.zeros((3000, 3000), np.uint8), ((2000, 2000), (2200, 2200)), constant_values=255))), 28, 1).max() > 0.9
+    assert (
+        images.prepare(
+            encoded(Image.fromarray(np.pad(np.zeros((3000, 3000), np.uint8), ((2000, 2000), (2200, 2200)), constant_values=255))),
+            28,
+            1,
+        ).max()
+        > 0.9
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ def test_sampling_streams_a_growing_picture():
 
 
 def test_temperature_makes_a_difference():
-    draws = [last(ops.complete(small("pixelcnn"), 4, torch.zeros(4).long(), rng=torch.Generator().manual_seed(1), temperature=t)) for t in (1.0, 0.05)]
+    draws = [
+        last(ops.complete(small("pixelcnn"), 4, torch.zeros(4).long(), rng=torch.Generator().manual_seed(1), temperature=t))
+        for t in (1.0, 0.05)
+    ]
     assert not torch.equal(*draws)
 
 

@@ -40,5 +40,8 @@ def test_every_picture_and_file_it_names_is_there(name):
 
 def test_both_languages_show_the_same_commands():
     for language in ("bash", "python"):
-        code = [[line.split("#")[0].strip() for block in blocks(language, name=name) for line in block.splitlines()] for name in READMES]
+        code = [
+            [line.split("#")[0].strip() for block in blocks(language, name=name) for line in block.splitlines()]
+            for name in READMES
+        ]
         assert code[0] == code[1]
