@@ -76,7 +76,7 @@ def real(value, what: str, least: float, most: float) -> float:
     return number
 
 
-def dataset_control(t, shelf: Shelf, value: str = "mnist", only: tuple[str, ...] = ("cvaegan", "cvae", "vae")) -> gr.Radio:
+def dataset_control(t, shelf: Shelf, value: str = "mnist", only: tuple[str, ...] = ()) -> gr.Radio:
     present = [d for d in DATASETS if shelf.names(d, *only)] or [value]
     return gr.Radio([(t(f"dataset.{d}"), d) for d in present], value=value, label=t("control.dataset"))
 

@@ -14,12 +14,12 @@ from genlib import checkpoint, data, train
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective
-from genlib.objectives.elbo import ELBO
+from genlib.objectives.elbo import ELBO, gaussian_nll
 from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
 
 OBJECTIVES = {
-    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "classifier": Classification,
+    "ae": Reconstruction, "vae": ELBO, "cvae": lambda m: ELBO(m, nll=gaussian_nll), "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "classifier": Classification,
 }  # fmt: skip
 
 

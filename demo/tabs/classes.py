@@ -68,7 +68,7 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
 def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf)
+            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t)

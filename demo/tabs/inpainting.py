@@ -83,7 +83,7 @@ def opening(shelf, t, dataset: str) -> tuple[dict, dict, dict]:
 def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf)
+            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 8, "swap.guessed")
             seed = parts.seed_control(t)

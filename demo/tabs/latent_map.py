@@ -90,7 +90,7 @@ def build(shelf, t, page) -> None:
     decoder_of.__name__ = "decoder"
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf)
+            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, planar(shelf, "mnist"))
             z1 = gr.Slider(-4, 4, 0, step=0.01, label="z1")
             z2 = gr.Slider(-4, 4, 0, step=0.01, label="z2")

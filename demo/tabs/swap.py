@@ -59,7 +59,7 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
 def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf)
+            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 7, "swap.guessed")
             picture = PicturePad(text=t.group("picture"))

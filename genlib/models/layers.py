@@ -62,7 +62,10 @@ class Upsampler(nn.Module):
         )  # fmt: skip
         for (a, _), (b, _) in zip(levels, levels[1:], strict=False):
             self.net.extend([nn.ConvTranspose2d(a, b, 4, 2, 1), nn.BatchNorm2d(b), nn.ReLU()])
-        self.net.append(nn.ConvTranspose2d(levels[-1][0], channels, 4, 2, 1))
+        full = max(width // 2, 4)
+        self.net.extend([nn.ConvTranspose2d(levels[-1][0], full, 4, 2, 1), nn.BatchNorm2d(full), nn.ReLU()])
+        # A plain convolution last: a transposed one shows its checkerboard in thin strokes.
+        self.net.append(nn.Conv2d(full, channels, 3, padding=1))
 
     def forward(self, z: Tensor) -> Tensor:
         return self.net(z)

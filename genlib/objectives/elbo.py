@@ -1,5 +1,7 @@
 """Evidence lower bound, arXiv:1312.6114, eq. 3, per image and in nats; the KL term weighted by β (arXiv:1804.03599)."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -21,18 +23,23 @@ def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(dim=1)
 
 
-def elbo_terms(model, batch: Batch, rng: torch.Generator | None) -> tuple[Tensor, Tensor]:
+def gaussian_nll(logits: Tensor, x: Tensor) -> Tensor:
+    """−log p(x|z) of pixels N(σ(logits), 1), but for its constant: ½‖x − x'‖², (B, C, H, W) twice -> (B,) nats."""
+    return 0.5 * (x - logits.sigmoid()).square().flatten(1).sum(dim=1)
+
+
+def elbo_terms(model, batch: Batch, rng: torch.Generator | None, nll=bernoulli_nll) -> tuple[Tensor, Tensor]:
     """Reconstruction −log p(x|z) with one draw of z, and KL(q(z|x) ‖ p(z)): two of (B,) nats."""
     classes = (batch.y,) if hasattr(model.config, "classes") else ()
     q = model.encode(batch.x, *classes)
-    return bernoulli_nll(model.decode_logits(q.sample(rng), *classes), batch.x), kl_to_standard_normal(q)
+    return nll(model.decode_logits(q.sample(rng), *classes), batch.x), kl_to_standard_normal(q)
 
 
 class ELBO(OneTurn):
-    def __init__(self, model: nn.Module, beta: float = 1.0):
+    def __init__(self, model: nn.Module, beta: float = 1.0, nll: Callable[[Tensor, Tensor], Tensor] = bernoulli_nll):
         super().__init__(model)
-        self.beta = beta
+        self.beta, self.nll = beta, nll
 
     def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        reconstruction, kl = (term.mean() for term in elbo_terms(self.model, batch, rng))
+        reconstruction, kl = (term.mean() for term in elbo_terms(self.model, batch, rng, self.nll))
         return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}

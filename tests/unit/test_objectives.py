@@ -10,7 +10,7 @@ from genlib.models.base import Normal
 from genlib.objectives.base import Batch
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, class_centres
-from genlib.objectives.elbo import ELBO, bernoulli_nll, kl_to_standard_normal
+from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
 from genlib.objectives.reconstruction import Reconstruction
 from tests.conftest import SMALL, small
@@ -42,6 +42,12 @@ def test_the_kl_is_the_textbooks():
 def test_the_reconstruction_is_a_bernoullis_log_likelihood():
     logits, x = torch.randn(3, 1, 8, 8), torch.rand(3, 1, 8, 8).round()
     torch.testing.assert_close(bernoulli_nll(logits, x), -Bernoulli(logits=logits).log_prob(x).flatten(1).sum(dim=1))
+
+
+def test_the_gaussian_reconstruction_is_a_normals_log_likelihood_but_for_its_constant():
+    logits, x = torch.randn(3, 1, 8, 8), torch.rand(3, 1, 8, 8)
+    expected = -Reference(logits.sigmoid(), 1.0).log_prob(x).flatten(1).sum(dim=1) - 32 * math.log(2 * math.pi)
+    torch.testing.assert_close(gaussian_nll(logits, x), expected)
 
 
 def test_a_uniform_pixelcnn_costs_the_logarithm_of_its_levels():
