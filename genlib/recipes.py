@@ -96,7 +96,7 @@ RECIPES: dict[str, Recipe] = {
     "vae2d-fashion": dense(VAE, ELBO, "fashion", 20),
     "cvae-mnist": cvae("mnist"),
     "cvae-fashion": cvae("fashion"),
-    "cvaegan-mnist": cvaegan("mnist", 3600, Weights()),
+    "cvaegan-mnist": cvaegan("mnist", 5200, Weights(label=10.0, discriminator_lr=1.0)),
     "cvaegan-fashion": cvaegan("fashion", 3000, Weights(label=5.0, discriminator_lr=1.0)),
     "pixelcnn-mnist": pixelcnn("mnist", 6600),
 }

@@ -5,7 +5,8 @@
     vertical stack    sees every row above            ■ ■ ■
     horizontal stack  sees the pixels to the left     ■ ■ i     and reads the vertical stack
 
-Departures: dilated rows widen the view at no cost (arXiv:1511.07122); the class bias enters both stacks.
+Departures: dilated rows widen the view at no cost (arXiv:1511.07122); the class bias enters both stacks; a pixel
+comes with its place, without which a net this small begins a second digit at the foot of the first (arXiv:1807.03247).
 Loss: genlib/objectives/likelihood.py.  Sampler: genlib/ops/pixels.py.  Recipe: "pixelcnn-mnist".
 """
 
@@ -25,7 +26,7 @@ class PixelCNNConfig:
     classes: int = 10  # K
     levels: int = 256  # grey levels, L
     width: int = 32  # channels of each stack, S
-    dilations: tuple[int, ...] = (1, 2, 1, 4, 1, 2, 1)  # one gated layer each
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)  # one gated layer each; together a view of 25 rows
     dropout: float = 0.0
 
 
@@ -76,16 +77,17 @@ class PixelCNN(nn.Module):
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         self.config = c = config
-        # Two input planes: the pixel, and a 1 that lets a layer tell the picture from its padding.
-        self.first_vertical = nn.Conv2d(2, c.width, (3, 5))
-        self.first_horizontal = nn.Conv2d(2, c.width, (1, 3))
+        # Four input planes: the pixel, a 1 that lets a layer tell the picture from its padding, its row and its column.
+        self.first_vertical = nn.Conv2d(4, c.width, (3, 5))
+        self.first_horizontal = nn.Conv2d(4, c.width, (1, 3))
         self.layers = nn.ModuleList(GatedLayer(c, d) for d in c.dilations)
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(c.width, 2 * c.width, 1), nn.ReLU())
         self.output = nn.Conv2d(2 * c.width, c.levels, 1)
 
     def planes(self, x: Tensor) -> Tensor:
-        """(B, 1, H, W) in [0, 1] -> (B, 2, H, W): grey in [−1, 1], and ones."""
-        return torch.cat([2 * x - 1, torch.ones_like(x)], dim=1)
+        """(B, 1, H, W) in [0, 1] -> (B, 4, H, W): grey in [−1, 1], ones, and row and column, −1 … 1."""
+        along = torch.linspace(-1, 1, self.config.size).expand_as(x)
+        return torch.cat([2 * x - 1, torch.ones_like(x), along.transpose(2, 3), along], dim=1)
 
     def pad_vertical(self, planes: Tensor) -> Tensor:
         """Three rows above, none of its own: padded by 3 and cut by 1, so row r reads rows r−3 … r−1."""

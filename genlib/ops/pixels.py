@@ -24,8 +24,8 @@ class Cache:
 
     def __init__(self, model: PixelCNN, y: Tensor):
         c, self.model, n = model.config, model, len(y)
-        self.size = c.size
-        self.planes = torch.zeros(n, 2, c.size + 3, c.size + 5)  # padded: 3 rows above; columns 3 left, 2 right
+        self.size, self.place = c.size, torch.linspace(-1, 1, c.size)
+        self.planes = torch.zeros(n, 4, c.size + 3, c.size + 5)  # padded: 3 rows above; columns 3 left, 2 right
         self.rows = [torch.zeros(n, c.width, c.size + d, c.size + 2 * d) for d in c.dilations]
         self.bias = [layer.gates(y) for layer in model.layers]
         # Convolutions of the horizontal stack as matrices, (in, out), for addmm
@@ -66,6 +66,8 @@ class Cache:
         """Pixel (r, c) is x (B,) in [0, 1] from now on."""
         self.planes[:, 0, r + 3, c + 3] = 2 * x - 1
         self.planes[:, 1, r + 3, c + 3] = 1
+        self.planes[:, 2, r + 3, c + 3] = self.place[r]
+        self.planes[:, 3, r + 3, c + 3] = self.place[c]
 
 
 def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
