@@ -108,14 +108,15 @@ def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "c
     return gr.Radio(class_choices(t, shelf, dataset), value=value, label=t(label), elem_classes="classes")
 
 
-def seed_control(t, value: int = 0) -> gr.Number:
+def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     """The seed, typed, with a dice beside it."""
+    name = f"seed-{tab}-{t.language}"
     with gr.Row(elem_classes="seed"):
-        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=2**53, min_width=120)
+        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=2**53, min_width=120, elem_id=name)
         dice = gr.Button("⚄", elem_classes="dice", min_width=44, scale=0)
     # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.
     throw = f"""() => {{
-        const field = document.querySelector("#component-{seed._id} input");
+        const field = document.querySelector("#{name} input");
         field.value = Math.floor(Math.random() * 1e6);
         field.dispatchEvent(new Event("input", {{bubbles: true}}));
     }}"""

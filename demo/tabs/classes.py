@@ -71,7 +71,7 @@ def build(shelf, t, page) -> None:
             dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 3)
-            seed = parts.seed_control(t)
+            seed = parts.seed_control(t, TAB)
             walk = gr.Slider(0, 1, 0, step=0.01, label=t("classes.walk"))
             temperature = gr.Slider(0, 2, 1, step=0.05, label=t("control.temperature"))
             other = gr.Dropdown(parts.class_choices(t, shelf, "mnist"), value=8, label=t("classes.other"))

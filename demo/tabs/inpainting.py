@@ -86,7 +86,7 @@ def build(shelf, t, page) -> None:
             dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 8, "swap.guessed")
-            seed = parts.seed_control(t)
+            seed = parts.seed_control(t, TAB)
             passes = gr.Slider(1, 10, 10, step=1, label=t("inpaint.passes"))
             picture = PicturePad(text=t.group("picture"))
             parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "passes": passes})

@@ -80,7 +80,7 @@ def build(shelf, t, page) -> None:
             dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, names)
             label = parts.class_control(t, shelf, "mnist", 3)
-            seed = parts.seed_control(t)
+            seed = parts.seed_control(t, TAB)
             temperature = gr.Slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
             n = gr.Slider(1, 9, 4, step=1, label=t("pixel.n"))
             start = gr.Radio([(t("pixel.blank"), "blank"), (t("pixel.half"), "half")], value="blank", label=t("pixel.start"))
