@@ -121,12 +121,18 @@ def finetune(args) -> None:
 
 
 def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
-    """Train with a progress bar, saving every minute and at the end; Ctrl-C saves too."""
+    """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop."""
     from tqdm import tqdm
 
     from genlib import checkpoint, train
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C
+    asked = []  # to stop: heeded between batches, for a batch cut in half could not be resumed to the bit
+
+    def ask(number, _frame) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
 
     if resume:
         train.load_state(run, out)
@@ -139,17 +145,16 @@ def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
             train.save_state(run, out)
             checkpoint.save(run.model(), out, **about)
 
-        try:
-            for progress in train.train(run, batches, budget):
-                if progress.step % 10 == 0 or progress.spent >= 1:
-                    bar.n = round(100 * progress.spent, 1)
-                    bar.set_postfix_str(describe(progress, batches.size), refresh=True)
-                if time.monotonic() - saved > 60:
-                    save()
-                    saved = time.monotonic()
-        except KeyboardInterrupt:
-            save()
-            raise SystemExit(f"stopped at batch {run.step}; go on with --resume") from None
+        for progress in train.train(run, batches, budget):
+            if progress.step % 10 == 0 or progress.spent >= 1:
+                bar.n = round(100 * progress.spent, 1)
+                bar.set_postfix_str(describe(progress, batches.size), refresh=True)
+            if asked:
+                save()
+                raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
+            if time.monotonic() - saved > 60:
+                save()
+                saved = time.monotonic()
     save()
     print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes")
 
