@@ -168,11 +168,11 @@ def state(request: gr.Request | None, tab: str, defaults: dict) -> dict:
     return found
 
 
-def verdicts(shelf: Shelf, dataset: str, x, names: list[str], asked=None) -> tuple[list[str], list]:
+def verdicts(t, shelf: Shelf, dataset: str, x, asked=None) -> tuple[list[str], list]:
     """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None)."""
     if shelf.classifier(dataset) is None:
         return [""] * len(x), [None] * len(x)
-    guess = shelf.guess(dataset, x)
+    guess, names = shelf.guess(dataset, x), class_names(t, shelf, dataset)
     p, k = guess.max(dim=1)
     captions = [f"{names[int(i)]} {100 * float(q):.0f} %" for q, i in zip(p, k, strict=True)]
     if asked is None:

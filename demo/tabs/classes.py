@@ -55,11 +55,11 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
     row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models, latents, strict=True)])
     zs = torch.cat([latent(model, parts.whole(seed, "the seed", 0, 2**53) + 2 * i, walk, temperature) for i in range(rows)])
     sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
-    read, right = parts.verdicts(shelf, dataset, row, parts.class_names(t, shelf, dataset), every.repeat(len(models)))
+    read, right = parts.verdicts(t, shelf, dataset, row, every.repeat(len(models)))
     title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
     about = {"model": name, "class": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
     return {"about": about, "sections": [
-        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(shelf, dataset, chosen, parts.class_names(t, shelf, dataset))[0], strict=False)], name="class"),
+        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(t, shelf, dataset, chosen)[0], strict=False)], name="class"),
         section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes"),
         section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet"),
     ]}  # fmt: skip

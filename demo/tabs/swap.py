@@ -43,7 +43,7 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
     more, more_y = shelf.samples(dataset)
     kept = ops.encode(model, more[10:15], more_y[10:15]).mean.repeat_interleave(len(every), 0)
     sheet = ops.decode(model, kept, every.repeat(5))
-    read, right = parts.verdicts(shelf, dataset, row, parts.class_names(t, shelf, dataset), every)
+    read, right = parts.verdicts(t, shelf, dataset, row, every)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
     about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
     value = {"about": about, "sections": [
