@@ -43,8 +43,10 @@ class Widget(gr.HTML):
             value, html_template=f'<div class="atelier {name}">{self.template}</div>', js_on_load=script,
             server_functions=list(server_functions), apply_default_css=False, text=text or {}, **props,
         )  # fmt: skip
-        # gr.HTML takes any attribute whose name its script quotes for an event, and puts that into the page's config.
-        vars(self).update({name: prop for name, prop in props.items() if name not in vars(self)})
+
+    def __getattr__(self, name):
+        # gr.HTML would search its whole script for every attribute it lacks, and take any quoted name for an event.
+        raise AttributeError(f"{type(self).__name__} has no {name}")
 
     @classmethod
     def stem(cls) -> str:

@@ -18,8 +18,12 @@ const decode = (layers, input) => {
   layers.forEach(({ weight, bias }, at) => {
     const n = bias.length, m = h.length, out = new Float32Array(n);
     for (let i = 0, w = 0; i < n; i++) {
-      let sum = bias[i];
-      for (let j = 0; j < m; j++) sum += weight[w++] * h[j];
+      let sum = bias[i], b = 0, c = 0, d = 0, j = 0;
+      for (; j + 3 < m; j += 4, w += 4) { // four sums at once: one would wait for itself
+        sum += weight[w] * h[j]; b += weight[w + 1] * h[j + 1]; c += weight[w + 2] * h[j + 2]; d += weight[w + 3] * h[j + 3];
+      }
+      for (; j < m; j++) sum += weight[w++] * h[j];
+      sum += b + c + d;
       out[i] = (at < layers.length - 1 ? sum : 1) / (1 + Math.exp(-sum));
     }
     h = out;
@@ -65,6 +69,7 @@ const drawManifold = (card, model, at = 0, turn = ++card.turn) => {
   }
   if (at + 1 < n) requestAnimationFrame(() => card.turn === turn && drawManifold(card, model, at + 1, turn));
 };
+// Circles and the posterior's ellipse: what stays while z moves.
 const drawFront = (card) => {
   const ctx = card.front.getContext("2d"), ratio = card.front.width / card.side, ink = style("--body-text-color") || "#000";
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -76,27 +81,28 @@ const drawFront = (card) => {
   };
   ctx.setLineDash([4, 5]); circle([0, 0], 1, 1, ink, 1); circle([0, 0], 2, 2, ink, 1); ctx.setLineDash([]);
   const e = card.ellipse;
-  if (e) {
-    const s = e.logvar.map((v) => (v === null ? 0 : Math.exp(v / 2)));
-    circle(e.mean, 2 * s[0], 2 * s[1], "#fff", 4); circle(e.mean, 2 * s[0], 2 * s[1], style("--color-accent"), 2);
-  }
-  const [x, y] = toMap(card, z);
-  for (const [colour, width] of [["#fff", 5], ["#000", 2]]) {
-    ctx.strokeStyle = colour; ctx.lineWidth = width;
-    ctx.beginPath(); ctx.moveTo(x - 11, y); ctx.lineTo(x + 11, y); ctx.moveTo(x, y - 11); ctx.lineTo(x, y + 11); ctx.stroke();
-  }
+  if (!e) return;
+  const s = e.logvar.map((v) => (v === null ? 0 : Math.exp(v / 2)));
+  circle(e.mean, 2 * s[0], 2 * s[1], "#fff", 4); circle(e.mean, 2 * s[0], 2 * s[1], style("--color-accent"), 2);
 };
+// The cross is an element of its own: moving it repaints no map.
 const show = (card) => {
-  drawFront(card);
+  const [x, y] = toMap(card, z);
+  card.cross.style.transform = `translate(${x}px, ${y}px)`;
   if (card.model) paint(card.picture, { w: card.model.w, h: card.model.h, c: 1 }, 0, toGrey(decode(card.model.layers, z)));
   card.where.textContent = `z = (${z.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
 };
+let following = 0;
 const move = (next) => {
   z = clamp(next);
-  cards.forEach(show);
-  cards[0].front.setAttribute("aria-valuetext", cards[0].where.textContent);
+  show(cards[0]); // under the hand at once, the other maps with the frame
+  following ||= requestAnimationFrame(() => { following = 0; cards.slice(1).forEach(show); });
 };
-const settle = () => { props.value = { ...props.value, z: [...z] }; trigger("input"); };
+const settle = () => {
+  cards[0].front.setAttribute("aria-valuetext", cards[0].where.textContent);
+  props.value = { ...props.value, z: [...z] };
+  trigger("input");
+};
 
 const background = (card) => {
   card.turn++;
@@ -116,13 +122,18 @@ const size = () => {
       canvas.style.width = canvas.style.height = side + "px";
     }
     card.map.style.width = card.map.style.height = side + "px";
-    background(card); drawFront(card);
+    background(card); drawFront(card); show(card);
   });
 };
 const press = (card) => {
-  const at = (event) => { const b = card.front.getBoundingClientRect(); move(fromMap(card, event.clientX - b.left, event.clientY - b.top)); };
-  card.front.addEventListener("pointerdown", (event) => { card.front.setPointerCapture(event.pointerId); card.front.focus(); at(event); });
-  card.front.addEventListener("pointermove", (event) => { if (event.buttons) at(event); });
+  let box; // asked for once a gesture: asking makes the browser lay out the page
+  const at = (event) => move(fromMap(card, event.clientX - box.left, event.clientY - box.top));
+  card.front.addEventListener("pointerdown", (event) => {
+    card.front.setPointerCapture(event.pointerId); card.front.focus({ preventScroll: true });
+    box = card.front.getBoundingClientRect();
+    at(event);
+  });
+  card.front.addEventListener("pointermove", (event) => { if (event.buttons && box) at(event); });
   card.front.addEventListener("pointerup", settle);
   card.front.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] }[event.key];
@@ -141,7 +152,7 @@ const build = (models) => {
     const head = make("header", "", node);
     make("h3", "", head, m.title);
     const body = make("div", "body", node), map = make("div", "map", body);
-    const card = { name: m.name, map, back: make("canvas", "", map), front: make("canvas", "front", map), turn: 0, side: 0 };
+    const card = { name: m.name, map, back: make("canvas", "", map), front: make("canvas", "front", map), cross: make("div", "cross", map), turn: 0, side: 0 };
     const view = make("div", "view", body);
     card.picture = make("canvas", "pixelated", view);
     card.where = make("output", "where", view);
@@ -173,7 +184,7 @@ const draw = async () => {
   });
   z = clamp(value.z);
   size();
-  cards.forEach(show);
+  cards.forEach((card) => { drawFront(card); show(card); });
   repaint.forEach(background);
   await Promise.all(cards.map(async (card) => { if (!card.model) { card.model = await load(card.name); background(card); show(card); } }));
   element.dataset.ready = "yes";
