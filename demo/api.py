@@ -9,10 +9,10 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from demo import parts
+from demo.parts import GUESS
 from demo.tabs.inpainting import changes
 from genlib import images, ops
 
-GUESS = -1
 MOST = 64  # pictures in one answer
 
 

@@ -68,5 +68,5 @@ def launch_kwargs() -> dict:
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
-        "enable_monitoring": False, "max_file_size": "100mb", "quiet": True,
+        "enable_monitoring": False, "max_threads": 4, "max_file_size": "100mb", "quiet": True,
     }  # fmt: skip

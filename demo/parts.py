@@ -1,17 +1,22 @@
 """What every tab is put together from: the same controls in the same order, live events, the foot, links with state."""
 
 import functools
+import html
 import inspect
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import gradio as gr
 import torch
 
 from demo.shelf import DATASETS, Shelf
-from demo.widgets.base import pixels
+from demo.widgets.base import from_pixels, pixels
 from genlib.checkpoint import CheckpointError
 
 EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
+GUESS = -1  # as a class: let the classifier read it off the picture
+ROOT = Path(__file__).parents[1]
 
 
 def guarded(function):
@@ -48,6 +53,11 @@ def live(triggers, function, inputs, outputs) -> None:
         triggers, guarded(function), inputs, outputs, queue=False, trigger_mode="always_last",
         show_progress="hidden", api_visibility="private",
     )  # fmt: skip
+
+
+def load(page, function, outputs) -> None:
+    """What a fresh page shows; `function` takes the request, whose address may ask for a state."""
+    page.load(guarded(function), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def rng(seed) -> torch.Generator:
@@ -124,17 +134,37 @@ def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     return seed
 
 
-def first_sample(t, shelf: Shelf, dataset: str, k: int) -> tuple[dict, dict]:
-    """Sample picture k of a data set, and the update that shows it in a picture pad among the others."""
+def settled(shelf: Shelf, dataset: str, x: torch.Tensor, label: int) -> int:
+    """The class to encode a picture with: the one given, or the classifier's reading for GUESS."""
+    return int(shelf.guess(dataset, x)[0].argmax()) if label == GUESS else label
+
+
+def opened(t, shelf: Shelf, dataset: str, *wanted: str) -> tuple[dict, dict]:
+    """The first picture that is there of those wanted, and the update that shows it in a picture pad among the samples.
+
+    A picture is wanted as the number of a sample or, as an address has a drawn one, as the base64 of its pixels.
+    """
     x, y = shelf.samples(dataset)
-    picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
-    offered = {"pixels": pixels(x), "labels": y.tolist()}
-    return picture, gr.update(value=picture, samples=offered, names=class_names(t, shelf, dataset))
+    every = pixels(x)
+    for name in wanted:
+        if name.isdecimal() and len(name) <= 2:
+            k = int(name)
+            picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
+            break
+        try:
+            picture = {"pixels": every | {"n": 1, "data": name}, "label": GUESS, "source": "link"}
+            from_pixels(picture["pixels"])
+            break
+        except ValueError:
+            continue
+    return picture, gr.update(value=picture, samples={"pixels": every, "labels": y.tolist()}, names=class_names(t, shelf, dataset))
 
 
 def foot(t, tab: str, file: str) -> None:
-    """The equation, the paper and the model's file, at the foot of a tab."""
-    gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')} · `{file}`", elem_classes="foot")
+    """The equation, the paper and the model's file, to be read on the spot, at the foot of a tab."""
+    gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')}", elem_classes="foot")
+    source = html.escape((ROOT / file).read_text(encoding="utf-8"))
+    gr.HTML(f"<details><summary>{file}</summary><pre>{source}</pre></details>", elem_classes="source")
 
 
 def link_button(t, tab: str, controls: dict) -> None:
@@ -142,7 +172,13 @@ def link_button(t, tab: str, controls: dict) -> None:
     names = json.dumps(list(controls))
     script = f"""(...values) => {{
         const query = new URLSearchParams({{tab: "{tab}"}});
-        {names}.forEach((name, i) => query.set(name, values[i]));
+        const packed = (mask) => {{
+            const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+            [...mask].forEach((digit, i) => {{ bytes[i >> 3] |= +digit << (7 - (i & 7)); }});
+            return btoa(String.fromCharCode(...bytes));
+        }};
+        const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
+        {names}.forEach((name, i) => query.set(name, plain(values[i])));
         const link = location.origin + location.pathname + "?" + query;
         history.replaceState(null, "", link);
         if (navigator.clipboard) navigator.clipboard.writeText(link).catch(() => {{}});
@@ -168,13 +204,24 @@ def state(request: gr.Request | None, tab: str, defaults: dict) -> dict:
     return found
 
 
+def asked(request: gr.Request | None, tab: str, defaults: dict, names: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
+    """The state an address asks for, its data set and model replaced where they are not here, and the models on offer."""
+    s = state(request, tab, defaults)
+    s["dataset"] = next((d for d in (s["dataset"], *DATASETS) if names(d)), defaults["dataset"])
+    offered = names(s["dataset"])
+    if not offered:
+        raise ValueError("no model for this tab is here")
+    s["model"] = s["model"] if s["model"] in offered else offered[0]
+    return s, offered
+
+
 def verdicts(t, shelf: Shelf, dataset: str, x, asked=None) -> tuple[list[str], list]:
     """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None)."""
     if shelf.classifier(dataset) is None:
         return [""] * len(x), [None] * len(x)
     guess, names = shelf.guess(dataset, x), class_names(t, shelf, dataset)
     p, k = guess.max(dim=1)
-    captions = [f"{names[int(i)]} {100 * float(q):.0f} %" for q, i in zip(p, k, strict=True)]
+    captions = [f"{names[int(i)]} {100 * float(q):.0f}\u202f%" for q, i in zip(p, k, strict=True)]
     if asked is None:
         return captions, [None] * len(x)
     return captions, [None if a >= guess.shape[1] else a == i for a, i in zip(asked.tolist(), k.tolist(), strict=True)]

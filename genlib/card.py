@@ -24,6 +24,7 @@ MEANS = {
     "gan_test_acc": "our classifier finds the asked class in the generated images",
     "gan_train_acc": "a classifier taught by generated images only, on the real test set",
     "gan_train_n": "generated images it was taught by",
+    "swap_identity_acc": "a test image's z kept, its class changed: our classifier finds the new class",
 }
 
 

@@ -81,4 +81,14 @@ def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int) 
         figures["gan_test_acc"] = metrics.accuracy(classifier, x[:n], y[:n])
         figures["gan_train_acc"] = metrics.gan_train(RECIPES[f"classifier-{info.dataset}"], generated, test)
         figures["gan_train_n"] = len(generated)
+    if classes and hasattr(model, "encode"):
+        figures["swap_identity_acc"] = swap_identity(model, classifier, test, seed)
     return figures
+
+
+def swap_identity(model, classifier, test: Batch, seed: int) -> float:
+    """Share of test images, z kept and class changed to another at random, that the classifier reads as changed."""
+    classes, rng = model.config.classes, torch.Generator().manual_seed(seed)
+    target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng)) % classes
+    swapped = metrics.batched(lambda x, y, c: model.decode(model.encode(x, y).mean, c), test.x, test.y, target)
+    return metrics.accuracy(classifier, swapped, target)

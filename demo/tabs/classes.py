@@ -111,11 +111,7 @@ def build(shelf, t, page) -> None:
         )
 
     def first(request: gr.Request):
-        s = parts.state(request, TAB, DEFAULTS)
-        if not shelf.names(s["dataset"], *FAMILIES):
-            s = dict(DEFAULTS)
-        names = shelf.names(s["dataset"], *FAMILIES)
-        s["model"] = s["model"] if s["model"] in names else names[0]
+        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
         labels = parts.class_choices(t, shelf, s["dataset"], s["model"])
         s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
         try:
@@ -132,4 +128,4 @@ def build(shelf, t, page) -> None:
     parts.live([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
     parts.live([canvas.select], pick, controls, [label, canvas])
     parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
-    page.load(parts.guarded(first), None, [canvas, *controls], queue=False, show_progress="hidden", api_visibility="private")
+    parts.load(page, first, [canvas, *controls])

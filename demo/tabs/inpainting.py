@@ -4,16 +4,18 @@ import gradio as gr
 import torch
 
 from demo import parts
+from demo.parts import GUESS
 from demo.widgets import MaskPad, Passes, PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import to_mask, to_text
+from demo.widgets.mask_pad import from_link, to_mask, to_text
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 
 TAB = "inpaint"
 FAMILIES = ("cvaegan", "cvae", "vae")
-GUESS = -1
-DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10}
+DEFAULTS = {
+    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10, "picture": "8", "mask": "",
+}  # fmt: skip
 
 
 def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
@@ -40,7 +42,7 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) 
     mask = to_mask(pad.get("mask"), *x.shape[2:])
     passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset, name)
     y = parts.whole(label, "the class", GUESS, len(labels) - 1)
-    y = int(shelf.guess(dataset, x)[0].argmax()) if y == GUESS else y
+    y = parts.settled(shelf, dataset, x, y)
     frames = repairs(shelf.model(name), x, mask, y, passes, seed)
     about = {"model": name, "label": y, "seed": seed, "passes": passes}
     able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
@@ -71,13 +73,14 @@ def continued(shelf, t, dataset, label, seed, pad):
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
 
 
-def opening(shelf, t, dataset: str) -> tuple[dict, dict, dict]:
-    """A sample picture with a hole to begin with: the picture, the picture pad's update, the mask pad's value."""
-    picture, update = parts.first_sample(t, shelf, dataset, 8)
-    size = picture["pixels"]["h"]
-    mask = torch.zeros(size, size, dtype=torch.bool)
-    mask[size // 4 : size * 5 // 8, size // 4 : size * 3 // 4] = True
-    return picture, update, {"pixels": picture["pixels"], "mask": to_text(mask)}
+def holed(picture: dict, wanted: str = "") -> dict:
+    """The mask pad's value: a picture with the hole an address asks for, or one to begin with."""
+    h, w = picture["pixels"]["h"], picture["pixels"]["w"]
+    mask = from_link(wanted, h, w) if wanted else None
+    if mask is None or not mask.any() or mask.all():
+        mask = torch.zeros(h, w, dtype=torch.bool)
+        mask[h // 4 : h * 5 // 8, w // 4 : w * 3 // 4] = True
+    return {"pixels": picture["pixels"], "mask": to_text(mask)}
 
 
 def build(shelf, t, page) -> None:
@@ -89,7 +92,7 @@ def build(shelf, t, page) -> None:
             seed = parts.seed_control(t, TAB)
             passes = gr.Slider(1, 10, 10, step=1, label=t("inpaint.passes"))
             picture = PicturePad(text=t.group("picture"))
-            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "passes": passes})
+            link = gr.Column()
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("inpaint.question"), elem_classes="question")
             with gr.Row():
@@ -100,6 +103,8 @@ def build(shelf, t, page) -> None:
             gr.Markdown(t("inpaint.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/ops/repair.py")
     inputs = [dataset, model, label, seed, passes, pad]
+    with link:
+        parts.link_button(t, TAB, dict(zip(DEFAULTS, [*inputs[:5], picture, pad], strict=True)))
 
     def show(*values):
         return repaired(shelf, t, *values)[:2]
@@ -116,21 +121,22 @@ def build(shelf, t, page) -> None:
         film, sheet, label = repaired(shelf, t, dataset, model, picture.get("label", GUESS), seed, passes, mine)
         return film, sheet, label, mine
 
-    def fill(dataset, name, seed, passes):
-        _, update, mine = opening(shelf, t, dataset)
-        film, sheet, label = repaired(shelf, t, dataset, name, GUESS, seed, passes, mine)
+    def fill(dataset, name, label, seed, passes, wanted="", hole=""):
+        shown, update = parts.opened(t, shelf, dataset, wanted, DEFAULTS["picture"])
+        mine = holed(shown, hole)
+        film, sheet, label = repaired(shelf, t, dataset, name, label, seed, passes, mine)
         names = shelf.names(dataset, *FAMILIES)
         return film, sheet, parts.class_update(t, shelf, dataset, name, label), mine, update, gr.update(choices=names, value=name)
 
     def switch(dataset, seed, passes):
-        return fill(dataset, shelf.names(dataset, *FAMILIES)[0], seed, passes)
+        return fill(dataset, shelf.names(dataset, *FAMILIES)[0], GUESS, seed, passes)
 
     def first(request: gr.Request):
-        s = parts.state(request, TAB, DEFAULTS)
-        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
-        names = shelf.names(dataset, *FAMILIES)
-        name, passes, seed = s["model"] if s["model"] in names else names[0], max(1, min(10, s["passes"])), max(0, s["seed"])
-        return *fill(dataset, name, seed, passes), dataset, seed, passes
+        s, _ = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+        s |= {"passes": max(1, min(10, s["passes"])), "seed": max(0, s["seed"])}
+        if s["label"] not in range(len(parts.class_names(t, shelf, s["dataset"], s["model"]))):
+            s["label"] = GUESS
+        return *fill(*s.values()), s["dataset"], s["seed"], s["passes"]
 
     parts.live([model.input], choose, inputs, [film, canvas, label])
     parts.live([pad.input, label.input, seed.input, passes.input], show, inputs, [film, canvas])
@@ -138,5 +144,4 @@ def build(shelf, t, page) -> None:
     parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
     gr.on([pad.input, pad.change, label.input, seed.input], parts.guarded(stream), [dataset, label, seed, pad], raster,
           trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
-    page.load(parts.guarded(first), None, [film, canvas, label, pad, picture, model, dataset, seed, passes], queue=False,
-              show_progress="hidden", api_visibility="private")  # fmt: skip
+    parts.load(page, first, [film, canvas, label, pad, picture, model, dataset, seed, passes])

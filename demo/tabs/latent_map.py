@@ -15,7 +15,7 @@ from genlib.checkpoint import CODES
 
 TAB = "latent"
 FAMILIES = ("vae", "ae")
-DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": 0.0, "z2": 0.0, "view": "codes"}
+DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": 0.0, "z2": 0.0, "view": "codes", "picture": "0"}
 FAR = 1000.0  # no slider goes further
 
 
@@ -99,7 +99,7 @@ def build(shelf, t, page) -> None:
             )
             picture = PicturePad(text=t.group("picture"))
             epsilon = gr.Button(t("latent.epsilon"), size="sm")
-            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode})
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode, "picture": picture})
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("latent.question"), elem_classes="question")
             pad = LatentPad(server_functions=[decoder_of], text=t.group("pad"), elem_id=f"latent-pad-{t.language}")
@@ -131,22 +131,20 @@ def build(shelf, t, page) -> None:
 
     def switch(dataset, mode):
         names = planar(shelf, dataset)
-        first, pad_update = parts.first_sample(t, shelf, dataset, 0)
-        z = land(shelf, names[0], first, False)
+        picture, pad_update = parts.opened(t, shelf, dataset, DEFAULTS["picture"])
+        z = land(shelf, names[0], picture, False)
         return (
-            view(shelf, t, dataset, names[0], *z, mode, first), *ranged(names[0], z),
+            view(shelf, t, dataset, names[0], *z, mode, picture), *ranged(names[0], z),
             gr.update(choices=names, value=names[0]), pad_update,
         )  # fmt: skip
 
     def first(request: gr.Request):
-        s = parts.state(request, TAB, DEFAULTS)
-        dataset = s["dataset"] if planar(shelf, s["dataset"]) else "mnist"
-        names = planar(shelf, dataset)
-        name = s["model"] if s["model"] in names else names[0]
-        first, pad_update = parts.first_sample(t, shelf, dataset, 0)
-        z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, first, False)
+        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: planar(shelf, d))
+        dataset, name = s["dataset"], s["model"]
+        picture, pad_update = parts.opened(t, shelf, dataset, s["picture"], DEFAULTS["picture"])
+        z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, picture, False)
         return (
-            view(shelf, t, dataset, name, *z, s["view"], first), *ranged(name, z), gr.update(choices=names, value=name),
+            view(shelf, t, dataset, name, *z, s["view"], picture), *ranged(name, z), gr.update(choices=names, value=name),
             pad_update, dataset, s["view"],
         )  # fmt: skip
 
@@ -156,11 +154,4 @@ def build(shelf, t, page) -> None:
     parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
     parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
     parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
-    page.load(
-        parts.guarded(first),
-        None,
-        [pad, z1, z2, model, picture, dataset, mode],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    parts.load(page, first, [pad, z1, z2, model, picture, dataset, mode])

@@ -12,7 +12,9 @@ from genlib import ops
 
 TAB = "pixel"
 FAMILIES = ("pixelcnn",)
-DEFAULTS = {"dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0}
+DEFAULTS = {
+    "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
+}  # fmt: skip
 
 
 def half(picture: dict | None, size: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -31,6 +33,8 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, every: int 
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
     label = parts.whole(label, "the class", 0, model.config.classes - 1)
     temperature = parts.real(temperature, "the temperature", 0.05, 3)
+    if start not in ("blank", "half"):
+        raise ValueError(f"a picture starts from blank or half, not {start}")
     image, mask = half(picture, size) if start == "half" else (None, None)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
     drawing = ops.complete(
@@ -88,9 +92,8 @@ def build(shelf, t, page) -> None:
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
                 halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
             picture = PicturePad(text=t.group("picture"))
-            parts.link_button(
-                t, TAB, {"dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature}
-            )
+            controls = [dataset, model, label, seed, n, temperature, start, picture]
+            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("pixel.question"), elem_classes="question")
             screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"), elem_id=f"stream-{t.language}")
@@ -101,25 +104,20 @@ def build(shelf, t, page) -> None:
         yield from stream(shelf, *values)
 
     def first(request: gr.Request):
-        s = parts.state(request, TAB, DEFAULTS)
-        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
-        names = shelf.names(dataset, *FAMILIES)
-        if not names:
-            return [gr.skip()] * 8
-        s["model"] = s["model"] if s["model"] in names else names[0]
-        _, pad = parts.first_sample(t, shelf, dataset, 3)
+        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+        shown, pad = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
         try:
-            *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
+            *_, value = stream(shelf, *list(s.values())[1:-1], shown)
         except ValueError:
-            s = DEFAULTS | {"model": names[0]}
-            *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], "blank", None)
-        model = gr.update(choices=names, value=s["model"])
-        return value, dataset, model, s["label"], s["seed"], s["n"], s["temperature"], pad
+            s = DEFAULTS | {"dataset": s["dataset"], "model": s["model"]}
+            *_, value = stream(shelf, *list(s.values())[1:-1], shown)
+        updates = {key: gr.update(value=value) for key, value in s.items()}
+        updates["model"], updates["picture"] = gr.update(choices=names, value=s["model"]), pad
+        return value, *updates.values()
 
     drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, show_progress="hidden",
                        trigger_mode="once", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     freeze = f"() => document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('halt'))"
     halt.click(None, None, None, js=freeze, cancels=[drawing], api_visibility="private")
-    page.load(parts.guarded(first), None, [screen, dataset, model, label, seed, n, temperature, picture], queue=False,
-              show_progress="hidden", api_visibility="private")  # fmt: skip
+    parts.load(page, first, [screen, *controls])

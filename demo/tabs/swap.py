@@ -1,11 +1,10 @@
 """Identity swap: what stays when only c changes?"""
 
-import functools
-
 import gradio as gr
 import torch
 
 from demo import parts
+from demo.parts import GUESS
 from demo.widgets import PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
@@ -13,22 +12,7 @@ from genlib import ops
 
 TAB = "swap"
 FAMILIES = ("cvaegan", "cvae")
-GUESS = -1
-DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "sample": 0}
-
-
-def settled(shelf, dataset: str, x: torch.Tensor, label: int) -> int:
-    """The class to encode with: the one given, or the classifier's guess for −1."""
-    return int(shelf.guess(dataset, x)[0].argmax()) if label == GUESS else label
-
-
-@functools.lru_cache
-def acting(shelf, dataset: str, name: str) -> float:
-    """Share of swaps of the hundred sample pictures, to every class of the data set, that the classifier reads as asked."""
-    model, (x, y) = shelf.model(name), shelf.samples(dataset)
-    k = min(model.config.classes, shelf.classifier(dataset).config.classes)
-    swapped = ops.decode(model, ops.encode(model, x, y).mean.repeat_interleave(k, 0), torch.arange(k).repeat(len(x)))
-    return float((shelf.guess(dataset, swapped).argmax(dim=1) == torch.arange(k).repeat(len(x))).float().mean())
+DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "picture": "7"}
 
 
 def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None) -> tuple[dict, int]:
@@ -36,7 +20,7 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
     x, model, labels = from_pixels((picture or {}).get("pixels")), shelf.model(name), parts.class_names(t, shelf, dataset, name)
     if not ops.classes_of(model) or not hasattr(model, "encode"):
         raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
-    y = settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, model.config.classes - 1))
+    y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, model.config.classes - 1))
     every = torch.arange(model.config.classes)
     z = ops.encode(model, x, torch.tensor([y])).mean
     row, back = ops.swap(model, z[0], every), ops.decode(model, z, torch.tensor([y]))
@@ -45,11 +29,13 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
     sheet = ops.decode(model, kept, every.repeat(5))
     read, right = parts.verdicts(t, shelf, dataset, row, every)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
+    note, measured = t("swap.hits", n=hits, k=judged), shelf.info(name).figures.get("swap_identity_acc")
+    if measured is not None:
+        note += t("swap.measured", p=round(100 * measured, 1))
     about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
     value = {"about": about, "sections": [
         section(t("swap.here", c=labels[y]), pixels(torch.cat([x, back])), 2, scale=8, captions=[t("swap.picture"), t("swap.back")], name="picture"),
-        section(t("swap.row"), pixels(row), len(every), head=labels, captions=read, good=right, chosen=y, name="swap",
-                note=t("swap.hits", n=hits, k=judged, p=round(100 * acting(shelf, dataset, name), 1))),
+        section(t("swap.row"), pixels(row), len(every), head=labels, captions=read, good=right, chosen=y, name="swap", note=note),
         section(t("swap.sheet"), pixels(torch.cat([torch.cat([more[10 + i : 11 + i], sheet[i * len(every) : (i + 1) * len(every)]]) for i in range(5)])),
                 len(every) + 1, scale=2, head=["", *labels], name="sheet"),
     ]}  # fmt: skip
@@ -63,7 +49,7 @@ def build(shelf, t, page) -> None:
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 7, "swap.guessed")
             picture = PicturePad(text=t.group("picture"))
-            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label})
+            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "picture": picture})
         with gr.Column(elem_classes="stage"):
             gr.Markdown(t("swap.question"), elem_classes="question")
             canvas = PixelCanvas(text=t.group("canvas"))
@@ -77,29 +63,21 @@ def build(shelf, t, page) -> None:
         value, label = swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
         return value, parts.class_update(t, shelf, dataset, model, label)
 
-    def fill(dataset, name):
-        picture, pad = parts.first_sample(t, shelf, dataset, 7)
-        value, label = swapped(shelf, t, dataset, name, GUESS, picture)
+    def fill(dataset, name, label, *wanted):
+        shown, pad = parts.opened(t, shelf, dataset, *wanted, DEFAULTS["picture"])
+        value, label = swapped(shelf, t, dataset, name, label, shown)
         names = shelf.names(dataset, *FAMILIES)
         return value, parts.class_update(t, shelf, dataset, name, label), pad, gr.update(choices=names, value=name)
 
     def switch(dataset):
-        return fill(dataset, shelf.names(dataset, *FAMILIES)[0])
+        return fill(dataset, shelf.names(dataset, *FAMILIES)[0], GUESS)
 
     def first(request: gr.Request):
-        s = parts.state(request, TAB, DEFAULTS)
-        dataset = s["dataset"] if shelf.names(s["dataset"], *FAMILIES) else "mnist"
-        names = shelf.names(dataset, *FAMILIES)
-        return *fill(dataset, s["model"] if s["model"] in names else names[0]), dataset
+        s, _ = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+        label = s["label"] if s["label"] in range(ops.classes_of(shelf.model(s["model"]))) else GUESS
+        return *fill(s["dataset"], s["model"], label, s["picture"]), s["dataset"]
 
     parts.live([label.input], corrected, [dataset, model, label, picture], canvas)
     parts.live([picture.input, model.input], guessed, [dataset, model, picture], [canvas, label])
     parts.live([dataset.input], switch, dataset, [canvas, label, picture, model])
-    page.load(
-        parts.guarded(first),
-        None,
-        [canvas, label, picture, model, dataset],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    parts.load(page, first, [canvas, label, picture, model, dataset])

@@ -1,6 +1,7 @@
 // value: {pixels, mask}; mask is a string of h·w digits, 1 in the hole.  Event: input, at the end of each gesture.
 const root = $(".mask_pad");
-let view, over, percent, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null, told = "";
+let view, over, percent, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null;
+const told = new Set(); // masks sent: one that comes back is an echo, older than what was painted meanwhile
 const { max, min, floor, round } = Math;
 const size = () => [props.value.pixels.w, props.value.pixels.h];
 const text = () => mask.join("");
@@ -12,7 +13,7 @@ const drawMask = () => {
   if (cursor) { ctx.fillStyle = "#ffe14d"; ctx.fillRect(cursor[0], cursor[1], 1, 1); }
   percent.textContent = round((100 * mask.reduce((a, b) => a + b, 0)) / (w * h)) + " %";
 };
-const tell = () => { told = text(); props.value = { ...props.value, mask: told }; trigger("input"); };
+const tell = () => { told.add(text()); props.value = { ...props.value, mask: text() }; trigger("input"); };
 const keep = () => { history.push(mask.slice()); if (history.length > 50) history.shift(); };
 const dab = (x, y, on) => {
   const [w, h] = size(), r = (brush * w) / 56;
@@ -90,10 +91,12 @@ const draw = () => {
   if (!built) { build(); built = true; }
   const [w, h] = size();
   paint(view, value.pixels, 0);
-  if (over.width !== w || over.height !== h) { over.width = w; over.height = h; history = []; told = ""; }
-  if (value.mask && value.mask.length === w * h && value.mask !== told && !down) mask = Uint8Array.from(value.mask, Number);
+  if (over.width !== w || over.height !== h) { over.width = w; over.height = h; history = []; told.clear(); }
+  const late = told.has(value.mask) && value.mask !== text();
+  if (value.mask && value.mask.length === w * h && !late && !down) mask = Uint8Array.from(value.mask, Number);
   if (mask.length !== w * h) mask = new Uint8Array(w * h);
   drawMask(); scale();
+  if (late && !down) tell();
 };
 draw();
 watch("value", draw);

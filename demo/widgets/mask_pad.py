@@ -1,5 +1,9 @@
 """A picture to paint a hole into: brush, eraser, presets, undo, keyboard."""
 
+import base64
+import binascii
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +20,17 @@ def to_mask(text: str | None, height: int, width: int) -> Tensor:
 def to_text(mask: Tensor) -> str:
     """A bool (H, W) as the pad's digits."""
     return "".join("1" if hole else "0" for hole in mask.flatten().tolist())
+
+
+def from_link(text: str, height: int, width: int) -> Tensor | None:
+    """A mask as an address carries it, bits in base64: a bool (H, W), or None if it is no mask of that size."""
+    try:
+        bits = np.unpackbits(np.frombuffer(base64.b64decode(text, validate=True), np.uint8))
+    except (binascii.Error, ValueError):
+        return None
+    if len(bits) != -(-height * width // 8) * 8:
+        return None
+    return torch.from_numpy(bits[: height * width].reshape(height, width).astype(bool))
 
 
 class MaskPad(Widget):

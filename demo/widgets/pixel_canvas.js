@@ -7,10 +7,12 @@ const savePng = async (section) => {
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
     const s = props.value.sections[+node.dataset.at];
-    const width = element.firstElementChild.clientWidth, side = !s.rows ? 0 : width > 600 ? 108 : 52;
+    const width = element.firstElementChild.clientWidth, side = s.rows && width > 600 ? 108 : 0; // else above the row
     const narrow = (width - side) / s.columns < 44;
     const k = fit(width - side, s.columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6);
     node.classList.toggle("narrow", narrow);
+    node.classList.toggle("stacked", !!s.rows && !side);
+    node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
     node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
     node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${s.columns}, ${s.pixels.w * k}px)`;
   }
@@ -25,7 +27,7 @@ const build = (root) => {
     if (s.note) make("span", "note", head, s.note);
     if (s.name) button("PNG", head, () => savePng(props.value.sections[at]), t("download"));
     const cells = make("div", "cells", node);
-    if (s.head) { if (s.rows) make("span", "", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
+    if (s.head) { if (s.rows) make("span", "corner", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
     for (let k = 0; k < s.pixels.n; k++) {
       if (s.rows && k % s.columns === 0) make("span", "rowhead", cells, s.rows[k / s.columns] || "");
       const cell = make("figure", "cell", cells);

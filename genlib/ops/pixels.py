@@ -1,73 +1,103 @@
 """Sampling a PixelCNN: pixel after pixel in raster order, each layer's past kept instead of computed again.
 
 The vertical stack runs once a row, the horizontal one once a pixel: together the arithmetic of one full forward
-pass, where the textbook sampler needs one such pass a pixel.  arXiv:1704.06001 has the idea.
+pass, where the textbook sampler needs one such pass a pixel.  arXiv:1704.06001 has the idea.  The pixel's share is
+NumPy: its products are so small that a library's cost a call decides, and NumPy's is a fraction of PyTorch's.
 """
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from genlib.models.base import class_weights
-from genlib.models.pixelcnn import PixelCNN, gate
+from genlib.models.pixelcnn import GatedLayer, PixelCNN
 
 
-def choose(logits: Tensor, u: Tensor, temperature: float) -> Tensor:
-    """The level whose stretch of the cumulative distribution holds u ∈ [0, 1): (B, L), (B,) -> (B,) int64."""
-    cumulative = (logits / temperature).softmax(dim=1).cumsum(dim=1)
-    return (cumulative < u[:, None]).sum(dim=1).clamp(max=logits.shape[1] - 1)
+def choose(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
+    """The level whose stretch of the cumulative distribution holds u ∈ [0, 1): (B, L), (B,) -> (B,) int."""
+    scaled = logits / np.float32(temperature)
+    cumulative = np.exp(scaled - scaled.max(axis=1, keepdims=True)).cumsum(axis=1)
+    return (cumulative < u[:, None] * cumulative[:, -1:]).sum(axis=1).clip(max=logits.shape[1] - 1)
+
+
+def taps(weight: Tensor) -> Tensor:
+    """A convolution as a matrix: (out, in, h, w) -> (h·w·in, out), for inputs put side by side tap by tap."""
+    return weight.permute(2, 3, 1, 0).flatten(0, 2).contiguous()
+
+
+class Layer:
+    """One gated layer of both stacks as matrices, and its past.  Arrays are (columns, B, channels).
+
+    σ(b) = ½ (1 + tanh ½b), so one tanh serves both halves of the horizontal gate: the second half's weights are
+    halved on the way in, all weights on the way out.
+    """
+
+    def __init__(self, layer: GatedLayer, size: int, y: Tensor):
+        s, d = layer.out.out_channels, layer.dilation
+        self.size, self.width, self.dilation = size, s, d
+        half = torch.tensor([1.0, 0.5]).repeat_interleave(s)
+        bias_v, bias_h = (b[:, :, 0, 0] for b in layer.gates(y))
+        self.vertical, self.vertical_bias, self.class_bias = taps(layer.vertical.weight), layer.vertical.bias, bias_v
+        self.across = taps(layer.across.weight) * half
+        self.across_bias = (layer.across.bias + layer.horizontal.bias + bias_h) * half
+        self.horizontal = (taps(layer.horizontal.weight) * half).numpy()
+        self.out, self.out_bias = (taps(layer.out.weight) / 2).numpy(), layer.out.bias.numpy()
+        self.rows = torch.zeros(size + d, size + 2 * d, len(y), s)  # of the vertical stack: d above, d on either side
+
+    def begin_row(self, r: int, v: Tensor) -> Tensor:
+        """The vertical stack's row r, (W, B, S) -> (W, B, S); and what it hands to the horizontal stack."""
+        d, n = self.dilation, v.shape[1]
+        self.rows[r + d, d : d + self.size] = v
+        seen = [self.rows[r + below, right : right + self.size] for below in (0, d) for right in (0, d, 2 * d)]
+        up = torch.cat(seen, dim=2) @ self.vertical + self.vertical_bias
+        self.handed = (up @ self.across + self.across_bias).numpy()
+        self.past = np.zeros((self.size + d, n, self.width), np.float32)  # nothing lies to the left of the row
+        a, b = (up + self.class_bias).chunk(2, dim=2)
+        return v + a.tanh() * b.sigmoid()
+
+    def pixel(self, c: int, h: np.ndarray) -> np.ndarray:
+        """The horizontal stack at column c: (B, S) -> (B, S)."""
+        self.past[c + self.dilation] = h
+        t = np.tanh(self.handed[c] + np.concatenate((self.past[c], h), axis=1) @ self.horizontal)
+        return h + self.out_bias + (t[:, : self.width] * (t[:, self.width :] + 1)) @ self.out
 
 
 class Cache:
-    """What the layers remember of the rows above (vertical) and of the current row (horizontal)."""
+    """Both stacks as they stand while a picture grows."""
 
     def __init__(self, model: PixelCNN, y: Tensor):
-        c, self.model, n = model.config, model, len(y)
-        self.size, self.place = c.size, torch.linspace(-1, 1, c.size)
-        self.planes = torch.zeros(n, 4, c.size + 3, c.size + 5)  # padded: 3 rows above; columns 3 left, 2 right
-        self.rows = [torch.zeros(n, c.width, c.size + d, c.size + 2 * d) for d in c.dilations]
-        self.bias = [layer.gates(y) for layer in model.layers]
-        # Convolutions of the horizontal stack as matrices, (in, out), for addmm
-        far_and_own = [layer.horizontal.weight[:, :, 0].permute(2, 1, 0) for layer in model.layers]
-        self.taps = [tuple(w.contiguous()) for w in far_and_own]
-        self.out = [layer.out.weight[:, :, 0, 0].T.contiguous() for layer in model.layers]
-        self.first = model.first_horizontal.weight[:, :, 0].flatten(1).T.contiguous()
-        self.head = [(conv.weight[:, :, 0, 0].T.contiguous(), conv.bias) for conv in (model.head[1], model.output)]
+        c, m = model.config, model
+        self.size, self.place = c.size, np.linspace(-1, 1, c.size)
+        self.planes = torch.zeros(c.size + 3, c.size + 5, len(y), 4)  # 3 rows above; 3 columns left, 2 right
+        self.pixels = self.planes.numpy()  # the same memory
+        self.layers = [Layer(layer, c.size, y) for layer in m.layers]
+        self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
+        self.first, self.first_horizontal_bias = taps(m.first_horizontal.weight).numpy(), m.first_horizontal.bias
+        self.head = [(taps(conv.weight).numpy(), conv.bias.numpy()) for conv in (m.head[1], m.output)]
 
     def begin_row(self, r: int) -> None:
-        """The vertical stack at row r, from the rows above it, and what it hands to the horizontal stack."""
-        m = self.model
-        v = m.first_vertical(self.planes[:, :, r : r + 3, 1:])  # (B, S, 1, W)
-        self.start = v[:, :, 0].permute(2, 0, 1) + m.first_horizontal.bias  # (W, B, S)
-        self.across, self.past = [], []
-        for layer, rows, (bias_v, bias_h) in zip(m.layers, self.rows, self.bias, strict=True):
-            d = layer.dilation
-            rows[:, :, r + d, d : d + self.size] = v[:, :, 0]
-            up = layer.vertical(rows[:, :, r : r + d + 1])
-            across = layer.across(up) + bias_h + layer.horizontal.bias[:, None, None]
-            self.across.append(across[:, :, 0].permute(2, 0, 1).contiguous())  # (W, B, 2S)
-            self.past.append(torch.zeros(self.size + d, len(v), v.shape[1]))
-            v = v + gate(up + bias_v)
+        """The vertical stack at row r, from the rows above it."""
+        seen = [self.planes[r + below, 1 + right : 1 + right + self.size] for below in range(3) for right in range(5)]
+        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias
+        self.start = (v + self.first_horizontal_bias).numpy()
+        for layer in self.layers:
+            v = layer.begin_row(r, v)
 
-    def logits(self, r: int, c: int) -> Tensor:
+    def logits(self, r: int, c: int) -> np.ndarray:
         """Logits (B, L) of pixel (r, c), once everything before it is known."""
-        h = torch.addmm(self.start[c], self.planes[:, :, r + 3, c : c + 3].flatten(1), self.first)
-        stack = zip(self.model.layers, self.taps, self.out, self.across, self.past, strict=True)
-        for layer, (far, own), out, across, past in stack:
-            past[c + layer.dilation] = h
-            gates = torch.addmm(torch.addmm(across[c], past[c], far), h, own)
-            h = torch.addmm(h + layer.out.bias, gate(gates), out)
+        h = self.start[c] + np.concatenate(self.pixels[r + 3, c : c + 3], axis=1) @ self.first
+        for layer in self.layers:
+            h = layer.pixel(c, h)
         for weight, bias in self.head:
-            h = torch.addmm(bias, h.relu(), weight)
+            h = np.maximum(h, 0) @ weight + bias
         return h
 
-    def put(self, r: int, c: int, x: Tensor) -> None:
+    def put(self, r: int, c: int, x: np.ndarray) -> None:
         """Pixel (r, c) is x (B,) in [0, 1] from now on."""
-        self.planes[:, 0, r + 3, c + 3] = 2 * x - 1
-        self.planes[:, 1, r + 3, c + 3] = 1
-        self.planes[:, 2, r + 3, c + 3] = self.place[r]
-        self.planes[:, 3, r + 3, c + 3] = self.place[c]
+        pixel = self.pixels[r + 3, c + 3]
+        pixel[:, 0], pixel[:, 1:] = 2 * x - 1, (1, self.place[r], self.place[c])
 
 
 def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
@@ -95,14 +125,15 @@ def complete(
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     cache, levels, every = Cache(model, y), model.config.levels, every or model.config.size
+    pixels, u = x.numpy()[:, 0], u.numpy()  # the same memory
     for i in range(hole.numel()):
         r, c = divmod(i, model.config.size)
         if c == 0:
             cache.begin_row(r)
         logits = cache.logits(r, c)
         if hole[r, c]:
-            x[:, 0, r, c] = choose(logits, u[:, r, c], temperature).float() / (levels - 1)
-        cache.put(r, c, x[:, 0, r, c])
+            pixels[:, r, c] = choose(logits, u[:, r, c], temperature) / np.float32(levels - 1)
+        cache.put(r, c, pixels[:, r, c])
         if (i + 1) % every == 0 or i + 1 == hole.numel():
             yield x.clone()
 
@@ -116,6 +147,6 @@ def complete_naively(
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     for r, c in hole.nonzero().tolist():
-        level = choose(model.logits(x, y)[:, :, r, c], u[:, r, c], temperature)
-        x[:, 0, r, c] = level.float() / (model.config.levels - 1)
+        level = choose(model.logits(x, y)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
+        x[:, 0, r, c] = torch.from_numpy(level) / (model.config.levels - 1)
     return x

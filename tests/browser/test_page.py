@@ -218,3 +218,51 @@ def test_it_fits_a_phone(page, server):
     page.wait_for_selector(".pixel_canvas canvas")
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, server):
+    open_tab(page, server, "inpaint")
+    page.wait_for_selector(".passes canvas")
+    page.wait_for_selector(".picture_pad .strip:visible button")
+    page.wait_for_timeout(500)
+    first = drawn(page, ".mask_pad canvas >> nth=0")
+    box = page.locator(".picture_pad .ink:visible").bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 140, steps=8)
+    page.mouse.up()
+    page.wait_for_function("(b) => document.querySelector('.mask_pad canvas').toDataURL() !== b", arg=first)
+    page.locator(".mask_pad button:visible", has_text="Left").click()  # while the drawing may still be on its way
+    page.wait_for_timeout(2000)
+    page.locator("#link-inpaint-en").click()
+    page.wait_for_function("location.search.includes('mask=')")
+    shown = [drawn(page, f"{pad} canvas >> nth={k}") for pad, k in ((".mask_pad", 0), (".mask_pad", 1), (".passes", 0))]
+    other = chromium.new_page(viewport={"width": 1280, "height": 900})
+    other.goto(page.url)
+    other.wait_for_selector(".passes canvas")
+    other.wait_for_function("(b) => document.querySelector('.passes canvas').toDataURL() === b", arg=shown[2])
+    assert [drawn(other, f".mask_pad canvas >> nth={k}") for k in (0, 1)] == shown[:2]
+    other.close()
+
+
+@pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint"])
+def test_fashion_answers_on_every_tab(page, server, tab):
+    open_tab(page, server, tab)
+    shown = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas"}.get(tab, ".pixel_canvas canvas")
+    page.wait_for_selector(shown + ":visible")
+    page.wait_for_timeout(800)
+    before = drawn(page, shown)
+    page.locator("label:visible", has_text="Fashion-MNIST").click()
+    page.wait_for_function("([s, b]) => document.querySelector(s).toDataURL() !== b", arg=[shown, before])
+    if tab != "latent":
+        assert page.locator(".classes label:visible", has_text="Ankle boot").count()
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_all_ten_classes_fit_a_phone(page, server, dataset):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_tab(page, server, "classes", f"&dataset={dataset}&model=cvaegan-{dataset}")
+    page.wait_for_selector(".pixel_canvas figure.pick")
+    page.wait_for_timeout(800)
+    right = page.locator(".pixel_canvas .section:nth-child(2) figure >> nth=9").bounding_box()
+    assert right["x"] + right["width"] <= 390
