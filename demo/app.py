@@ -57,10 +57,24 @@ def theme() -> gr.themes.Base:
         "Microsoft YaHei",
         "sans-serif",
     ]
+    colours, sizes = gr.themes.colors, gr.themes.sizes
     return gr.themes.Base(
-        primary_hue=gr.themes.colors.blue, neutral_hue=gr.themes.colors.gray, text_size=gr.themes.sizes.text_lg,
-        spacing_size=gr.themes.sizes.spacing_md, radius_size=gr.themes.sizes.radius_sm, font=system, font_mono=["ui-monospace", "monospace"],
-    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px", block_background_fill="transparent", block_background_fill_dark="transparent", border_color_primary="*neutral_200", border_color_primary_dark="*neutral_700")  # fmt: skip
+        primary_hue=colours.blue,
+        neutral_hue=colours.gray,
+        text_size=sizes.text_lg,
+        spacing_size=sizes.spacing_md,
+        radius_size=sizes.radius_sm,
+        font=system,
+        font_mono=["ui-monospace", "monospace"],
+    ).set(
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_border_width="0px",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        border_color_primary="*neutral_200",
+        border_color_primary_dark="*neutral_700",
+    )
 
 
 def launch_kwargs() -> dict:
@@ -68,5 +82,5 @@ def launch_kwargs() -> dict:
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
-        "enable_monitoring": False, "max_threads": 4, "max_file_size": "100mb", "quiet": True,
+        "enable_monitoring": False, "max_file_size": "100mb", "quiet": True,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """What every tab is put together from: the same controls in the same order, live events, the foot, links with state."""
 
+import copy
 import functools
 import html
 import inspect
@@ -53,11 +54,6 @@ def live(triggers, function, inputs, outputs) -> None:
         triggers, guarded(function), inputs, outputs, queue=False, trigger_mode="always_last",
         show_progress="hidden", api_visibility="private",
     )  # fmt: skip
-
-
-def load(page, function, outputs) -> None:
-    """What a fresh page shows; `function` takes the request, whose address may ask for a state."""
-    page.load(guarded(function), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def rng(seed) -> torch.Generator:
@@ -157,7 +153,9 @@ def opened(t, shelf: Shelf, dataset: str, *wanted: str) -> tuple[dict, dict]:
             break
         except ValueError:
             continue
-    return picture, gr.update(value=picture, samples={"pixels": every, "labels": y.tolist()}, names=class_names(t, shelf, dataset))
+    return picture, gr.update(
+        value=picture, samples={"pixels": every, "labels": y.tolist()}, names=class_names(t, shelf, dataset)
+    )
 
 
 def foot(t, tab: str, file: str) -> None:
@@ -190,11 +188,8 @@ def link_button(t, tab: str, controls: dict) -> None:
     button.click(None, list(controls.values()), None, js=script, api_visibility="private")
 
 
-def state(request: gr.Request | None, tab: str, defaults: dict) -> dict:
+def state(query: dict, defaults: dict) -> dict:
     """The controls' values an address asks for, over the defaults; a value that does not fit is left at its default."""
-    query = dict(request.query_params) if request else {}
-    if query.get("tab") != tab:
-        return dict(defaults)
     found = dict(defaults)
     for key, default in defaults.items():
         try:
@@ -204,15 +199,33 @@ def state(request: gr.Request | None, tab: str, defaults: dict) -> dict:
     return found
 
 
-def asked(request: gr.Request | None, tab: str, defaults: dict, names: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
+def asked(query: dict, defaults: dict, names: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
     """The state an address asks for, its data set and model replaced where they are not here, and the models on offer."""
-    s = state(request, tab, defaults)
+    s = state(query, defaults)
     s["dataset"] = next((d for d in (s["dataset"], *DATASETS) if names(d)), defaults["dataset"])
     offered = names(s["dataset"])
     if not offered:
         raise ValueError("no model for this tab is here")
     s["model"] = s["model"] if s["model"] in offered else offered[0]
     return s, offered
+
+
+def load(page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
+    """What a fresh page shows: first(state, models on offer), the state being what its address asks for.
+
+    One address has one answer: it is worked out for the first visitor and kept for the next.
+    """
+
+    @functools.lru_cache(maxsize=32)
+    def answer(query: tuple):
+        return first(*asked(dict(query), defaults, names))
+
+    def show(request: gr.Request):
+        query = dict(request.query_params) if request else {}
+        ours = tuple(sorted(query.items())) if query.get("tab") == tab else ()
+        return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
+
+    page.load(guarded(show), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def verdicts(t, shelf: Shelf, dataset: str, x, asked=None) -> tuple[list[str], list]:

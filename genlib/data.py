@@ -5,6 +5,7 @@
 
 import gzip
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,10 +50,10 @@ def cache_folder() -> Path:
 def read_idx(path: Path) -> Tensor:
     """A file of LeCun's idx format, extracted or gzipped, as uint8.  Raises DataError."""
     try:
-        raw = path.read_bytes() if path.exists() else gzip.open(f"{path}.gz").read()
+        raw = path.read_bytes() if path.exists() else gzip.decompress(Path(f"{path}.gz").read_bytes())
         shape = tuple(np.frombuffer(raw, ">i4", count=raw[3], offset=4))
         return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=4 + 4 * len(shape)).reshape(shape).copy())
-    except (OSError, EOFError, ValueError, IndexError) as error:
+    except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
         raise DataError(f"{path} is not a readable idx file: {error}") from error
 
 

@@ -110,8 +110,7 @@ def build(shelf, t, page) -> None:
             gr.update(choices=labels, value=other),
         )
 
-    def first(request: gr.Request):
-        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+    def first(s, names):
         labels = parts.class_choices(t, shelf, s["dataset"], s["model"])
         s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
         try:
@@ -128,4 +127,4 @@ def build(shelf, t, page) -> None:
     parts.live([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
     parts.live([canvas.select], pick, controls, [label, canvas])
     parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
-    parts.load(page, first, [canvas, *controls])
+    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, *controls])

@@ -131,8 +131,7 @@ def build(shelf, t, page) -> None:
     def switch(dataset, seed, passes):
         return fill(dataset, shelf.names(dataset, *FAMILIES)[0], GUESS, seed, passes)
 
-    def first(request: gr.Request):
-        s, _ = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+    def first(s, _names):
         s |= {"passes": max(1, min(10, s["passes"])), "seed": max(0, s["seed"])}
         if s["label"] not in range(len(parts.class_names(t, shelf, s["dataset"], s["model"]))):
             s["label"] = GUESS
@@ -144,4 +143,11 @@ def build(shelf, t, page) -> None:
     parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
     gr.on([pad.input, pad.change, label.input, seed.input], parts.guarded(stream), [dataset, label, seed, pad], raster,
           trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
-    parts.load(page, first, [film, canvas, label, pad, picture, model, dataset, seed, passes])
+    parts.load(
+        page,
+        TAB,
+        DEFAULTS,
+        lambda d: shelf.names(d, *FAMILIES),
+        first,
+        [film, canvas, label, pad, picture, model, dataset, seed, passes],
+    )

@@ -138,8 +138,7 @@ def build(shelf, t, page) -> None:
             gr.update(choices=names, value=names[0]), pad_update,
         )  # fmt: skip
 
-    def first(request: gr.Request):
-        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: planar(shelf, d))
+    def first(s, names):
         dataset, name = s["dataset"], s["model"]
         picture, pad_update = parts.opened(t, shelf, dataset, s["picture"], DEFAULTS["picture"])
         z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, picture, False)
@@ -154,4 +153,4 @@ def build(shelf, t, page) -> None:
     parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
     parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
     parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
-    parts.load(page, first, [pad, z1, z2, model, picture, dataset, mode])
+    parts.load(page, TAB, DEFAULTS, lambda d: planar(shelf, d), first, [pad, z1, z2, model, picture, dataset, mode])

@@ -103,8 +103,7 @@ def build(shelf, t, page) -> None:
     def run(*values):
         yield from stream(shelf, *values)
 
-    def first(request: gr.Request):
-        s, names = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+    def first(s, names):
         shown, pad = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
         try:
             *_, value = stream(shelf, *list(s.values())[1:-1], shown)
@@ -120,4 +119,4 @@ def build(shelf, t, page) -> None:
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     freeze = f"() => document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('halt'))"
     halt.click(None, None, None, js=freeze, cancels=[drawing], api_visibility="private")
-    parts.load(page, first, [screen, *controls])
+    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [screen, *controls])

@@ -72,12 +72,11 @@ def build(shelf, t, page) -> None:
     def switch(dataset):
         return fill(dataset, shelf.names(dataset, *FAMILIES)[0], GUESS)
 
-    def first(request: gr.Request):
-        s, _ = parts.asked(request, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES))
+    def first(s, _names):
         label = s["label"] if s["label"] in range(ops.classes_of(shelf.model(s["model"]))) else GUESS
         return *fill(s["dataset"], s["model"], label, s["picture"]), s["dataset"]
 
     parts.live([label.input], corrected, [dataset, model, label, picture], canvas)
     parts.live([picture.input, model.input], guessed, [dataset, model, picture], [canvas, label])
     parts.live([dataset.input], switch, dataset, [canvas, label, picture, model])
-    parts.load(page, first, [canvas, label, picture, model, dataset])
+    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, label, picture, model, dataset])

@@ -39,8 +39,7 @@ def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None 
     """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits."""
     if hasattr(model, "decode"):
         return decode(model, temperature * model.prior(n, rng), y)
-    for x in complete(model, n, y, rng=rng, temperature=temperature):
-        pass
+    *_, x = complete(model, n, y, rng=rng, temperature=temperature, every=model.config.size**2)
     return x
 
 
