@@ -1,0 +1,25 @@
+"""Small changes of a batch that keep its classes, (B, C, H, W) -> the same, from a generator."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def jitter(x: Tensor, rng: torch.Generator, *, turn=0.15, zoom=0.1, shift=0.08, shear=0.15) -> Tensor:
+    """Small random affine changes of each image: turn and shear in radians, zoom and shift as fractions."""
+    a, s, h, *t = ((torch.rand(len(x), generator=rng) * 2 - 1) * k for k in (turn, zoom, shear, 2 * shift, 2 * shift))
+    cos, sin, scale = a.cos(), a.sin(), 1 + s
+    rows = [scale * cos, scale * (h * cos - sin), t[0], scale * sin, scale * (h * sin + cos), t[1]]
+    theta = torch.stack(rows, dim=1).view(-1, 2, 3)
+    return F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), align_corners=False)
+
+
+def flip_and_shift(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Mirror half the images, and move all by up to two pixels: for clothes, which have no left and right."""
+    flip = torch.rand(len(x), generator=rng) < 0.5
+    x = torch.where(flip[:, None, None, None], x.flip(-1), x)
+    side, pad = x.shape[-1], F.pad(x, (2, 2, 2, 2))
+    top, left = torch.randint(0, 5, (2, len(x)), generator=rng)
+    rows = (top[:, None] + torch.arange(side))[:, None, :, None]
+    columns = (left[:, None] + torch.arange(side))[:, None, None, :]
+    return pad[torch.arange(len(x))[:, None, None, None], torch.arange(x.shape[1])[None, :, None, None], rows, columns]
