@@ -8,6 +8,8 @@ from genlib import checkpoint
 RIGHTS = {
     "mnist": "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0",
     "fashion": "Fashion-MNIST (Zalando), MIT",
+    "faces": "the cropped Extended Yale B (Georghiades et al. 2001, Lee et al. 2005), free for research",
+    "sprites": "Liberated Pixel Cup characters (Li and Mandt 2018), CC BY-SA 3.0 and GPL 3.0",
 }
 MEANS = {
     "accuracy": "share of test images put in their class",
@@ -25,6 +27,14 @@ MEANS = {
     "gan_train_acc": "a classifier taught by generated images only, on the real test set",
     "gan_train_n": "generated images it was taught by",
     "swap_identity_acc": "a test image's z kept, its class changed: our classifier finds the new class",
+    "swap_psnr_db": "swapped pictures against the true ones, source and target held out",
+    "swap_ssim": "the same in structural similarity",
+    "swap_sharpness": "mean gradient of swapped pictures over that of the true ones",
+    "swap_pairs": "swaps measured",
+    "copy_psnr_db": "the source left as it is, against the true picture",
+    "light_mean_psnr_db": "the mean training picture of that light or pose, against the true picture",
+    "inpaint_psnr_db": "inside a random hole, after each pass",
+    "mean_fill_psnr_db": "the hole filled with the mean of the known pixels",
 }
 
 
@@ -35,10 +45,14 @@ def write(folder: Path, info: checkpoint.Info, measured: dict) -> None:
     checkpoint.write(Path(folder) / checkpoint.CARD, text(info).encode())
 
 
+def shown(value: float | list[float]) -> str:
+    return ", ".join(f"{v:.4g}" for v in value) if isinstance(value, list) else f"{value:.4g}"
+
+
 def text(info: checkpoint.Info) -> str:
     """The card in Markdown, with the Hub's front matter."""
     measured, training = info.training.get("evaluated", {}), info.training
-    rows = "\n".join(f"| `{key}` | {value:.4g} | {MEANS.get(key, '')} |" for key, value in info.figures.items())
+    rows = "\n".join(f"| `{key}` | {shown(value)} | {MEANS.get(key, '')} |" for key, value in info.figures.items())
     figures = f"""## Figures
 
 On {measured.get("n", 0):,} test images, seed {measured.get("seed", 0)}, by `{measured.get("command", "")}`:

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from genlib import card, checkpoint, data, hub, metrics, ops
+from genlib import card, checkpoint, data, hub, metrics, ops, swapping
 from genlib.objectives.base import Batch
 from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
@@ -29,7 +29,9 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
     if info.model == "classifier":
         figures["accuracy"] = metrics.accuracy(model, test.x, test.y)
     else:
-        figures |= sample_figures(model, info, train_set, test, seed)
+        figures |= sample_figures(model, info, train_set, test, seed, whole=len(test.x) == len(test_set))
+    if test_set.attribute is not None and hasattr(model, "encode") and ops.classes_of(model):
+        figures |= truth_figures(model, info, train_set, test_set, seed)
     figures = {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
     if hasattr(model, "encode") and model.config.latent_dim == 2:
         codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
@@ -61,12 +63,12 @@ def likelihood_figures(model, info, test: Batch, seed: int) -> dict[str, float]:
     return {"neg_elbo_nats": reconstruction + kl, "reconstruction_nats": reconstruction, "kl_nats": kl}
 
 
-def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int) -> dict:
+def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, whole: bool) -> dict:
     """FID, KID, density, coverage of as many samples as test images; GAN-test and GAN-train where there is a class."""
     classifier = checkpoint.load(hub.resolve(f"classifier-{info.dataset}"))
     classes, rng = ops.classes_of(model), torch.Generator().manual_seed(seed)
     n = len(test.x)
-    more = GAN_TRAIN.get(info.model, len(train_set)) if n >= 10_000 else 2 * n
+    more = GAN_TRAIN.get(info.model, len(train_set)) if whole else 2 * n
     y = torch.arange(more if classes else n) % (classes or 1)
     x = metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng), y)
     some = torch.randperm(len(train_set), generator=torch.Generator().manual_seed(seed))[:n]
@@ -84,6 +86,14 @@ def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int) 
     if classes and hasattr(model, "encode"):
         figures["swap_identity_acc"] = swap_identity(model, classifier, test, seed)
     return figures
+
+
+def truth_figures(model, info, train_set: data.Images, test_set: data.Images, seed: int) -> dict:
+    """What can be measured where the true answer of a swap is known, and how well holes are repaired."""
+    classifier = checkpoint.load(hub.resolve(f"classifier-{info.dataset}"))
+    some = torch.randperm(len(test_set), generator=torch.Generator().manual_seed(seed))
+    repaired = swapping.inpaint_figures(model, test_set.batch(some[:500]), seed)
+    return swapping.swap_figures(model, classifier, train_set, test_set, seed) | repaired
 
 
 def swap_identity(model, classifier, test: Batch, seed: int) -> float:

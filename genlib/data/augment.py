@@ -18,8 +18,19 @@ def flip_and_shift(x: Tensor, rng: torch.Generator) -> Tensor:
     """Mirror half the images, and move all by up to two pixels: for clothes, which have no left and right."""
     flip = torch.rand(len(x), generator=rng) < 0.5
     x = torch.where(flip[:, None, None, None], x.flip(-1), x)
-    side, pad = x.shape[-1], F.pad(x, (2, 2, 2, 2))
+    return moved(x, rng)
+
+
+def moved(x: Tensor, rng: torch.Generator, mode: str = "constant") -> Tensor:
+    """Each image moved by up to two pixels; what comes in is black, or with "replicate" the edge repeated."""
+    side, pad = x.shape[-1], F.pad(x, (2, 2, 2, 2), mode=mode)
     top, left = torch.randint(0, 5, (2, len(x)), generator=rng)
     rows = (top[:, None] + torch.arange(side))[:, None, :, None]
     columns = (left[:, None] + torch.arange(side))[:, None, None, :]
     return pad[torch.arange(len(x))[:, None, None, None], torch.arange(x.shape[1])[None, :, None, None], rows, columns]
+
+
+def exposure(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Make each image up to half as bright again, or as dark, and move it by up to two pixels, its edge repeated."""
+    gain = torch.exp2(torch.rand(len(x), 1, 1, 1, generator=rng) * 1.2 - 0.6)
+    return (moved(x, rng, "replicate") * gain).clamp(max=1)
