@@ -15,6 +15,7 @@ import torch
 from demo.shelf import Shelf
 from genlib import ops
 from genlib.ops.pixels import complete_naively
+from tests.bench import learners
 
 ROOT = Path(__file__).parents[2]
 DRAG = """async () => {
@@ -119,6 +120,7 @@ def main() -> None:
         median = statistics.median(round_trips(url))
         move, frames = in_the_browser(url)
         memory = resident(process)
+        count, median_call, slow_call, errors = learners.measure(url, Shelf())
     finally:
         process.terminate()
     slow, fast, same = sampler()
@@ -129,6 +131,9 @@ def main() -> None:
     print(f"| slider to picture through the server, median | {median:.0f} ms | 40 ms |")
     print(
         f"| PixelCNN, 16 samples | {fast:.2f} s, {slow / fast:.0f} times the textbook sampler, {'same' if same else 'OTHER'} pixels | 300 times |"
+    )
+    print(
+        f"| 100 learners, two minutes, {count} calls | median {median_call:.0f} ms, 95 % within {slow_call:.0f} ms, {len(errors)} errors | 95 % within 500 ms, no error |"
     )
     print(f"| repair, ten passes | {1000 * repair():.0f} ms | 1 s |")
 

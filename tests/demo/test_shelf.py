@@ -1,13 +1,18 @@
 """Which models the page offers, and what its tabs make of a fine-tuned one."""
 
+import base64
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 
+from demo import parts
 from demo.shelf import Shelf
 from demo.tabs import classes, inpainting, swap
 from demo.text import Text
-from demo.widgets.base import pixels
-from demo.widgets.mask_pad import to_text
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import from_link, to_text
 from genlib import checkpoint
 from genlib.checkpoint import CheckpointError
 from genlib.models.cvae import CVAE, CVAEConfig
@@ -58,3 +63,41 @@ def test_on_a_space_a_path_is_no_name(tmp_path, monkeypatch):
 def test_a_hidden_data_set_is_on_no_tab(monkeypatch):
     monkeypatch.setenv("GENLIB_HIDE", "mnist")
     assert not any(info.dataset == "mnist" for info in Shelf().infos.values())
+
+
+def test_an_address_carries_a_mask_bit_by_bit():
+    mask = torch.rand(28, 28) < 0.5
+    packed = base64.b64encode(np.packbits(mask.numpy().flatten()).tobytes()).decode()
+    assert torch.equal(from_link(packed, 28, 28), mask)
+    assert from_link(packed[:-4], 28, 28) is None
+    assert from_link("no mask", 28, 28) is None
+
+
+def test_a_picture_is_opened_by_number_or_by_its_pixels():
+    shelf, t = Shelf(), Text("en")
+    x, y = shelf.samples("mnist")
+    by_number, update = parts.opened(t, shelf, "mnist", "42", "0")
+    assert (by_number["label"], by_number["source"]) == (int(y[42]), "sample 42")
+    assert len(update["samples"]["labels"]) == update["samples"]["pixels"]["n"] == 100
+    by_pixels, _ = parts.opened(t, shelf, "mnist", pixels(x[5:6])["data"], "0")
+    assert torch.equal(from_pixels(by_pixels["pixels"]), x[5:6])
+    assert by_pixels["label"] == parts.GUESS
+    for spoiled in ("", "garbage", "AAAA", "1234567", "-3"):
+        assert parts.opened(t, shelf, "mnist", spoiled, "7")[0]["source"] == "sample 7"
+
+
+def test_one_address_is_worked_out_once():
+    seen, page = [], SimpleNamespace(load=lambda function, *_args, **_more: seen.append(function))
+    worked = []
+    parts.load(
+        page,
+        "classes",
+        {"dataset": "mnist", "model": "m", "label": 0},
+        lambda _d: ["m"],
+        lambda s, _names: worked.append(s) or s,
+        [],
+    )
+    (show,) = seen
+    for query in ({}, {"tab": "swap", "label": "4"}, {"tab": "classes", "label": "4"}, {"label": "4", "tab": "classes"}):
+        show(SimpleNamespace(query_params=query))
+    assert [s["label"] for s in worked] == [0, 4]

@@ -3,6 +3,8 @@ import torch
 
 from genlib import ops
 from genlib.models.base import Normal, class_weights
+from genlib.models.classifier import Classifier, ClassifierConfig
+from genlib.models.cvae import CVAE, CVAEConfig
 from tests.conftest import SMALL, small
 
 LATENT = ["ae", "vae", "cvae", "cvaegan"]
@@ -88,3 +90,37 @@ def test_a_released_model_would_be_frozen_and_in_eval_mode(family, tmp_path):
     model = checkpoint.load(tmp_path)
     assert not model.training
     assert not any(p.requires_grad for p in model.parameters())
+
+
+def test_a_class_of_several_factors_is_one_choice_in_each():
+    y = torch.tensor([0, 7, 23])  # of 2 × 3 × 4: the digits are 000, 013, 123
+    weights = class_weights(y, 24, (2, 3, 4))
+    assert weights.tolist() == [
+        [1, 0, 1, 0, 0, 1, 0, 0, 0],
+        [1, 0, 0, 1, 0, 0, 0, 0, 1],
+        [0, 1, 0, 0, 1, 0, 0, 0, 1],
+    ]
+    with pytest.raises(ValueError, match="0 to 23"):
+        class_weights(torch.tensor([24]), 24, (2, 3, 4))
+
+
+def test_a_classifier_of_several_factors_is_right_where_every_factor_is():
+    model = Classifier(ClassifierConfig(size=8, classes=24, factors=(2, 3, 4), width=4, features=8)).eval()
+    x = torch.rand(5, 1, 8, 8)
+    per_factor = model.head(model.features(x)).split([2, 3, 4], dim=1)
+    digits = torch.stack([f.argmax(dim=1) for f in per_factor], dim=1)
+    assert torch.equal(model.logits(x).argmax(dim=1), digits @ torch.tensor([12, 4, 1]))
+    joint = model.logits(x).log_softmax(dim=1)
+    y = torch.tensor([0, 7, 23, 12, 5])
+    each = [
+        f.log_softmax(dim=1).gather(1, (y // n % k)[:, None]) for f, n, k in zip(per_factor, (12, 4, 1), (2, 3, 4), strict=True)
+    ]
+    assert torch.allclose(joint.gather(1, y[:, None]), sum(each), atol=1e-5)
+    assert "choices" not in model.state_dict()
+
+
+def test_a_cvae_of_several_factors_takes_a_class_or_a_mix():
+    model = CVAE(CVAEConfig(size=8, classes=24, factors=(2, 3, 4), latent_dim=4, width=4, features=8)).eval()
+    z, y = torch.randn(1, 4), torch.tensor([7])
+    assert torch.equal(model.decode(z, y), model.decode(z, class_weights(y, 24, (2, 3, 4))))
+    assert not torch.equal(model.decode(z, y), model.decode(z, torch.tensor([6])))

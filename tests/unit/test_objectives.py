@@ -6,7 +6,7 @@ from torch.distributions import Bernoulli, kl_divergence
 from torch.distributions import Normal as Reference
 
 from genlib import train
-from genlib.models.base import Normal
+from genlib.models.base import Normal, class_weights
 from genlib.objectives.base import Batch
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, class_centres
@@ -58,7 +58,7 @@ def test_a_uniform_pixelcnn_costs_the_logarithm_of_its_levels():
 
 def test_class_centres_are_means_within_each_class():
     f = torch.tensor([[1.0, 5.0], [3.0, 7.0], [10.0, 0.0]])
-    centres, present = class_centres(f, torch.tensor([0, 0, 2]), 3)
+    centres, present = class_centres(f, class_weights(torch.tensor([0, 0, 2]), 3))
     assert centres.tolist() == [[2.0, 6.0], [0.0, 0.0], [10.0, 0.0]]
     assert present.tolist() == [True, False, True]
 
