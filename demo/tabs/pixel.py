@@ -56,18 +56,26 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, every: int 
             }
 
 
-@torch.inference_mode()
+def heat(influence: torch.Tensor) -> dict:
+    """Influences (H, W) as a picture: the strongest is white, a ten-thousandth of it dark grey, none is black."""
+    decades = (influence / influence.max().clamp(min=1e-30)).clamp(min=1e-12).log10()
+    return pixels(torch.where(influence > 0, (1 + decades / 4).clamp(0.15, 1), 0)[None, None])
+
+
 def distribution(shelf, data: dict) -> dict:
-    """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, and its own level's."""
+    """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
+    how much each pixel before it mattered."""
     try:
         model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
         i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
         temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        logits = model.logits(x[:1], torch.tensor([parts.whole(data["label"], "the class", 0, model.config.classes - 1)]))
-        p = (logits[0].flatten(1)[:, i] / temperature).softmax(dim=0)
+        y = torch.tensor([parts.whole(data["label"], "the class", 0, model.config.classes - 1)])
+        with torch.inference_mode():
+            p = (model.logits(x[:1], y)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
         level = int((x.flatten()[i] * (len(p) - 1)).round())
         entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
-        return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy}
+        seen = heat(ops.influence(model, x[:1], y, i))
+        return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
         return {"error": parts.sentence(error)}
 

@@ -1,6 +1,6 @@
 // value: {pixels, at, run, model, label, temperature, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
-let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, inspected = null, speed = 1, run = null, halted = -1, value = null;
+let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, speed = 1, run = null, halted = -1, value = null;
 const total = () => value.pixels.w * value.pixels.h;
 const now = () => (shown === null ? value.at : Math.min(shown, value.at));
 // Pixels not drawn yet are shown as paper, not as black.
@@ -40,6 +40,9 @@ const inspect = latest(async (k, i) => {
   const accent = style("--color-accent"), ink = style("--body-text-color-subdued");
   answer.p.forEach((p, j) => { ctx.fillStyle = j === own ? "#e64078" : accent; const h = Math.max(p / top, j === own ? 0.03 : 0) * (bars.height - 4); ctx.fillRect((j / n) * bars.width, bars.height - h, Math.max(bars.width / n, j === own ? 4 : 1), h); });
   ctx.fillStyle = ink; ctx.fillRect(0, bars.height - 1, bars.width, 1);
+  paint(field, answer.seen, 0);
+  const mark = field.getContext("2d"); mark.fillStyle = "#ffe14d"; mark.fillRect(i % pixels.w, Math.floor(i / pixels.w), 1, 1);
+  enlarge(field, Math.max(1, Math.floor(196 / pixels.w)));
   said.textContent = t("pixel").replace("{r}", Math.floor(i / pixels.w)).replace("{c}", i % pixels.w).replace("{h}", answer.entropy.toFixed(2)).replace("{p}", (100 * answer.own).toFixed(1));
 });
 const build = () => {
@@ -52,6 +55,9 @@ const build = () => {
   bars.setAttribute("role", "img"); bars.setAttribute("aria-label", t("distribution"));
   const ends = make("div", "ends", side); make("span", "", ends, t("black")); make("span", "", ends, t("white"));
   said = make("p", "said", side, t("hover"));
+  make("h3", "", side, t("field"));
+  field = make("canvas", "pixelated field", side); field.width = field.height = 28; enlarge(field, 7);
+  field.setAttribute("role", "img"); field.setAttribute("aria-label", t("field"));
   const tools = make("div", "tools", root);
   playButton = button("▶", tools, play, t("play"));
   button("−1", tools, () => { stop(); shown = Math.max(0, now() - 1); show(); }, t("back"));

@@ -150,3 +150,16 @@ def complete_naively(
         level = choose(model.logits(x, y)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
         x[:, 0, r, c] = torch.from_numpy(level) / (model.config.levels - 1)
     return x
+
+
+def influence(model: PixelCNN, x: Tensor, y: Tensor, pixel: int) -> Tensor:
+    """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
+
+    What it does not see is exactly 0: the pixel itself, all after it, and what lies outside the receptive field.
+    """
+    with torch.enable_grad():
+        x = x.clone().requires_grad_()
+        logits = model.logits(x, y)[0].flatten(1)[:, pixel]
+        level = int((x.detach().flatten()[pixel] * (len(logits) - 1)).round())
+        (gradient,) = torch.autograd.grad(logits.log_softmax(dim=0)[level], x)
+    return gradient[0, 0].abs()

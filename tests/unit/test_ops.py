@@ -91,3 +91,12 @@ def test_spherical_interpolation_keeps_the_norm():
 def test_an_unknown_path_is_refused():
     with pytest.raises(ValueError, match="linear"):
         ops.interpolate(small("vae"), torch.zeros(2), torch.ones(2), 3, path="detour")
+
+
+def test_a_pixel_depends_on_what_lies_before_it_alone():
+    model, x, y = small("pixelcnn"), torch.rand(1, 1, 8, 8), torch.tensor([1])
+    i = 3 * 8 + 4
+    seen = ops.influence(model, x, y, i).flatten()
+    assert not seen[i:].any()
+    assert seen[i - 1] > 0
+    assert seen[i - 8 : i - 4].all()  # the row above, to the right too
