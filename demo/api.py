@@ -33,7 +33,7 @@ def latent(model, z, what: str = "z") -> torch.Tensor:
         raise ValueError("this model has no latent: choose an autoencoder or a GAN")
     if not isinstance(z, list) or len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
         raise ValueError(f"{what} must be a list of {size} numbers, got {len(z) if isinstance(z, list) else type(z).__name__}")
-    if not all(math.isfinite(v) and abs(v) <= 1e6 for v in z):
+    if not all(abs(v) <= 1e6 and math.isfinite(v) for v in z):
         raise ValueError(f"{what} holds NaN, infinity or a number beyond a million")
     return torch.tensor([z], dtype=torch.float32)
 
@@ -89,7 +89,7 @@ def endpoints(shelf) -> dict:
         """Every model: name, family, data set, labels, latent_dim, figures."""
         return [
             {"name": name, "family": i.model, "dataset": i.dataset, "labels": list(i.labels), "latent_dim": i.config.get("latent_dim"), "figures": i.figures}
-            for name, i in list(shelf.infos.items())
+            for name, i in shelf.offered().items()
         ]  # fmt: skip
 
     def decode(model, z, label):
@@ -142,7 +142,10 @@ def endpoints(shelf) -> dict:
         classes = ops.classes_of(m)
         if not classes or not hasattr(m, "encode"):
             raise ValueError(f"{model} cannot swap: choose a CVAE or a CVAE-GAN")
-        targets = json.loads(targets) if isinstance(targets, str) and targets.strip() else targets or []
+        try:
+            targets = json.loads(targets) if isinstance(targets, str) and targets.strip() else targets or []
+        except ValueError:
+            targets = None
         if not isinstance(targets, list) or len(targets) > MOST:
             raise ValueError(f"targets must be a JSON list of at most {MOST} classes")
         targets = torch.tensor([parts.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes)))
@@ -172,7 +175,7 @@ def endpoints(shelf) -> dict:
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
         y = classed(m, label, n)
         if hasattr(m, "decode"):
-            if image is not None:
+            if image is not None or mask is not None:
                 raise ValueError(f"{model} completes nothing: use /inpaint")
             yield (
                 sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done),

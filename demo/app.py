@@ -18,7 +18,7 @@ STYLE = Path(__file__).parent / "style.css"
 def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
     """One language's page."""
     gr.HTML(
-        f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}">{t("other_language")}</a></div>'
+        f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
     )
     with gr.Tabs(elem_classes="tabs") as tabs:
         for tab in TABS:

@@ -18,6 +18,7 @@ from genlib.checkpoint import CheckpointError
 EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
 GUESS = -1  # as a class: let the classifier read it off the picture
 ROOT = Path(__file__).parents[1]
+SEEDS = 2**53 - 1  # what a number is exact to in a page
 
 
 def guarded(function):
@@ -48,34 +49,59 @@ def sentence(error: BaseException) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def live(triggers, function, inputs, outputs) -> None:
-    """While a control moves: no queue, latest wins, nothing flashes."""
+def told(function, count: int):
+    """The function with one more output, a line that says what was wrong: queued events have Gradio's toast, live ones none."""
+
+    @functools.wraps(function)
+    def call(*args):
+        try:
+            values = function(*args)
+        except EXPECTED as error:
+            return *[gr.skip()] * count, f'<p role="alert">{html.escape(sentence(error))}</p>'
+        return *(values if count > 1 else (values,)), ""
+
+    return call
+
+
+def live(said: gr.HTML, triggers, function, inputs, outputs) -> None:
+    """While a control moves: no queue, latest wins, nothing flashes; `said` says what was wrong."""
+    outputs = outputs if isinstance(outputs, list) else [outputs]
     gr.on(
-        triggers, guarded(function), inputs, outputs, queue=False, trigger_mode="always_last",
+        triggers, told(function, len(outputs)), inputs, [*outputs, said], queue=False, trigger_mode="always_last",
         show_progress="hidden", api_visibility="private",
     )  # fmt: skip
 
 
+def question(t, tab: str) -> gr.HTML:
+    """The tab's question, and the line in which its live events say what was wrong."""
+    gr.Markdown(t(f"{tab}.question"), elem_classes="question")
+    return gr.HTML("", elem_classes="wrong")
+
+
+def slider(*args, **more) -> gr.Slider:
+    return gr.Slider(*args, buttons=[], **more)  # Gradio's reset button tells nobody
+
+
 def rng(seed) -> torch.Generator:
-    return torch.Generator().manual_seed(whole(seed, "the seed", 0, 2**53))
+    return torch.Generator().manual_seed(whole(seed, "the seed", 0, SEEDS))
 
 
 def whole(value, what: str, least: int, most: int) -> int:
     """value as an integer within bounds.  Raises ValueError with a sentence that names them."""
     try:
         number = int(value)
+        if least <= number <= most and number == float(value):
+            return number
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{what} must be a whole number from {least} to {most}") from None
-    if number != float(value) or not least <= number <= most:
-        raise ValueError(f"{what} must be a whole number from {least} to {most}, got {value}")
-    return number
+        pass
+    raise ValueError(f"{what} must be a whole number from {least} to {most}, got {str(value)[:40]}")
 
 
 def real(value, what: str, least: float, most: float) -> float:
     """value as a finite float within bounds.  Raises ValueError with a sentence that names them."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{what} must be a number from {least:g} to {most:g}") from None
     if not least <= number <= most:  # false for NaN too
         raise ValueError(f"{what} must be from {least:g} to {most:g}, got {value}")
@@ -97,7 +123,7 @@ def class_choices(t, shelf: Shelf, dataset: str, model: str | None = None) -> li
 
 def class_names(t, shelf: Shelf, dataset: str, model: str | None = None) -> list[str]:
     """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
-    known = next((info.labels for info in list(shelf.infos.values()) if info.dataset == dataset and info.labels), ())
+    known = next((info.labels for info in shelf.offered().values() if info.dataset == dataset and info.labels), ())
     labels = (shelf.info(model).labels if model else ()) or known
     return [
         t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)
@@ -118,7 +144,7 @@ def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     """The seed, typed, with a dice beside it."""
     name = f"seed-{tab}-{t.language}"
     with gr.Row(elem_classes="seed"):
-        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=2**53, min_width=120, elem_id=name)
+        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=SEEDS, min_width=120, elem_id=name)
         dice = gr.Button("⚄", elem_classes="dice", min_width=44, scale=0)
     # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.
     throw = f"""() => {{
@@ -153,8 +179,12 @@ def opened(t, shelf: Shelf, dataset: str, *wanted: str) -> tuple[dict, dict]:
             break
         except ValueError:
             continue
+    # The words too: before its tab is opened, an update takes the place of all a widget was given.
     return picture, gr.update(
-        value=picture, samples={"pixels": every, "labels": y.tolist()}, names=class_names(t, shelf, dataset)
+        value=picture,
+        samples={"pixels": every, "labels": y.tolist()},
+        names=class_names(t, shelf, dataset),
+        text=t.group("picture"),
     )
 
 
@@ -179,10 +209,14 @@ def link_button(t, tab: str, controls: dict) -> None:
         {names}.forEach((name, i) => query.set(name, plain(values[i])));
         const link = location.origin + location.pathname + "?" + query;
         history.replaceState(null, "", link);
-        if (navigator.clipboard) navigator.clipboard.writeText(link).catch(() => {{}});
         const said = document.querySelector("#link-{tab}-{t.language} button") || document.querySelector("#link-{tab}-{t.language}");
-        const before = said.textContent; said.textContent = {json.dumps(t("control.copied"))};
-        setTimeout(() => {{ said.textContent = before; }}, 1500);
+        const say = (text) => {{
+            said.textContent = text;
+            clearTimeout(said.back);
+            said.back = setTimeout(() => {{ said.textContent = {json.dumps(t("control.link"))}; }}, 1500);
+        }};
+        const copied = navigator.clipboard ? navigator.clipboard.writeText(link) : Promise.reject();
+        copied.then(() => say({json.dumps(t("control.copied"))}), () => say({json.dumps(t("control.in_address"))}));
     }}"""
     button = gr.Button(t("control.link"), elem_id=f"link-{tab}-{t.language}", elem_classes="link", size="sm", variant="secondary")
     button.click(None, list(controls.values()), None, js=script, api_visibility="private")
@@ -213,12 +247,18 @@ def asked(query: dict, defaults: dict, names: Callable[[str], list[str]]) -> tup
 def load(page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
     """What a fresh page shows: first(state, models on offer), the state being what its address asks for.
 
-    One address has one answer: it is worked out for the first visitor and kept for the next.
+    One address has one answer: it is worked out for the first visitor and kept for the next.  An address that asks
+    for what cannot be gets the page as it begins.
     """
 
     @functools.lru_cache(maxsize=32)
     def answer(query: tuple):
-        return first(*asked(dict(query), defaults, names))
+        try:
+            return first(*asked(dict(query), defaults, names))
+        except EXPECTED:
+            if not query:
+                raise
+            return answer(())
 
     def show(request: gr.Request):
         query = dict(request.query_params) if request else {}

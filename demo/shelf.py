@@ -24,7 +24,7 @@ class Shelf:
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.sample_cache: dict[str, tuple[Tensor, Tensor]] = {}
-        self.kept = set(self.infos) | set(extra)
+        self.kept = set(self.infos) | set(extra)  # what every visitor is offered
         for source in extra:
             self.add(source)
 
@@ -32,6 +32,9 @@ class Shelf:
         """Put a folder or a Hub repository on the shelf; returns the name it stands under.  Raises CheckpointError."""
         if source in self.infos:
             return source
+        local = not hub.REPO_ID.fullmatch(source) or os.path.exists(source)
+        if "SPACE_ID" in os.environ and local and source not in self.kept:
+            raise CheckpointError(f"there is no model {source!r} here; see /models")
         folder = hub.resolve(source)
         info = checkpoint.read_info(folder)
         model = checkpoint.load(folder)
@@ -47,8 +50,6 @@ class Shelf:
         if not isinstance(name, str) or not name:
             raise CheckpointError("choose a model")
         if name not in self.infos:
-            if "SPACE_ID" in os.environ and not hub.REPO_ID.fullmatch(name):
-                raise CheckpointError(f"there is no model {name!r} here; see /models")
             self.add(name)
         return self.infos[name]
 
@@ -66,11 +67,15 @@ class Shelf:
                 self.models.popitem(last=False)
         return model
 
+    def offered(self) -> dict[str, Info]:
+        """What every visitor is offered; a model one of them asked for by name is that one's alone."""
+        return {name: info for name, info in list(self.infos.items()) if name in self.kept}
+
     def names(self, dataset: str, *families: str) -> list[str]:
         """Names of these families, in that order, that suit the data set."""
         fitting = [
             (families.index(info.model), name)
-            for name, info in list(self.infos.items())
+            for name, info in self.offered().items()
             if info.model in families and self.suits(info, dataset)
         ]
         return [name for _, name in sorted(fitting)]
@@ -79,7 +84,7 @@ class Shelf:
         """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""
         if info.dataset in DATASETS:
             return info.dataset == dataset
-        kinds = [i.config for i in list(self.infos.values()) if i.dataset == dataset]
+        kinds = [i.config for i in self.offered().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 
     def classifier(self, dataset: str):

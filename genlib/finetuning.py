@@ -14,13 +14,18 @@ from genlib import checkpoint, data, train
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective
-from genlib.objectives.elbo import ELBO, gaussian_nll
+from genlib.objectives.elbo import ELBO, gaussian_elbo
 from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
 
 OBJECTIVES = {
-    "ae": Reconstruction, "vae": ELBO, "cvae": lambda m: ELBO(m, nll=gaussian_nll), "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "classifier": Classification,
-}  # fmt: skip
+    "ae": Reconstruction,
+    "vae": ELBO,
+    "cvae": gaussian_elbo,
+    "cvaegan": CVAEGANObjective,
+    "pixelcnn": Likelihood,
+    "classifier": Classification,
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
             for name, k in zip(pictures.labels, mapping, strict=True)
         ]
         if len(labels) > model.config.classes:
+            if getattr(model.config, "factors", ()):
+                raise checkpoint.CheckpointError(
+                    f"{source} composes its classes and takes no new ones: name folders after its labels"
+                )
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
                 model = grown(model, len(labels))

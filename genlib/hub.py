@@ -40,7 +40,7 @@ def load(source: str | Path) -> nn.Module:
 def resolve(source: str | Path) -> Path:
     """The local folder of a checkpoint, fetched from the Hub if it is nowhere else.  Raises CheckpointError."""
     text = str(source)
-    if text and Path(text).is_dir():
+    if text and os.path.isdir(text):  # False, not an error, for a name too long to be a path
         return Path(text)
     if NAME.fullmatch(text) and (BUNDLED / text / checkpoint.CONFIG).is_file():
         return BUNDLED / text

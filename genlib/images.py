@@ -64,15 +64,22 @@ def open_picture(raw: bytes) -> Image.Image:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except PictureError:
         raise
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, TypeError, EOFError) as error:
+    except Exception as error:  # Pillow's readers raise what they please: RuntimeError for AVIF, IndexError for QOI
         raise PictureError("This file is not a picture that can be read: try a PNG or a JPEG.") from error
 
 
+def opaque(picture: Image.Image) -> Image.Image:
+    """Nothing shining through: a picture on white, or on black where what is drawn is bright itself."""
+    if picture.mode != "RGBA":
+        return picture
+    seen = np.asarray(picture.convert("LA"), dtype=np.float32)
+    bright = (seen[..., 0] * seen[..., 1]).sum() > 191 * seen[..., 1].sum()
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "black" if bright else "white"), picture)
+
+
 def square(picture: Image.Image, size: int, channels: int) -> Image.Image:
-    """The centre square of a picture, on white where it is transparent, area-averaged to size×size."""
-    if picture.mode == "RGBA":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("L" if channels == 1 else "RGB")
+    """The centre square of a picture, area-averaged to size×size."""
+    picture = opaque(picture).convert("L" if channels == 1 else "RGB")
     return ImageOps.fit(picture, (size, size), Image.Resampling.BOX)
 
 
@@ -92,9 +99,7 @@ def prepare(raw: bytes, size: int, channels: int) -> Tensor:
     picture = open_picture(raw)
     if picture.size == (size, size) or channels == 3:
         return to_tensor(square(picture, size, channels))
-    if picture.mode == "RGBA":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("L")
+    picture = opaque(picture).convert("L")
     picture.thumbnail((512, 512), Image.Resampling.BOX)
     return to_tensor(Image.fromarray(centre(np.asarray(picture, dtype=np.float32), size)))
 
@@ -107,11 +112,15 @@ def centre(grey: np.ndarray, size: int) -> np.ndarray:
     if ink.max() < 16:
         raise PictureError("The picture is blank: draw or choose one with something on it.")
     ink *= 255 / ink.max()
-    rows, columns = np.where(ink > 51)
+    ink[ink < 51] = 0  # paper: its grain, and light that falls from one side
+    rows, columns = np.where(ink)
     cut = Image.fromarray(ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.uint8))
     scale = size * 20 / 28 / max(cut.size)
     cut = cut.resize([max(1, round(side * scale)) for side in cut.size], Image.Resampling.BOX)
     pixels = np.asarray(cut, dtype=np.float32)
+    if pixels.max() < 16:
+        raise PictureError("There are only specks in the picture: draw or choose one with something on it.")
+    cut = Image.fromarray((pixels * (255 / pixels.max())).astype(np.uint8))  # a thin pen pales as it shrinks
     y, x = ((pixels.sum(axis=1 - i) @ np.arange(pixels.shape[i])) / pixels.sum() for i in (0, 1))
     out = Image.new("L", (size, size))
     out.paste(cut, (round(size / 2 - 0.5 - x), round(size / 2 - 0.5 - y)))

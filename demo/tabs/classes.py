@@ -26,7 +26,7 @@ DEFAULTS = {
 
 def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
-    start, end = (model.prior(1, parts.rng(int(parts.whole(seed, "the seed", 0, 2**53)) + i))[0] for i in (0, 1))
+    start, end = (model.prior(1, parts.rng(seed + i))[0] for i in (0, 1))
     return parts.real(temperature, "the temperature", 0, 3) * slerp(
         start, end, torch.tensor([[parts.real(walk, "the walk", 0, 1)]])
     )
@@ -43,6 +43,7 @@ def mixture(label, other, mix, classes: int) -> torch.Tensor:
 
 def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, rows: int = 5) -> dict:
     """The canvas's value: one z and the chosen class in every model, one z in all classes, classes × z."""
+    seed = parts.whole(seed, "the seed", 0, parts.SEEDS - 2 * rows)
     names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
     labels, model = parts.class_names(t, shelf, dataset, name), shelf.model(name)
     classes = ops.classes_of(model)
@@ -53,7 +54,7 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
     latents = [latent(m, seed, walk, temperature) for m in models]
     chosen = torch.cat([ops.decode(m, z, y) for m, z in zip(models, latents, strict=True)])
     row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models, latents, strict=True)])
-    zs = torch.cat([latent(model, parts.whole(seed, "the seed", 0, 2**53) + 2 * i, walk, temperature) for i in range(rows)])
+    zs = torch.cat([latent(model, seed + 2 * i, walk, temperature) for i in range(rows)])
     sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
     read, right = parts.verdicts(t, shelf, dataset, row, every.repeat(len(models)))
     title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
@@ -72,14 +73,14 @@ def build(shelf, t, page) -> None:
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
-            walk = gr.Slider(0, 1, 0, step=0.01, label=t("classes.walk"))
-            temperature = gr.Slider(0, 2, 1, step=0.05, label=t("control.temperature"))
+            walk = parts.slider(0, 1, 0, step=0.01, label=t("classes.walk"))
+            temperature = parts.slider(0, 2, 1, step=0.05, label=t("control.temperature"))
             other = gr.Dropdown(parts.class_choices(t, shelf, "mnist"), value=8, label=t("classes.other"))
-            mix = gr.Slider(0, 1, 0, step=0.01, label=t("classes.mix"))
+            mix = parts.slider(0, 1, 0, step=0.01, label=t("classes.mix"))
             controls = [dataset, model, label, seed, walk, temperature, other, mix]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
-            gr.Markdown(t("classes.question"), elem_classes="question")
+            said = parts.question(t, TAB)
             canvas = PixelCanvas(text=t.group("canvas"))
             gr.Markdown(t("classes.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/cvae_gan.py")
@@ -113,18 +114,16 @@ def build(shelf, t, page) -> None:
     def first(s, names):
         labels = parts.class_choices(t, shelf, s["dataset"], s["model"])
         s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
-        try:
-            shown = sheets(shelf, t, *s.values())
-        except ValueError:
-            s |= {k: DEFAULTS[k] for k in ("seed", "walk", "temperature", "mix")}
-            shown = sheets(shelf, t, *s.values())
+        shown = sheets(shelf, t, *s.values())
         updates = [gr.update(value=v) for v in s.values()]
         for i, choices in ((1, names), (2, labels), (6, labels)):
             updates[i] = gr.update(choices=choices, value=list(s.values())[i])
         return shown, *updates
 
-    parts.live([model.input], choose, controls, [canvas, label, other])
-    parts.live([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
-    parts.live([canvas.select], pick, controls, [label, canvas])
-    parts.live([dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
+    parts.live(said, [model.input], choose, controls, [canvas, label, other])
+    parts.live(said, [label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, controls, canvas)
+    parts.live(said, [canvas.select], pick, controls, [label, canvas])
+    parts.live(
+        said, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other]
+    )
     parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, *controls])

@@ -40,6 +40,7 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) 
     """Passes, sheet and settled class: the hole of the pad's picture repaired by the chosen model and its siblings."""
     x = from_pixels((pad or {}).get("pixels"))
     mask = to_mask(pad.get("mask"), *x.shape[2:])
+    seed = parts.whole(seed, "the seed", 0, parts.SEEDS - fills)
     passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset, name)
     y = parts.whole(label, "the class", GUESS, len(labels) - 1)
     y = parts.settled(shelf, dataset, x, y)
@@ -63,6 +64,7 @@ def continued(shelf, t, dataset, label, seed, pad):
     """PixelCNN's repair of the same hole, row by row; nothing where the data set has none."""
     names = shelf.names(dataset, "pixelcnn")
     if not names:
+        yield {"sections": []}
         return
     x = from_pixels((pad or {}).get("pixels"))
     mask = to_mask(pad.get("mask"), *x.shape[2:])
@@ -90,11 +92,11 @@ def build(shelf, t, page) -> None:
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 8, "swap.guessed")
             seed = parts.seed_control(t, TAB)
-            passes = gr.Slider(1, 10, 10, step=1, label=t("inpaint.passes"))
+            passes = parts.slider(1, 10, 10, step=1, label=t("inpaint.passes"))
             picture = PicturePad(text=t.group("picture"))
             link = gr.Column()
         with gr.Column(elem_classes="stage"):
-            gr.Markdown(t("inpaint.question"), elem_classes="question")
+            said = parts.question(t, TAB)
             with gr.Row():
                 pad = MaskPad(text=t.group("mask"), min_width=280)
                 film = Passes(text=t.group("passes"), min_width=280)
@@ -113,8 +115,9 @@ def build(shelf, t, page) -> None:
         label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
         return *repaired(shelf, t, dataset, name, label, *values)[:2], parts.class_update(t, shelf, dataset, name, label)
 
-    def stream(dataset, label, seed, pad):
-        yield from continued(shelf, t, dataset, label, seed, pad)
+    def stream(dataset, film, pad):
+        if film and pad:  # neither has its value yet while the tab is closed
+            yield from continued(shelf, t, dataset, film["about"]["label"], film["about"]["seed"], pad)
 
     def pick(dataset, model, seed, passes, pad, picture):
         mine = {"pixels": picture["pixels"], "mask": pad["mask"]}
@@ -137,11 +140,11 @@ def build(shelf, t, page) -> None:
             s["label"] = GUESS
         return *fill(*s.values()), s["dataset"], s["seed"], s["passes"]
 
-    parts.live([model.input], choose, inputs, [film, canvas, label])
-    parts.live([pad.input, label.input, seed.input, passes.input], show, inputs, [film, canvas])
-    parts.live([picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
-    parts.live([dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
-    gr.on([pad.input, pad.change, label.input, seed.input], parts.guarded(stream), [dataset, label, seed, pad], raster,
+    parts.live(said, [model.input], choose, inputs, [film, canvas, label])
+    parts.live(said, [pad.input, label.input, seed.input, passes.input], show, inputs, [film, canvas])
+    parts.live(said, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
+    parts.live(said, [dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model])
+    gr.on([film.change, pad.change], parts.guarded(stream), [dataset, film, pad], raster,
           trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
     parts.load(
         page,

@@ -15,7 +15,8 @@ from genlib.checkpoint import CODES
 
 TAB = "latent"
 FAMILIES = ("vae", "ae")
-DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": 0.0, "z2": 0.0, "view": "codes", "picture": "0"}
+DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": "", "z2": "", "view": "codes", "picture": "0"}
+VIEWS = ("codes", "manifold")
 FAR = 1000.0  # no slider goes further
 
 
@@ -92,8 +93,8 @@ def build(shelf, t, page) -> None:
         with gr.Column(elem_classes="controls"):
             dataset = parts.dataset_control(t, shelf, only=FAMILIES)
             model = parts.model_control(t, planar(shelf, "mnist"))
-            z1 = gr.Slider(-4, 4, 0, step=0.01, label="z1")
-            z2 = gr.Slider(-4, 4, 0, step=0.01, label="z2")
+            z1 = parts.slider(-4, 4, 0, step=0.01, label="z1")
+            z2 = parts.slider(-4, 4, 0, step=0.01, label="z2")
             mode = gr.Radio(
                 [(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view")
             )
@@ -101,7 +102,7 @@ def build(shelf, t, page) -> None:
             epsilon = gr.Button(t("latent.epsilon"), size="sm")
             parts.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode, "picture": picture})
         with gr.Column(elem_classes="stage"):
-            gr.Markdown(t("latent.question"), elem_classes="question")
+            said = parts.question(t, TAB)
             pad = LatentPad(server_functions=[decoder_of], text=t.group("pad"), elem_id=f"latent-pad-{t.language}")
             gr.Markdown(t("latent.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/vae.py")
@@ -141,16 +142,20 @@ def build(shelf, t, page) -> None:
     def first(s, names):
         dataset, name = s["dataset"], s["model"]
         picture, pad_update = parts.opened(t, shelf, dataset, s["picture"], DEFAULTS["picture"])
-        z = (s["z1"], s["z2"]) if (s["z1"], s["z2"]) != (0.0, 0.0) else land(shelf, name, picture, False)
+        side = box(shelf, name)[1]
+        asked = (parts.real(s[k], k, -side, side) for k in ("z1", "z2"))
+        z = tuple(asked) if s["z1"] and s["z2"] else land(shelf, name, picture, False)
+        if s["view"] not in VIEWS:
+            raise ValueError(f"the map shows {' or '.join(VIEWS)}")
         return (
             view(shelf, t, dataset, name, *z, s["view"], picture), *ranged(name, z), gr.update(choices=names, value=name),
             pad_update, dataset, s["view"],
         )  # fmt: skip
 
-    parts.live([z1.input, z2.input, mode.input], show, here, pad)
-    parts.live([pad.input], settle, pad, [z1, z2])
-    parts.live([picture.input], place, [dataset, model, mode, picture], [pad, z1, z2])
-    parts.live([epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
-    parts.live([model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
-    parts.live([dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
+    parts.live(said, [z1.input, z2.input, mode.input], show, here, pad)
+    parts.live(said, [pad.input], settle, pad, [z1, z2])
+    parts.live(said, [picture.input], place, [dataset, model, mode, picture], [pad, z1, z2])
+    parts.live(said, [epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
+    parts.live(said, [model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2])
+    parts.live(said, [dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture])
     parts.load(page, TAB, DEFAULTS, lambda d: planar(shelf, d), first, [pad, z1, z2, model, picture, dataset, mode])

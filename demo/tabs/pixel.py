@@ -93,8 +93,8 @@ def build(shelf, t, page) -> None:
             model = parts.model_control(t, names)
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
-            temperature = gr.Slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
-            n = gr.Slider(1, 9, 4, step=1, label=t("pixel.n"))
+            temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            n = parts.slider(1, 9, 4, step=1, label=t("pixel.n"))
             start = gr.Radio([(t("pixel.blank"), "blank"), (t("pixel.half"), "half")], value="blank", label=t("pixel.start"))
             with gr.Row():
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
@@ -103,7 +103,7 @@ def build(shelf, t, page) -> None:
             controls = [dataset, model, label, seed, n, temperature, start, picture]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
-            gr.Markdown(t("pixel.question"), elem_classes="question")
+            parts.question(t, TAB)
             screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"), elem_id=f"stream-{t.language}")
             gr.Markdown(t("pixel.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/pixelcnn.py")
@@ -113,18 +113,18 @@ def build(shelf, t, page) -> None:
 
     def first(s, names):
         shown, pad = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
-        try:
-            *_, value = stream(shelf, *list(s.values())[1:-1], shown)
-        except ValueError:
-            s = DEFAULTS | {"dataset": s["dataset"], "model": s["model"]}
-            *_, value = stream(shelf, *list(s.values())[1:-1], shown)
+        *_, value = stream(shelf, *list(s.values())[1:-1], shown)
         updates = {key: gr.update(value=value) for key, value in s.items()}
         updates["model"], updates["picture"] = gr.update(choices=names, value=s["model"]), pad
         return value, *updates.values()
 
-    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, show_progress="hidden",
-                       trigger_mode="once", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
+    def tell(event: str) -> str:
+        return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
+
+    begin = f"(...values) => {{ {tell('begin')}; return values; }}"
+    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, js=begin,
+                       show_progress="hidden", trigger_mode="once", concurrency_id="sampling", concurrency_limit=2,
+                       api_visibility="private")  # fmt: skip
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
-    freeze = f"() => document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('halt'))"
-    halt.click(None, None, None, js=freeze, cancels=[drawing], api_visibility="private")
+    halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing], api_visibility="private")
     parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [screen, *controls])

@@ -51,7 +51,7 @@ def build(shelf, t, page) -> None:
             picture = PicturePad(text=t.group("picture"))
             parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "picture": picture})
         with gr.Column(elem_classes="stage"):
-            gr.Markdown(t("swap.question"), elem_classes="question")
+            said = parts.question(t, TAB)
             canvas = PixelCanvas(text=t.group("canvas"))
             gr.Markdown(t("swap.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/cvae_gan.py")
@@ -62,6 +62,11 @@ def build(shelf, t, page) -> None:
     def guessed(dataset, model, picture):
         value, label = swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
         return value, parts.class_update(t, shelf, dataset, model, label)
+
+    def chosen(dataset, name, label, picture):
+        label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
+        value, label = swapped(shelf, t, dataset, name, label, picture)
+        return value, parts.class_update(t, shelf, dataset, name, label)
 
     def fill(dataset, name, label, *wanted):
         shown, pad = parts.opened(t, shelf, dataset, *wanted, DEFAULTS["picture"])
@@ -76,7 +81,8 @@ def build(shelf, t, page) -> None:
         label = s["label"] if s["label"] in range(ops.classes_of(shelf.model(s["model"]))) else GUESS
         return *fill(s["dataset"], s["model"], label, s["picture"]), s["dataset"]
 
-    parts.live([label.input], corrected, [dataset, model, label, picture], canvas)
-    parts.live([picture.input, model.input], guessed, [dataset, model, picture], [canvas, label])
-    parts.live([dataset.input], switch, dataset, [canvas, label, picture, model])
+    parts.live(said, [label.input], corrected, [dataset, model, label, picture], canvas)
+    parts.live(said, [picture.input], guessed, [dataset, model, picture], [canvas, label])
+    parts.live(said, [model.input], chosen, [dataset, model, label, picture], [canvas, label])
+    parts.live(said, [dataset.input], switch, dataset, [canvas, label, picture, model])
     parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, label, picture, model, dataset])

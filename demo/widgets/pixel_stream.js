@@ -93,15 +93,20 @@ const scale = () => {
   grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;
   canvases.forEach((c) => enlarge(c, k));
 };
-let built = false;
+let built = false, awaited = false, refused = false; // a run asked for and not begun; and stopped before it began
 const draw = () => {
   if (!props.value || !props.value.pixels || props.value.run === halted) return;
+  if (props.value.run !== run && awaited) {
+    awaited = false;
+    if (refused) { halted = props.value.run; return; }
+  }
   value = props.value;
   if (!built) { build(); built = true; }
   if (value.run !== run) { run = value.run; shown = null; inspected = null; if (playing) stop(); }
   pictures(); scale(); show();
 };
-root.addEventListener("halt", () => { halted = run; if (playing) stop(); });
+root.addEventListener("begin", () => { awaited = true; refused = false; });
+root.addEventListener("halt", () => { refused = awaited; halted = run; if (playing) stop(); });
 draw();
 watch("value", draw);
 onResize(() => built && scale());

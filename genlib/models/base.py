@@ -23,18 +23,25 @@ def normal(shape, rng: torch.Generator | None = None, device="cpu") -> Tensor:
     return torch.randn(shape, generator=rng).to(device)
 
 
-def class_weights(y: Tensor, classes: int) -> Tensor:
+def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Tensor:
     """Labels (B,) as one-hot rows (B, K); float rows (B, K), a soft mix of classes, pass as they are.
 
-    Raises ValueError for a label outside 0..K−1 or a mix of another width.
+    With factors, a class is a choice in each of them, its number having them as digits, the first the highest:
+    one one-hot row a factor, side by side, and K is their sum.
+    Raises ValueError for a label outside 0..classes−1 or a mix of another width.
     """
+    width = sum(factors) or classes
     if y.is_floating_point():
-        if y.ndim != 2 or y.shape[1] != classes:
-            raise ValueError(f"a class mix has {classes} weights a row, got shape {tuple(y.shape)}")
+        if y.ndim != 2 or y.shape[1] != width:
+            raise ValueError(f"a class mix has {width} weights a row, got shape {tuple(y.shape)}")
         return y
     if y.numel() and not 0 <= int(y.min()) <= int(y.max()) < classes:
         raise ValueError(f"class must be 0 to {classes - 1}, got {int(y.min())} to {int(y.max())}")
-    return F.one_hot(y, classes).float()
+    rows = []
+    for choices in reversed(factors or (classes,)):
+        rows.append(F.one_hot(y % choices, choices).float())
+        y = y // choices
+    return torch.cat(rows[::-1], dim=1)
 
 
 class Decoder(Protocol):

@@ -6,17 +6,22 @@ Loss: genlib/objectives/classification.py.  Recipes: "classifier-mnist", "classi
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
+
+from genlib.models.base import class_weights
 
 
 @dataclass(frozen=True)
 class ClassifierConfig:
     channels: int = 1  # C
-    size: int = 28  # H = W, divisible by 4
+    size: int = 28  # H = W, divisible by 4·shrink
     classes: int = 10  # K
     width: int = 16  # channels of the first pair; doubled in the second
     features: int = 128  # F
     dropout: float = 0.3
+    factors: tuple[int, ...] = ()  # where a class is a choice in each of several: how many choices each offers
+    shrink: int = 1  # pictures are first averaged over squares of this side
 
 
 def conv(a: int, b: int) -> list[nn.Module]:
@@ -30,12 +35,16 @@ class Classifier(nn.Module):
         super().__init__()
         self.config = c = config
         w = c.width
+        first = [nn.AvgPool2d(c.shrink)] if c.shrink > 1 else []
         self.body = nn.Sequential(
-            *conv(c.channels, w), *conv(w, w), nn.MaxPool2d(2),
+            *first, *conv(c.channels, w), *conv(w, w), nn.MaxPool2d(2),
             *conv(w, 2 * w), *conv(2 * w, 2 * w), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Dropout(c.dropout), nn.Linear(2 * w * (c.size // 4) ** 2, c.features), nn.ReLU(),
+            nn.Flatten(), nn.Dropout(c.dropout), nn.Linear(2 * w * (c.size // c.shrink // 4) ** 2, c.features), nn.ReLU(),
         )  # fmt: skip
-        self.head = nn.Sequential(nn.Dropout(c.dropout), nn.Linear(c.features, c.classes))
+        self.head = nn.Sequential(nn.Dropout(c.dropout), nn.Linear(c.features, sum(c.factors) or c.classes))
+        # log P(c|x) of a class is the sum of its factors', so that arg max and cross-entropy are those of each factor.
+        choices = class_weights(torch.arange(c.classes), c.classes, c.factors).T if c.factors else None
+        self.register_buffer("choices", choices, persistent=False)
 
     def features(self, x: Tensor) -> Tensor:
         """What the last dense layer reads: (B, C, H, W) in [0, 1] -> (B, F), non-negative."""
@@ -43,4 +52,9 @@ class Classifier(nn.Module):
 
     def logits(self, x: Tensor) -> Tensor:
         """(B, C, H, W) in [0, 1] -> (B, K)."""
-        return self.head(self.features(x))
+        return self.read(self.features(x))
+
+    def read(self, features: Tensor) -> Tensor:
+        """The last layer alone: (B, F) -> (B, K)."""
+        logits = self.head(features)
+        return logits if self.choices is None else logits @ self.choices

@@ -23,6 +23,7 @@ class CVAEConfig:
     width: int = 32  # channels of the widest-resolution layer
     depth: int = 2  # halvings each way
     features: int = 256  # width of the last hidden layer of encoder, discriminator, classifier
+    factors: tuple[int, ...] = ()  # where a class is a choice in each of several: how many choices each offers
 
 
 class CVAE(nn.Module):
@@ -31,16 +32,21 @@ class CVAE(nn.Module):
     def __init__(self, config: CVAEConfig):
         super().__init__()
         self.config = c = config
-        self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=c.classes, norm=True)
+        weights = sum(c.factors) or c.classes
+        self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=weights, norm=True)
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
-        self.generator = Upsampler(c.latent_dim + c.classes, c.channels, c.size, c.width, c.depth)
+        self.generator = Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
+
+    def condition(self, y: Tensor) -> Tensor:
+        """What both networks see of the class: (B,) or a mix (B, K) -> (B, K)."""
+        return class_weights(y, self.config.classes, self.config.factors)
 
     def encode(self, x: Tensor, y: Tensor) -> Normal:
         """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
-        return Normal(*self.posterior(self.encoder(x, y)).chunk(2, dim=1))
+        return Normal(*self.posterior(self.encoder(x, self.condition(y))).chunk(2, dim=1))
 
     def decode_logits(self, z: Tensor, y: Tensor) -> Tensor:
-        return self.generator(torch.cat([z, class_weights(y, self.config.classes)], dim=1))
+        return self.generator(torch.cat([z, self.condition(y)], dim=1))
 
     def decode(self, z: Tensor, y: Tensor) -> Tensor:
         """Pixel means of p(x|z,c): (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""

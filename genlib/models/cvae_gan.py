@@ -8,18 +8,18 @@ Loss: genlib/objectives/cvae_gan.py.  Recipes: "cvaegan-mnist" …
 
 from torch import Tensor, nn
 
+from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.layers import Downsampler
 
 
-class Judge(nn.Module):
-    """A network whose last dense layer reads features f(x): the discriminator D (1 output) or classifier C (K)."""
+class Discriminator(nn.Module):
+    """D: strided convolutions without BatchNorm, whose last dense layer reads features f_D(x)."""
 
-    def __init__(self, config: CVAEConfig, outputs: int):
+    def __init__(self, c: CVAEConfig):
         super().__init__()
-        c = config
         self.body = Downsampler(c.channels, c.size, c.width, c.depth, c.features)
-        self.head = nn.Linear(c.features, outputs)
+        self.head = nn.Linear(c.features, 1)
 
     def features(self, x: Tensor) -> Tensor:
         """f(x), the input of the last dense layer, (B, F)."""
@@ -34,5 +34,8 @@ class CVAEGAN(CVAE):
 
     def __init__(self, config: CVAEConfig):
         super().__init__(config)
-        self.discriminator = Judge(config, 1)
-        self.classifier = Judge(config, config.classes)
+        self.discriminator = Discriminator(config)
+        # C reads as well as the evaluation classifier does, or G would learn to please a poor reader.
+        c, shrink = config, max(1, config.size // 32)
+        reader = ClassifierConfig(c.channels, c.size, c.classes, c.width // 2, c.features, factors=c.factors, shrink=shrink)
+        self.classifier = Classifier(reader)

@@ -13,11 +13,11 @@ def dense(*widths: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def pyramid(size: int, width: int, depth: int) -> list[tuple[int, int]]:
-    """(channels, side) after each of `depth` halvings: width, 2·width, 4·width …"""
+def pyramid(size: int, width: int, depth: int, widest: int = 128) -> list[tuple[int, int]]:
+    """(channels, side) after each of `depth` halvings: width, 2·width, 4·width … but no more than `widest`."""
     if size % 2**depth:
         raise ValueError(f"size must be divisible by {2**depth}, got {size}")
-    return [(width * 2**i, size >> (i + 1)) for i in range(depth)]
+    return [(min(width * 2**i, widest), size >> (i + 1)) for i in range(depth)]
 
 
 class Downsampler(nn.Module):

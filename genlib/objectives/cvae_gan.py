@@ -12,11 +12,13 @@ G never sees L_D: matching centres does not vanish when D wins.  Departures, eac
 - centres are taken of f and of random Fourier features of f, which makes L_GD and L_GC kernel mean discrepancies:
   a centre of f alone forgives broken pictures and a class that lost its variety;
 - centres are moving averages whose gradient flows whole through the current batch;
-- D and C read through a little noise, which hides the exact zeros no generator prints (arXiv:1610.04490);
+- D and C read through a little noise, which hides the exact zeros no generator prints (arXiv:1610.04490), and with
+  the picture moved by up to two pixels, real and generated alike, which keeps D from learning by heart (arXiv:2006.10738);
 - a small cross-entropy of C on G(z, c) states outright that a picture must be of its class.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -36,10 +38,11 @@ class Weights:
     pairwise: float = 1.0
     features: float = 0.02  # of the two feature terms inside L_G, relative to the pixels'
     discriminator: float = 1.0  # L_GD
-    classifier: float = 0.5  # L_GC
-    label: float = 3.0
-    discriminator_lr: float = 0.4  # D's learning rate over G's
+    classifier: float = 1.0  # L_GC
+    label: float = 5.0
+    discriminator_lr: float = 0.5  # D's learning rate over G's
     noise: float = 0.1  # standard deviation of the noise D and C read through
+    swapped: float = 0.0  # share of G(z, c) whose z is another picture's, not the prior's
 
 
 class Embedding(nn.Module):
@@ -59,9 +62,8 @@ class Embedding(nn.Module):
         return torch.cat([f, 2**0.5 * (f @ self.frequency + self.phase).cos()], dim=1)
 
 
-def class_centres(features: Tensor, y: Tensor, classes: int) -> tuple[Tensor, Tensor]:
-    """Mean of each class, and which classes the batch holds: (B, F), (B,) -> (K, F), (K,) bool."""
-    member = F.one_hot(y, classes).to(features)  # (B, K)
+def class_centres(features: Tensor, member: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean of each class, and which classes the batch holds: (B, F), membership 0 or 1 (B, K) -> (K, F), (K,) bool."""
     count = member.sum(dim=0)
     return member.T @ features / count.clamp(min=1)[:, None], count > 0
 
@@ -100,7 +102,7 @@ class CVAEGANObjective(nn.Module):
     def __init__(self, model: nn.Module, weights: Weights = Weights(), keep: float = 0.9):  # noqa: B008, frozen
         super().__init__()
         self.model, self.weights = model, weights
-        features, classes = model.config.features, model.config.classes
+        features, classes = model.config.features, sum(model.config.factors) or model.config.classes
         self.embed = Embedding(features)
         self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
         self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
@@ -110,35 +112,47 @@ class CVAEGANObjective(nn.Module):
         encoder_generator = nn.ModuleList([m.encoder, m.posterior, m.generator])
         return [
             Turn("discriminator", m.discriminator, self.discriminator_loss, lr=w.discriminator_lr),
-            Turn("classifier", m.classifier, self.classifier_loss, every=2),
+            Turn("classifier", m.classifier, self.classifier_loss),
             Turn("generator", encoder_generator, self.generator_loss),
         ]
 
-    def veil(self, x: Tensor, rng: torch.Generator) -> Tensor:
-        """What D and C see: x under a little Gaussian noise (arXiv:1610.04490)."""
-        return x + self.weights.noise * normal(x.shape, rng, x.device)
+    def veil(self, rng: torch.Generator) -> Callable[[Tensor], Tensor]:
+        """What stands between a picture and D or C this turn: one small shift for all, and noise for each."""
+        shift = torch.randint(-2, 3, (2,), generator=rng).tolist()
+        return lambda x: x.roll(shift, dims=(2, 3)) + self.weights.noise * normal(x.shape, rng, x.device)
+
+    def conjured(self, batch: Batch, rng: torch.Generator, z: Tensor | None = None) -> Tensor:
+        """z of G(z, c): draws of the prior and, for their share, the neighbours' z in a shuffled batch, (B, Z)."""
+        n = round(self.weights.swapped * len(batch.x))
+        prior = self.model.prior(len(batch.x) - n, rng).to(batch.x.device)
+        if not n:
+            return prior
+        z = self.model.encode(batch.x, batch.y).sample(rng) if z is None else z
+        return torch.cat([z.roll(1, dims=0)[:n], prior])
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            fake = self.model.decode(self.model.prior(len(batch.x), rng).to(batch.x.device), batch.y)
-        real_logits, fake_logits = self.model.discriminator.logits(self.veil(torch.cat([batch.x, fake]), rng)).chunk(2)
-        loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
-        return {"loss": loss, "real": real_logits.sigmoid().mean(), "fake": fake_logits.sigmoid().mean()}
+            fake = self.model.decode(self.conjured(batch, rng), batch.y)
+        logits = self.model.discriminator.logits(self.veil(rng)(torch.cat([batch.x, fake])))
+        real, fake = logits.chunk(2)
+        loss = F.softplus(-real).mean() + F.softplus(fake).mean()
+        return {"loss": loss, "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
 
     def classifier_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        logits = self.model.classifier.logits(self.veil(batch.x, rng))
+        logits = self.model.classifier.train().logits(self.veil(rng)(batch.x))
         accuracy = (logits.argmax(dim=1) == batch.y).float().mean()
         return {"loss": F.cross_entropy(logits, batch.y), "accuracy": accuracy}
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         x, y, m, w = batch.x, batch.y, self.model, self.weights
         q = m.encode(x, y)
-        z = torch.cat([q.sample(rng), m.prior(len(x), rng).to(x.device)])
-        both = m.decode(z, torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
+        z = q.sample(rng)
+        both = m.decode(torch.cat([z, self.conjured(batch, rng, z)]), torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
+        judges, veil = (m.discriminator, m.classifier.eval()), self.veil(rng)  # C as it will be asked: its averages stand
         with torch.no_grad():
-            real_d, real_c = (net.features(self.veil(x, rng)) for net in (m.discriminator, m.classifier))
-        fake_d, fake_c = (net.features(self.veil(both, rng)) for net in (m.discriminator, m.classifier))
-        label = F.cross_entropy(m.classifier.head(fake_c[len(x) :]), y)
+            real_d, real_c = (net.features(veil(x)) for net in judges)
+        fake_d, fake_c = (net.features(veil(both)) for net in judges)
+        label = F.cross_entropy(m.classifier.read(fake_c[len(x) :]), y)
         real_d, pair_d, fake_d = scaled(real_d, *fake_d.chunk(2))
         real_c, pair_c, fake_c = scaled(real_c, *fake_c.chunk(2))
         terms = {
@@ -160,8 +174,8 @@ class CVAEGANObjective(nn.Module):
 
     def class_match(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
         """L_GC, as a mean over classes: ½ the squared distance of the centres of f_C, class by class."""
-        classes = self.model.config.classes
-        real, present = class_centres(self.embed(real), y, classes)
-        fake, _ = class_centres(self.embed(fake), y, classes)
+        member = self.model.condition(y)
+        real, present = class_centres(self.embed(real), member)
+        fake, _ = class_centres(self.embed(fake), member)
         difference = self.real_c(real, present) - self.fake_c(fake, present)
         return 0.5 * difference.square().sum(dim=1).mean()

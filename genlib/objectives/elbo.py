@@ -43,3 +43,8 @@ class ELBO(OneTurn):
     def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         reconstruction, kl = (term.mean() for term in elbo_terms(self.model, batch, rng, self.nll))
         return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}
+
+
+def gaussian_elbo(model: nn.Module, beta: float = 1.0) -> ELBO:
+    """The ELBO of pixels of unit variance, as eq. 6 and 7 of arXiv:1703.10155 have it for a CVAE."""
+    return ELBO(model, beta, gaussian_nll)

@@ -13,9 +13,8 @@ import httpx
 import torch
 
 from demo.shelf import Shelf
-from genlib import ops
-from genlib.ops.pixels import complete_naively
-from tests.bench import learners
+from genlib import load, ops
+from tests.bench import learners, sampling
 
 ROOT = Path(__file__).parents[2]
 DRAG = """async () => {
@@ -89,20 +88,6 @@ def in_the_browser(url: str) -> tuple[float, float]:
     return tuple(measured)
 
 
-def sampler() -> tuple[float, float, bool]:
-    """Seconds for 16 samples by the textbook's sampler and by ours, and whether they are the same pixels."""
-    model, y = Shelf().model("pixelcnn-mnist"), torch.arange(16) % 10
-    draw = {"fast": lambda: list(ops.complete(model, 16, y, rng=torch.Generator().manual_seed(1)))[-1],
-            "slow": lambda: complete_naively(model, 16, y, rng=torch.Generator().manual_seed(1))}  # fmt: skip
-    draw["fast"]()
-    seconds, pictures = {}, {}
-    for name, act in draw.items():
-        begin = time.perf_counter()
-        pictures[name] = act()
-        seconds[name] = time.perf_counter() - begin
-    return seconds["slow"], seconds["fast"], torch.equal(pictures["slow"], pictures["fast"])
-
-
 def repair() -> float:
     """Seconds for ten passes of repair."""
     shelf, mask = Shelf(), torch.zeros(28, 28, dtype=torch.bool)
@@ -123,14 +108,15 @@ def main() -> None:
         count, median_call, slow_call, errors = learners.measure(url, Shelf())
     finally:
         process.terminate()
-    slow, fast, same = sampler()
+    drawn = sampling.measure(load("pixelcnn-mnist"), 16, 28)
     print("| what | measured | budget |\n|---|---|---|")
     print(f"| process start to first page | {start:.1f} s | 6 s |")
     print(f"| memory after every tab was used | {memory:.0f} MB | 900 MB |")
     print(f"| drag on the latent map, a move | {move:.1f} ms, {frames:.0f} frames/s | 4 ms, 55 frames/s |")
     print(f"| slider to picture through the server, median | {median:.0f} ms | 40 ms |")
     print(
-        f"| PixelCNN, 16 samples | {fast:.2f} s, {slow / fast:.0f} times the textbook sampler, {'same' if same else 'OTHER'} pixels | 300 times |"
+        f"| PixelCNN, 16 samples | {drawn['fast_s']:.2f} s, {drawn['ratio']:.0f} times the textbook sampler, "
+        f"{'the same' if drawn['same'] else 'OTHER'} pixels | 300 times |"
     )
     print(
         f"| 100 learners, two minutes, {count} calls | median {median_call:.0f} ms, 95 % within {slow_call:.0f} ms, {len(errors)} errors | 95 % within 500 ms, no error |"

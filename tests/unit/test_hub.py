@@ -89,7 +89,7 @@ def test_an_unreachable_hub_fails_within_ten_seconds_and_bundled_weights_do_not_
     assert out.returncode == 1
     assert "did not answer" in out.stderr
     assert "Traceback" not in out.stderr
-    assert time.monotonic() - begun < 15  # the sentence comes after 9 s; the rest is Python and torch starting
+    assert time.monotonic() - begun < 25  # the sentence comes after 9 s; the rest is Python and torch starting
     name = next(iter(hub.bundled()))
     assert genlib("http://127.0.0.1:9", tmp_path, "-c", f"import genlib; genlib.load({name!r})").returncode == 0
 

@@ -81,3 +81,24 @@ def test_fifty_megapixels_are_read():
 def test_what_is_no_picture_is_refused_in_one_sentence(raw, says):
     with pytest.raises(images.PictureError, match=says):
         images.prepare(raw, 28, 1)
+
+
+def test_a_thin_pen_on_unevenly_lit_paper_is_white_on_black():
+    paper = np.tile(np.linspace(190, 240, 1000), (1000, 1))
+    paper[200:800, 500:506] = 20
+    x = images.prepare(encoded(Image.fromarray(paper.astype(np.uint8))), 28, 1)
+    assert x.max() == 1
+    assert (x > 0).float().mean() < 0.1  # the stroke alone
+
+
+def test_white_ink_on_nothing_is_ink():
+    picture = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+    picture.paste((255, 255, 255, 255), (45, 10, 55, 90))
+    assert images.prepare(encoded(picture), 28, 1).max() == 1
+
+
+def test_two_specks_far_apart_are_refused():
+    picture = np.full((1000, 1000), 255, np.uint8)
+    picture[3, 3] = picture[990, 990] = 0
+    with pytest.raises(images.PictureError, match="specks|blank"):
+        images.prepare(encoded(Image.fromarray(picture)), 28, 1)
