@@ -17,9 +17,10 @@ from genlib.models.pixelcnn import GatedLayer, PixelCNN
 
 def choose(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
     """The level whose stretch of the cumulative distribution holds u ∈ [0, 1): (B, L), (B,) -> (B,) int."""
-    scaled = logits / np.float32(temperature)
-    cumulative = np.exp(scaled - scaled.max(axis=1, keepdims=True)).cumsum(axis=1)
-    return (cumulative < u[:, None] * cumulative[:, -1:]).sum(axis=1).clip(max=logits.shape[1] - 1)
+    scaled = logits - logits.max(axis=1, keepdims=True)
+    scaled /= np.float32(temperature)
+    cumulative = np.exp(scaled, scaled).cumsum(axis=1)
+    return np.minimum((cumulative < u[:, None] * cumulative[:, -1:]).sum(axis=1), logits.shape[1] - 1)
 
 
 def taps(weight: Tensor) -> Tensor:
@@ -60,8 +61,15 @@ class Layer:
     def pixel(self, c: int, h: np.ndarray) -> np.ndarray:
         """The horizontal stack at column c: (B, S) -> (B, S)."""
         self.past[c + self.dilation] = h
-        t = np.tanh(self.handed[c] + np.concatenate((self.past[c], h), axis=1) @ self.horizontal)
-        return h + self.out_bias + (t[:, : self.width] * (t[:, self.width :] + 1)) @ self.out
+        t = np.concatenate((self.past[c], h), axis=1).dot(self.horizontal)
+        t += self.handed[c]  # in place: at this size every array made anew is a tenth of the time
+        np.tanh(t, t)
+        gated = t[:, self.width :] + 1
+        gated *= t[:, : self.width]
+        out = gated.dot(self.out)
+        out += self.out_bias
+        out += h
+        return out
 
 
 class Cache:
@@ -91,7 +99,8 @@ class Cache:
         for layer in self.layers:
             h = layer.pixel(c, h)
         for weight, bias in self.head:
-            h = np.maximum(h, 0) @ weight + bias
+            h = np.maximum(h, 0).dot(weight)
+            h += bias
         return h
 
     def put(self, r: int, c: int, x: np.ndarray) -> None:

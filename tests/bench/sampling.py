@@ -17,13 +17,13 @@ def timed(act) -> tuple[float, torch.Tensor]:
 
 
 def measure(model, batch: int, rows: int) -> dict:
-    """Seconds of both for `batch` pictures.  The textbook's draws `rows` rows and is scaled to all of them.
+    """Seconds of both for `batch` pictures: the median of five for ours.  The textbook's draws `rows` rows and is scaled to all of them.
 
     "same" says whether those rows are the same pixels.
     """
     size, y = model.config.size, torch.arange(batch) % model.config.classes
-    ops.draw(model, batch, y, rng=torch.Generator().manual_seed(0))  # warm
-    fast_s, picture = timed(lambda: ops.draw(model, batch, y, rng=torch.Generator().manual_seed(1)))
+    tries = [timed(lambda: ops.draw(model, batch, y, rng=torch.Generator().manual_seed(1))) for _ in range(5)]
+    fast_s, picture = sorted(s for s, _ in tries)[2], tries[0][1]  # the median: half a second is soon disturbed
     hole = torch.zeros(size, size, dtype=torch.bool)
     hole[:rows] = True
     naive = {"image": torch.zeros(1, 1, size, size), "mask": hole, "rng": torch.Generator().manual_seed(1)}
