@@ -104,6 +104,7 @@ const draw = () => {
   if (!built) { build(); built = true; }
   if (value.run !== run) { run = value.run; shown = null; inspected = null; if (playing) stop(); }
   pictures(); scale(); show();
+  if (value.at >= total() && !inspected) inspect(0, Math.floor(0.55 * value.pixels.h) * value.pixels.w + (value.pixels.w >> 1)); // to begin with
 };
 root.addEventListener("begin", () => { awaited = true; refused = false; });
 root.addEventListener("halt", () => { refused = awaited; halted = run; if (playing) stop(); });

@@ -157,8 +157,9 @@ def test_sampling_streams_and_stops(page, server):
 def test_pointing_at_a_pixel_shows_its_distribution(page, server):
     open_tab(page, server, "pixel")
     page.wait_for_selector(".pixel_stream[data-at='784']")
-    page.locator(".pixel_stream .pictures canvas >> nth=0").hover()
-    page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('nats')")
+    page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('nats')")  # one to begin with
+    page.locator(".pixel_stream .pictures canvas >> nth=0").hover(position={"x": 28, "y": 44})
+    page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('Row 5, column 3:')")
 
 
 def test_an_address_restores_the_state(page, server):
