@@ -1,7 +1,7 @@
 // value: {pixels, mask}; mask is a string of h·w digits, 1 in the hole.  Event: input, at the end of each gesture.
 const root = $(".mask_pad");
 let view, over, percent, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null;
-const told = new Set(); // masks sent: one that comes back is an echo, older than what was painted meanwhile
+const told = new Set(); // masks had here: one that comes back is an echo, older than what was painted meanwhile
 const { max, min, floor, round } = Math;
 const size = () => [props.value.pixels.w, props.value.pixels.h];
 const text = () => mask.join("");
@@ -93,10 +93,10 @@ const draw = () => {
   paint(view, value.pixels, 0);
   if (over.width !== w || over.height !== h) { over.width = w; over.height = h; history = []; told.clear(); }
   const late = told.has(value.mask) && value.mask !== text();
-  if (value.mask && value.mask.length === w * h && !late && !down) mask = Uint8Array.from(value.mask, Number);
+  if (value.mask && value.mask.length === w * h && !late && !down) { mask = Uint8Array.from(value.mask, Number); told.add(value.mask); }
   if (mask.length !== w * h) mask = new Uint8Array(w * h);
   drawMask(); scale();
-  if (late && !down) tell();
+  if (late && !down) setTimeout(tell, 30); // once the answer it came with is taken in
 };
 draw();
 watch("value", draw);

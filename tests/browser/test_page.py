@@ -234,7 +234,7 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
     page.mouse.up()
     page.wait_for_function("(b) => document.querySelector('.mask_pad canvas').toDataURL() !== b", arg=first)
     page.locator(".mask_pad button:visible", has_text="Left").click()  # while the drawing may still be on its way
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(4000)
     page.locator("#link-inpaint-en").click()
     page.wait_for_function("location.search.includes('mask=')")
     shown = [drawn(page, f"{pad} canvas >> nth={k}") for pad, k in ((".mask_pad", 0), (".mask_pad", 1), (".passes", 0))]
