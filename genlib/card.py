@@ -80,7 +80,7 @@ model = genlib.load("{info.name or "path/to/this/folder"}")
 {figures if info.figures else "Not measured yet."}
 ## Training
 
-`{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on two CPU cores, seed {training.get("seed", 0)}.
+`{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on the CPU, seed {training.get("seed", 0)}.
 
 Classes: {", ".join(info.labels) or "none"}.
 """

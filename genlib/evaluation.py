@@ -30,8 +30,8 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
         figures["accuracy"] = metrics.accuracy(model, test.x, test.y)
     else:
         figures |= sample_figures(model, info, train_set, test, seed, whole=len(test.x) == len(test_set))
-    if test_set.attribute is not None and hasattr(model, "encode") and ops.classes_of(model):
-        figures |= truth_figures(model, info, train_set, test_set, seed)
+    if hasattr(model, "encode") and ops.classes_of(model):
+        figures |= swap_figures(model, info, train_set, test_set, test, seed)
     figures = {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
     if hasattr(model, "encode") and model.config.latent_dim == 2:
         codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
@@ -83,22 +83,14 @@ def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, 
         figures["gan_test_acc"] = metrics.accuracy(classifier, x[:n], y[:n])
         figures["gan_train_acc"] = metrics.gan_train(RECIPES[f"classifier-{info.dataset}"], generated, test)
         figures["gan_train_n"] = len(generated)
-    if classes and hasattr(model, "encode"):
-        figures["swap_identity_acc"] = swap_identity(model, classifier, test, seed)
     return figures
 
 
-def truth_figures(model, info, train_set: data.Images, test_set: data.Images, seed: int) -> dict:
-    """What can be measured where the true answer of a swap is known, and how well holes are repaired."""
+def swap_figures(model, info, train_set: data.Images, test_set: data.Images, test: Batch, seed: int) -> dict:
+    """Whether the class acts while z stays; where the true answer is known, how near the swap comes and holes are repaired."""
     classifier = checkpoint.load(hub.resolve(f"classifier-{info.dataset}"))
+    if test_set.attribute is None:
+        return {"swap_identity_acc": swapping.swap_identity(model, classifier, test, seed)}
     some = torch.randperm(len(test_set), generator=torch.Generator().manual_seed(seed))
     repaired = swapping.inpaint_figures(model, test_set.batch(some[:500]), seed)
     return swapping.swap_figures(model, classifier, train_set, test_set, seed) | repaired
-
-
-def swap_identity(model, classifier, test: Batch, seed: int) -> float:
-    """Share of test images, z kept and class changed to another at random, that the classifier reads as changed."""
-    classes, rng = model.config.classes, torch.Generator().manual_seed(seed)
-    target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng)) % classes
-    swapped = metrics.batched(lambda x, y, c: model.decode(model.encode(x, y).mean, c), test.x, test.y, target)
-    return metrics.accuracy(classifier, swapped, target)

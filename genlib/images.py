@@ -125,3 +125,11 @@ def centre(grey: np.ndarray, size: int) -> np.ndarray:
     out = Image.new("L", (size, size))
     out.paste(cut, (round(size / 2 - 0.5 - x), round(size / 2 - 0.5 - y)))
     return np.asarray(out)
+
+
+def psnr(truth: Tensor, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Peak signal-to-noise ratio, dB, peak 1: (B, C, H, W) twice, within a bool mask (B, H, W) -> (B,)."""
+    error = (truth - x).square().mean(dim=1)
+    if mask is None:
+        return -10 * error.flatten(1).mean(dim=1).clamp(min=1e-10).log10()
+    return -10 * ((error * mask).flatten(1).sum(dim=1) / mask.flatten(1).sum(dim=1)).clamp(min=1e-10).log10()

@@ -25,6 +25,10 @@ from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
 
 
+def unchanged(x: Tensor, _rng: torch.Generator) -> Tensor:
+    return x
+
+
 @dataclass(frozen=True)
 class Recipe:
     dataset: str
@@ -38,7 +42,7 @@ class Recipe:
     ema: float = 0.0  # how much of the weights' moving average a batch keeps; 0 for none
     seed: int = 0
     memory_format: torch.memory_format = torch.contiguous_format
-    augment: Callable[[Tensor, torch.Generator], Tensor] = lambda x, _rng: x
+    augment: Callable[[Tensor, torch.Generator], Tensor] = unchanged
 
     def build(self) -> Objective:
         """The objective around a model freshly initialised from the recipe's seed."""
@@ -52,10 +56,10 @@ class Recipe:
         return {name: getattr(self, name) for name in names}
 
 
-def classifier(dataset: str, steps: int, augment) -> Recipe:
+def classifier(dataset: str, steps: int, augment=unchanged, config=ClassifierConfig(), batch=128, ema=0.995) -> Recipe:  # noqa: B008
     return Recipe(
-        dataset, lambda: Classifier(ClassifierConfig()), lambda m: Classification(m, smoothing=0.05),
-        steps=steps, lr=3e-3, weight_decay=0.02, ema=0.995, memory_format=torch.channels_last, augment=augment,
+        dataset, lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05), steps=steps, batch=batch,
+        lr=3e-3, weight_decay=0.02, ema=ema, memory_format=torch.channels_last, augment=augment,
     )  # fmt: skip
 
 
@@ -63,49 +67,18 @@ def dense(model, objective, dataset: str, epochs: int) -> Recipe:
     return Recipe(dataset, lambda: model(VAEConfig()), objective, steps=epochs * 468, lr=1e-3, ema=0.999, seed=1)
 
 
-def cvae(dataset: str) -> Recipe:
+def cvae(dataset: str, steps: int, config=CVAEConfig(), beta=1.0, batch=128) -> Recipe:  # noqa: B008
     # E and G of the CVAE-GAN by the pixels of eq. 7 and by L_KL alone: the difference is what D and C add.
     return Recipe(
-        dataset,
-        lambda: CVAE(CVAEConfig()),
-        gaussian_elbo,
-        steps=5 * 468, lr=1e-3, ema=0.995, seed=2, memory_format=torch.channels_last,
+        dataset, lambda: CVAE(config), lambda m: gaussian_elbo(m, beta), steps=steps, batch=batch,
+        lr=1e-3, ema=0.995, seed=2, memory_format=torch.channels_last,
     )  # fmt: skip
 
 
-def cvaegan(dataset: str, steps: int) -> Recipe:
+def cvaegan(dataset: str, steps: int, config=CVAEConfig(), weights=Weights(), batch=128, ema=0.998) -> Recipe:  # noqa: B008
     return Recipe(
-        dataset, lambda: CVAEGAN(CVAEConfig()), CVAEGANObjective,
-        steps=steps, lr=1e-3, betas=(0.5, 0.999), ema=0.998, seed=3,
-        memory_format=torch.channels_last,
-    )  # fmt: skip
-
-
-FACES = CVAEConfig(size=64, classes=38, depth=4)
-SPRITES = CVAEConfig(channels=3, size=64, classes=6**4, depth=4, factors=(6, 6, 6, 6))
-FACE_WEIGHTS = Weights(kl=0.5, pairwise=10.0, swapped=0.5)
-
-
-def faces_classifier(steps: int) -> Recipe:
-    config = ClassifierConfig(size=64, classes=38, shrink=2)
-    return Recipe(
-        "faces", lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05),
-        steps=steps, batch=64, lr=3e-3, weight_decay=0.02, ema=0.99, memory_format=torch.channels_last, augment=data.exposure,
-    )  # fmt: skip
-
-
-def faces_cvaegan(steps: int) -> Recipe:
-    return Recipe(
-        "faces", lambda: CVAEGAN(FACES), lambda m: CVAEGANObjective(m, FACE_WEIGHTS),
-        steps=steps, batch=64, lr=1e-3, betas=(0.5, 0.999), ema=0.995, seed=3, memory_format=torch.channels_last,
-    )  # fmt: skip
-
-
-def faces_cvae(steps: int) -> Recipe:
-    # The same E and G by the same pixels against the same KL: see `cvae`.
-    return Recipe(
-        "faces", lambda: CVAE(FACES), lambda m: gaussian_elbo(m, FACE_WEIGHTS.kl / FACE_WEIGHTS.pairwise),
-        steps=steps, batch=64, lr=1e-3, ema=0.995, seed=2, memory_format=torch.channels_last,
+        dataset, lambda: CVAEGAN(config), lambda m: CVAEGANObjective(m, weights), steps=steps, batch=batch,
+        lr=1e-3, betas=(0.5, 0.999), ema=ema, seed=3, memory_format=torch.channels_last,
     )  # fmt: skip
 
 
@@ -116,19 +89,14 @@ def pixelcnn(dataset: str, steps: int) -> Recipe:
     )  # fmt: skip
 
 
-def sprites_classifier(steps: int) -> Recipe:
-    config = ClassifierConfig(channels=3, size=64, classes=6**4, factors=(6, 6, 6, 6), shrink=2)
-    return Recipe(
-        "sprites", lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05),
-        steps=steps, batch=64, lr=3e-3, weight_decay=0.02, ema=0.99, memory_format=torch.channels_last,
-    )  # fmt: skip
+FACES = CVAEConfig(size=64, classes=38, depth=4)
+SPRITES = CVAEConfig(channels=3, size=64, classes=6**4, depth=4, factors=(6, 6, 6, 6))
+LARGE = Weights(kl=0.5, pairwise=10.0, swapped=0.5)  # for 64×64
 
 
-def sprites_cvaegan(steps: int) -> Recipe:
-    return Recipe(
-        "sprites", lambda: CVAEGAN(SPRITES), lambda m: CVAEGANObjective(m, FACE_WEIGHTS),
-        steps=steps, batch=64, lr=1e-3, betas=(0.5, 0.999), ema=0.995, seed=3, memory_format=torch.channels_last,
-    )  # fmt: skip
+def reader(c: CVAEConfig) -> ClassifierConfig:
+    """An evaluation classifier's config for the pictures and classes of a CVAE's."""
+    return ClassifierConfig(channels=c.channels, size=c.size, classes=c.classes, factors=c.factors, shrink=2)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -137,14 +105,14 @@ RECIPES: dict[str, Recipe] = {
     "ae2d-mnist": dense(AE, Reconstruction, "mnist", 12),
     "vae2d-mnist": dense(VAE, ELBO, "mnist", 40),
     "vae2d-fashion": dense(VAE, ELBO, "fashion", 20),
-    "cvae-mnist": cvae("mnist"),
-    "cvae-fashion": cvae("fashion"),
+    "cvae-mnist": cvae("mnist", 5 * 468),
+    "cvae-fashion": cvae("fashion", 5 * 468),
     "cvaegan-mnist": cvaegan("mnist", 3400),
     "cvaegan-fashion": cvaegan("fashion", 4400),
-    "classifier-faces": faces_classifier(1200),
-    "cvae-faces": faces_cvae(1500),
-    "cvaegan-faces": faces_cvaegan(2000),
-    "classifier-sprites": sprites_classifier(1000),
-    "cvaegan-sprites": sprites_cvaegan(2500),
+    "classifier-faces": classifier("faces", 1200, data.exposure, reader(FACES), batch=64, ema=0.99),
+    "cvae-faces": cvae("faces", 1500, FACES, beta=LARGE.kl / LARGE.pairwise, batch=64),
+    "cvaegan-faces": cvaegan("faces", 2000, FACES, LARGE, batch=64, ema=0.995),
+    "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
+    "cvaegan-sprites": cvaegan("sprites", 2500, SPRITES, LARGE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 9300),
 }

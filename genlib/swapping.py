@@ -6,27 +6,31 @@
 import torch
 from torch import Tensor
 
-from genlib import metrics, ops
+from genlib import images, metrics, ops
 from genlib.data import Images
 from genlib.objectives.base import Batch
 
 MOST = 5000  # pairs; a data set with more is sampled
 
 
-def pairs(images: Images, seed: int) -> tuple[Tensor, Tensor]:
+def pairs(test: Images, seed: int) -> tuple[Tensor, Tensor]:
     """Indices of source and target, (P,) each: the same attribute, another class; at most MOST, drawn by the seed."""
-    same = images.attribute[:, None] == images.attribute[None, :]
-    source, target = (same & (images.y[:, None] != images.y[None, :])).nonzero(as_tuple=True)
+    same = test.attribute[:, None] == test.attribute[None, :]
+    source, target = (same & (test.y[:, None] != test.y[None, :])).nonzero(as_tuple=True)
     some = torch.randperm(len(source), generator=torch.Generator().manual_seed(seed))[:MOST]
     return source[some], target[some]
 
 
-def psnr(truth: Tensor, x: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Peak signal-to-noise ratio, dB, peak 1: (B, C, H, W) twice, within a bool mask (B, H, W) -> (B,)."""
-    error = (truth - x).square().mean(dim=1)
-    if mask is None:
-        return -10 * error.flatten(1).mean(dim=1).clamp(min=1e-10).log10()
-    return -10 * ((error * mask).flatten(1).sum(dim=1) / mask.flatten(1).sum(dim=1)).clamp(min=1e-10).log10()
+def swapped(model, given: Batch, target: Tensor) -> Tensor:
+    """G(E(x, c), c') of each image, at the mean of its posterior."""
+    return metrics.batched(lambda x, y, c: model.decode(model.encode(x, y).mean, c), given.x, given.y, target)
+
+
+def swap_identity(model, classifier, test: Batch, seed: int) -> float:
+    """Share of test images, z kept and class changed to another at random, that the classifier reads as changed."""
+    classes, rng = model.config.classes, torch.Generator().manual_seed(seed)
+    target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng)) % classes
+    return metrics.accuracy(classifier, swapped(model, test, target), target)
 
 
 def sharpness(x: Tensor) -> float:
@@ -49,15 +53,15 @@ def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> d
 
     source, target = pairs(test, seed)
     given, truth = test.batch(source), test.batch(target)
-    swapped = metrics.batched(lambda x, y, c: model.decode(model.encode(x, y).mean, c), given.x, given.y, truth.y)
+    found = swapped(model, given, truth.y)
     return {
-        "swap_psnr_db": psnr(truth.x, swapped).mean().item(),
-        "swap_ssim": structural_similarity_index_measure(swapped, truth.x, data_range=1.0).item(),
-        "swap_identity_acc": metrics.accuracy(classifier, swapped, truth.y),
-        "swap_sharpness": sharpness(swapped) / max(sharpness(truth.x), 1e-12),
+        "swap_psnr_db": images.psnr(truth.x, found).mean().item(),
+        "swap_ssim": structural_similarity_index_measure(found, truth.x, data_range=1.0).item(),
+        "swap_identity_acc": metrics.accuracy(classifier, found, truth.y),
+        "swap_sharpness": sharpness(found) / max(sharpness(truth.x), 1e-12),
         "swap_pairs": len(source),
-        "copy_psnr_db": psnr(truth.x, given.x).mean().item(),
-        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
+        "copy_psnr_db": images.psnr(truth.x, given.x).mean().item(),
+        "light_mean_psnr_db": images.psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
     }
 
 
@@ -78,6 +82,6 @@ def inpaint_figures(model, test: Batch, seed: int, passes: int = 10, most: int =
     mean = (x * ~whole).flatten(2).sum(dim=2) / (~mask).flatten(1).sum(dim=1)[:, None]
     frames = ops.inpaint(model, x, mask[:, None], y, passes=passes, rng=rng)
     return {
-        "inpaint_psnr_db": [round(psnr(x, frame, mask).mean().item(), 3) for frame in frames],
-        "mean_fill_psnr_db": psnr(x, torch.where(whole, mean[:, :, None, None], x), mask).mean().item(),
+        "inpaint_psnr_db": [round(images.psnr(x, frame, mask).mean().item(), 3) for frame in frames],
+        "mean_fill_psnr_db": images.psnr(x, torch.where(whole, mean[:, :, None, None], x), mask).mean().item(),
     }

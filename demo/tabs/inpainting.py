@@ -9,7 +9,7 @@ from demo.widgets import MaskPad, Passes, PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import from_link, to_mask, to_text
 from demo.widgets.pixel_canvas import section
-from genlib import ops
+from genlib import images, ops
 
 TAB = "inpaint"
 FAMILIES = ("cvaegan", "cvae", "vae")
@@ -31,11 +31,6 @@ def changes(x: torch.Tensor, mask: torch.Tensor, frames: torch.Tensor) -> list[f
     return [round(v, 6) for v in (steps[:1] + steps if steps else [0.0])]
 
 
-def psnr(truth: torch.Tensor, x: torch.Tensor, mask: torch.Tensor) -> float:
-    """Peak signal-to-noise ratio inside the hole, dB."""
-    return float(-10 * torch.log10((truth - x)[..., mask].square().mean().clamp(min=1e-10)))
-
-
 def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) -> tuple[dict, dict, int]:
     """Passes, sheet and settled class: the hole of the pad's picture repaired by the chosen model and its siblings."""
     x = from_pixels((pad or {}).get("pixels"))
@@ -49,10 +44,11 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) 
     able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([frames[-1:], *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
-    captions = [f"{n} {psnr(x[0], f, mask):.1f} dB" for n, f in zip(names, final, strict=True)]
+    reached = images.psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()  # the chosen model's first
+    captions = [f"{n} {p:.1f} dB" for n, p in zip(names, reached, strict=True)]
     more = torch.cat([repairs(shelf.model(name), x, mask, y, passes, int(seed) + i)[-1:] for i in range(fills)])
     curve = {"title": name, "pixels": pixels(frames), "change": changes(x, mask, frames), "about": about,
-             "caption": t("inpaint.psnr", p=f"{psnr(x[0], frames[-1], mask):.1f}")}  # fmt: skip
+             "caption": t("inpaint.psnr", p=f"{reached[0]:.1f}")}  # fmt: skip
     sheet = {"about": about, "sections": [
         section(t("inpaint.models"), pixels(torch.cat([x, final])), len(final) + 1, scale=4, captions=[t("inpaint.original"), *captions], name="repairers"),
         section(t("inpaint.fills"), pixels(more), fills, scale=4, captions=[t("classes.seed", n=int(seed) + i) for i in range(fills)], name="fills"),

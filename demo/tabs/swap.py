@@ -29,9 +29,10 @@ def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None)
     sheet = ops.decode(model, kept, every.repeat(5))
     read, right = parts.verdicts(t, shelf, dataset, row, every)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
-    note, measured = t("swap.hits", n=hits, k=judged), shelf.info(name).figures.get("swap_identity_acc")
-    if measured is not None:
-        note += t("swap.measured", p=round(100 * measured, 1))
+    note, info = t("swap.hits", n=hits, k=judged), shelf.info(name)
+    if "swap_identity_acc" in info.figures:
+        n = info.training.get("evaluated", {}).get("n", 0)
+        note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
     about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
     value = {"about": about, "sections": [
         section(t("swap.here", c=labels[y]), pixels(torch.cat([x, back])), 2, scale=8, captions=[t("swap.picture"), t("swap.back")], name="picture"),
@@ -59,14 +60,13 @@ def build(shelf, t, page) -> None:
     def corrected(*values):
         return swapped(shelf, t, *values)[0]
 
-    def guessed(dataset, model, picture):
-        value, label = swapped(shelf, t, dataset, model, picture.get("label", GUESS) if picture else GUESS, picture)
-        return value, parts.class_update(t, shelf, dataset, model, label)
-
     def chosen(dataset, name, label, picture):
         label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
         value, label = swapped(shelf, t, dataset, name, label, picture)
         return value, parts.class_update(t, shelf, dataset, name, label)
+
+    def guessed(dataset, name, picture):
+        return chosen(dataset, name, (picture or {}).get("label", GUESS), picture)
 
     def fill(dataset, name, label, *wanted):
         shown, pad = parts.opened(t, shelf, dataset, *wanted, DEFAULTS["picture"])

@@ -23,6 +23,11 @@ def normal(shape, rng: torch.Generator | None = None, device="cpu") -> Tensor:
     return torch.randn(shape, generator=rng).to(device)
 
 
+def class_width(classes: int, factors: tuple[int, ...] = ()) -> int:
+    """K, the width of a row of class weights."""
+    return sum(factors) or classes
+
+
 def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Tensor:
     """Labels (B,) as one-hot rows (B, K); float rows (B, K), a soft mix of classes, pass as they are.
 
@@ -30,7 +35,7 @@ def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Ten
     one one-hot row a factor, side by side, and K is their sum.
     Raises ValueError for a label outside 0..classes−1 or a mix of another width.
     """
-    width = sum(factors) or classes
+    width = class_width(classes, factors)
     if y.is_floating_point():
         if y.ndim != 2 or y.shape[1] != width:
             raise ValueError(f"a class mix has {width} weights a row, got shape {tuple(y.shape)}")

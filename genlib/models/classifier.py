@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import class_weights
+from genlib.models.base import class_weights, class_width
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Classifier(nn.Module):
             *conv(w, 2 * w), *conv(2 * w, 2 * w), nn.MaxPool2d(2),
             nn.Flatten(), nn.Dropout(c.dropout), nn.Linear(2 * w * (c.size // c.shrink // 4) ** 2, c.features), nn.ReLU(),
         )  # fmt: skip
-        self.head = nn.Sequential(nn.Dropout(c.dropout), nn.Linear(c.features, sum(c.factors) or c.classes))
+        self.head = nn.Sequential(nn.Dropout(c.dropout), nn.Linear(c.features, class_width(c.classes, c.factors)))
         # log P(c|x) of a class is the sum of its factors', so that arg max and cross-entropy are those of each factor.
         choices = class_weights(torch.arange(c.classes), c.classes, c.factors).T if c.factors else None
         self.register_buffer("choices", choices, persistent=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import Normal, class_weights, normal
+from genlib.models.base import Normal, class_weights, class_width, normal
 from genlib.models.layers import Downsampler, Upsampler
 
 
@@ -32,7 +32,7 @@ class CVAE(nn.Module):
     def __init__(self, config: CVAEConfig):
         super().__init__()
         self.config = c = config
-        weights = sum(c.factors) or c.classes
+        weights = class_width(c.classes, c.factors)
         self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=weights, norm=True)
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
         self.generator = Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import normal
+from genlib.models.base import class_width, normal
 from genlib.objectives.base import Batch, Metrics, Turn
 from genlib.objectives.elbo import kl_to_standard_normal
 
@@ -102,7 +102,7 @@ class CVAEGANObjective(nn.Module):
     def __init__(self, model: nn.Module, weights: Weights = Weights(), keep: float = 0.9):  # noqa: B008, frozen
         super().__init__()
         self.model, self.weights = model, weights
-        features, classes = model.config.features, sum(model.config.factors) or model.config.classes
+        features, classes = model.config.features, class_width(model.config.classes, model.config.factors)
         self.embed = Embedding(features)
         self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
         self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
@@ -121,7 +121,7 @@ class CVAEGANObjective(nn.Module):
         shift = torch.randint(-2, 3, (2,), generator=rng).tolist()
         return lambda x: x.roll(shift, dims=(2, 3)) + self.weights.noise * normal(x.shape, rng, x.device)
 
-    def conjured(self, batch: Batch, rng: torch.Generator, z: Tensor | None = None) -> Tensor:
+    def latents(self, batch: Batch, rng: torch.Generator, z: Tensor | None = None) -> Tensor:
         """z of G(z, c): draws of the prior and, for their share, the neighbours' z in a shuffled batch, (B, Z)."""
         n = round(self.weights.swapped * len(batch.x))
         prior = self.model.prior(len(batch.x) - n, rng).to(batch.x.device)
@@ -132,7 +132,7 @@ class CVAEGANObjective(nn.Module):
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            fake = self.model.decode(self.conjured(batch, rng), batch.y)
+            fake = self.model.decode(self.latents(batch, rng), batch.y)
         logits = self.model.discriminator.logits(self.veil(rng)(torch.cat([batch.x, fake])))
         real, fake = logits.chunk(2)
         loss = F.softplus(-real).mean() + F.softplus(fake).mean()
@@ -147,7 +147,7 @@ class CVAEGANObjective(nn.Module):
         x, y, m, w = batch.x, batch.y, self.model, self.weights
         q = m.encode(x, y)
         z = q.sample(rng)
-        both = m.decode(torch.cat([z, self.conjured(batch, rng, z)]), torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
+        both = m.decode(torch.cat([z, self.latents(batch, rng, z)]), torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
         judges, veil = (m.discriminator, m.classifier.eval()), self.veil(rng)  # C as it will be asked: its averages stand
         with torch.no_grad():
             real_d, real_c = (net.features(veil(x)) for net in judges)

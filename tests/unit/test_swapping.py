@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from genlib import data, swapping
+from genlib import data, images, swapping
 
 
 class Additive:
@@ -53,8 +53,8 @@ def test_psnr_inside_a_mask_is_that_of_its_pixels():
     x, mask = torch.zeros(1, 1, 8, 8), torch.zeros(1, 8, 8, dtype=torch.bool)
     mask[:, :4] = True
     y = torch.where(mask[:, None], 0.1, 0.7)
-    assert swapping.psnr(x, y, mask).item() == pytest.approx(20, abs=1e-4)
-    assert swapping.psnr(x, torch.full_like(x, 0.01)).item() == pytest.approx(40, abs=1e-4)
+    assert images.psnr(x, y, mask).item() == pytest.approx(20, abs=1e-4)
+    assert images.psnr(x, torch.full_like(x, 0.01)).item() == pytest.approx(40, abs=1e-4)
 
 
 def test_sharpness_is_the_gradient_of_a_ramp():
