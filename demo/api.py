@@ -8,7 +8,7 @@ import torch
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from demo import parts
+from demo import parts, uploads
 from demo.parts import GUESS
 from demo.tabs.inpainting import changes
 from genlib import images, ops
@@ -50,7 +50,7 @@ def picture(raw: bytes | None, model) -> torch.Tensor:
     """An upload as the model knows pictures, (1, C, H, W).  Raises PictureError."""
     if raw is None:
         raise images.PictureError("Send a picture.")
-    return images.prepare(raw, model.config.size, model.config.channels)
+    return uploads.prepare(raw, model.config.size, model.config.channels)[0]
 
 
 def hole(raw: bytes | None, size: int) -> torch.Tensor:
@@ -70,7 +70,7 @@ def settle(shelf, info, model, x: torch.Tensor, label) -> tuple[torch.Tensor | N
         return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
     k = parts.whole(label, "label", GUESS, model.config.classes - 1)
     if k == GUESS:
-        k = int(shelf.guess(info.dataset, x)[0].argmax())
+        k = int((shelf.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
     return torch.tensor([k]), k, p.tolist() if p is not None else None
 
 
@@ -78,7 +78,7 @@ def verdict(shelf, info, x: torch.Tensor) -> list[dict] | None:
     """What the classifier reads in each picture."""
     if shelf.classifier(info.dataset) is None or x.shape[-1] != shelf.classifier(info.dataset).config.size:
         return None
-    p, k = shelf.guess(info.dataset, x).max(dim=1)
+    p, k = (torch.cat(v) for v in zip(*(shelf.guess(info.dataset, some).max(dim=1) for some in x.split(MOST)), strict=True))
     return [{"label": int(i), "probability": round(float(v), 6)} for v, i in zip(p, k, strict=True)]
 
 
@@ -152,7 +152,7 @@ def endpoints(shelf) -> dict:
         x = picture(image, m)
         y, k, _ = settle(shelf, info, m, x, label)
         z = ops.encode(m, x, y).mean[0]
-        out = ops.swap(m, z, targets)
+        out = torch.cat([ops.swap(m, z, some) for some in targets.split(MOST)])  # all characters are 1,296
         done = {"model": model, "label": k, "z": z.tolist(), "targets": targets.tolist()}
         return sheet(out, **done), done | {"verdicts": verdict(shelf, info, out)}
 

@@ -5,13 +5,15 @@ import functools
 import html
 import inspect
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 import torch
 
-from demo.shelf import DATASETS, Shelf
+from demo.samples import DATASETS, Samples
+from demo.shelf import Shelf
 from demo.widgets.base import from_pixels, pixels
 from genlib.checkpoint import CheckpointError
 
@@ -108,8 +110,9 @@ def real(value, what: str, least: float, most: float) -> float:
     return number
 
 
-def dataset_control(t, shelf: Shelf, value: str = "mnist", only: tuple[str, ...] = ()) -> gr.Radio:
-    present = [d for d in DATASETS if shelf.names(d, *only)] or [value]
+def dataset_control(t, names: Callable[[str], list[str]], value: str = "mnist") -> gr.Radio:
+    """The data sets for which names() has a model."""
+    present = [d for d in DATASETS if names(d)] or [value]
     return gr.Radio([(t(f"dataset.{d}"), d) for d in present], value=value, label=t("control.dataset"))
 
 
@@ -140,6 +143,15 @@ def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "c
     return gr.Radio(class_choices(t, shelf, dataset), value=value, label=t(label), elem_classes="classes")
 
 
+def picker(t, shelf: Shelf, dataset: str, model: str, value: int, title: str) -> dict:
+    """All a class picker is given; before its tab is opened, an update takes the place of everything."""
+    wear, config = shelf.samples(dataset).garments(), shelf.info(model).config
+    factors = [{"name": t(f"factor.{k}"), "pixels": pixels(x)} for k, x in enumerate(wear)] if config.get("factors") else []
+    names = [] if factors else class_names(t, shelf, dataset, model)
+    last = len(shelf.info(model).labels) - 1
+    return {"value": max(0, min(value, last)), "title": t(title), "names": names, "factors": factors}
+
+
 def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     """The seed, typed, with a dice beside it."""
     name = f"seed-{tab}-{t.language}"
@@ -166,12 +178,12 @@ def opened(t, shelf: Shelf, dataset: str, *wanted: str) -> tuple[dict, dict]:
 
     A picture is wanted as the number of a sample or, as an address has a drawn one, as the base64 of its pixels.
     """
-    x, y = shelf.samples(dataset)
-    every = pixels(x)
+    s = shelf.samples(dataset)
+    every = pixels(s.x)
     for name in wanted:
-        if name.isdecimal() and len(name) <= 2:
-            k = int(name)
-            picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
+        if name.isdecimal() and int(name[:4]) < len(s.x):
+            k = int(name[:4])
+            picture = {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
             break
         try:
             picture = {"pixels": every | {"n": 1, "data": name}, "label": GUESS, "source": "link"}
@@ -182,10 +194,29 @@ def opened(t, shelf: Shelf, dataset: str, *wanted: str) -> tuple[dict, dict]:
     # The words too: before its tab is opened, an update takes the place of all a widget was given.
     return picture, gr.update(
         value=picture,
-        samples={"pixels": every, "labels": y.tolist()},
+        samples={"pixels": every, "labels": s.y.tolist()},
         names=class_names(t, shelf, dataset),
+        groups=groups(t, s),
         text=t.group("picture"),
     )
+
+
+LIGHT = re.compile(r"([+-]\d{3})([+-]\d{2})")
+
+
+def groups(t, s: Samples) -> dict | None:
+    """Which samples share a light or a pose, and where a light stands: azimuth and elevation, degrees."""
+    if s.attribute is None:
+        return None
+    at = [[int(v) for v in LIGHT.fullmatch(name).groups()] for name in s.attributes if LIGHT.fullmatch(name)]
+    names = [f"{a}°, {e}°" for a, e in at] or [t.phrases.get(f"pose.{name}", name) for name in s.attributes]
+    return {"of": s.attribute.tolist(), "names": names, "at": at}
+
+
+def sample_of(picture: dict | None) -> int | None:
+    """The number of the sample a picture pad shows, or None for a drawing, an upload or a picture from a link."""
+    source = str((picture or {}).get("source"))
+    return int(source[7:11]) if re.fullmatch(r"sample \d{1,4}", source) else None
 
 
 def foot(t, tab: str, file: str) -> None:
@@ -247,7 +278,7 @@ def asked(query: dict, defaults: dict, names: Callable[[str], list[str]]) -> tup
 def load(page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
     """What a fresh page shows: first(state, models on offer), the state being what its address asks for.
 
-    One address has one answer: it is worked out for the first visitor and kept for the next.  An address that asks
+    One address has one answer: it is worked out for the first visitor and kept for the next, unless it holds a picture.  An address that asks
     for what cannot be gets the page as it begins.
     """
 
@@ -263,6 +294,8 @@ def load(page, tab: str, defaults: dict, names: Callable[[str], list[str]], firs
     def show(request: gr.Request):
         query = dict(request.query_params) if request else {}
         ours = tuple(sorted(query.items())) if query.get("tab") == tab else ()
+        if any(len(value) > 200 for _, value in ours):  # a person's own picture or mask: shown, and not kept
+            return answer.__wrapped__(ours)
         return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
 
     page.load(guarded(show), None, outputs, queue=False, show_progress="hidden", api_visibility="private")

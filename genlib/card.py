@@ -7,6 +7,7 @@ from genlib import checkpoint
 
 RIGHTS = {
     "mnist": "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0",
+    "mnistbin": "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0, binarised at random",
     "fashion": "Fashion-MNIST (Zalando), MIT",
     "faces": "the cropped Extended Yale B (Georghiades et al. 2001, Lee et al. 2005), free for research",
     "sprites": "Liberated Pixel Cup characters (Li and Mandt 2018), CC BY-SA 3.0 and GPL 3.0",
@@ -33,6 +34,7 @@ MEANS = {
     "swap_pairs": "swaps measured",
     "copy_psnr_db": "the source left as it is, against the true picture",
     "light_mean_psnr_db": "the mean training picture of that light or pose, against the true picture",
+    "nearest_psnr_db": "the training picture of the target most like the source, against the true picture",
     "inpaint_psnr_db": "inside a random hole, after each pass",
     "mean_fill_psnr_db": "the hole filled with the mean of the known pixels",
 }

@@ -59,9 +59,9 @@ def write_info(folder: Path, info: Info) -> None:
 
 
 def stored(model: nn.Module, key: str, value: Tensor) -> Tensor:
-    """A tensor as it is written: of networks that only teach (`model.teachers`), in half precision."""
-    teaches = key.split(".")[0] in getattr(model, "teachers", ())
-    return (value.half() if teaches and value.is_floating_point() else value).contiguous()
+    """A tensor as it is written: of the networks in `model.halved`, in half precision."""
+    half = key.split(".")[0] in getattr(model, "halved", ())
+    return (value.half() if half and value.is_floating_point() else value).contiguous()
 
 
 def save(model: nn.Module, folder: str | Path, **about) -> Info:

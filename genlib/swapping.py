@@ -47,14 +47,29 @@ def attribute_means(train: Images, most: int = 20_000) -> Tensor:
     return total / attribute.bincount(minlength=len(total)).clamp(min=1)[:, None, None, None]
 
 
+def nearest(train: Images, x: Tensor, target: Tensor) -> Tensor | None:
+    """The training picture of each target class that looks most like the source, (P, C, H, W); None if a class has none.
+
+    What a person with an album could answer: the most alike photograph of somebody else, and told no light.
+    """
+    wanted = target.unique()
+    if not torch.isin(wanted, train.y).all():
+        return None
+    found = torch.empty_like(x)
+    for k in wanted.tolist():
+        album, ours = train.batch((train.y == k).nonzero().flatten()).x, (target == k).nonzero().flatten()
+        found[ours] = album[torch.cdist(x[ours].flatten(1), album.flatten(1)).argmin(dim=1)]
+    return found
+
+
 def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> dict[str, float]:
     """PSNR and SSIM of swaps against the true pictures, their identity and sharpness, and what simpler answers reach."""
     from torchmetrics.functional.image import structural_similarity_index_measure
 
     source, target = pairs(test, seed)
     given, truth = test.batch(source), test.batch(target)
-    found = swapped(model, given, truth.y)
-    return {
+    found, album = swapped(model, given, truth.y), nearest(train, given.x, truth.y)
+    figures = {
         "swap_psnr_db": images.psnr(truth.x, found).mean().item(),
         "swap_ssim": structural_similarity_index_measure(found, truth.x, data_range=1.0).item(),
         "swap_identity_acc": metrics.accuracy(classifier, found, truth.y),
@@ -63,6 +78,7 @@ def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> d
         "copy_psnr_db": images.psnr(truth.x, given.x).mean().item(),
         "light_mean_psnr_db": images.psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
     }
+    return figures if album is None else figures | {"nearest_psnr_db": images.psnr(truth.x, album).mean().item()}
 
 
 def holes(n: int, size: int, rng: torch.Generator) -> Tensor:

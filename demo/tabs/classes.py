@@ -24,6 +24,11 @@ DEFAULTS = {
 }
 
 
+def offered(shelf, dataset: str) -> list[str]:
+    """The models of a data set whose classes fit side by side: a row of all of them is what this tab is about."""
+    return [name for name in shelf.names(dataset, *FAMILIES) if len(shelf.info(name).labels) <= 16]
+
+
 def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
     start, end = (model.prior(1, parts.rng(seed + i))[0] for i in (0, 1))
@@ -69,7 +74,7 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
 def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
+            dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
             model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
@@ -126,4 +131,4 @@ def build(shelf, t, page) -> None:
     parts.live(
         said, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other]
     )
-    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, *controls])
+    parts.load(page, TAB, DEFAULTS, lambda d: offered(shelf, d), first, [canvas, *controls])

@@ -91,7 +91,7 @@ def build(shelf, t, page) -> None:
     decoder_of.__name__ = "decoder"
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
+            dataset = parts.dataset_control(t, lambda d: shelf.names(d, *FAMILIES))
             model = parts.model_control(t, planar(shelf, "mnist"))
             z1 = parts.slider(-4, 4, 0, step=0.01, label="z1")
             z2 = parts.slider(-4, 4, 0, step=0.01, label="z2")

@@ -1,59 +1,98 @@
 """Pixel by pixel: how does a picture come from p(x_i | x_<i)?"""
 
+import html
 import time
 
 import gradio as gr
 import torch
+from torch import Tensor
 
 from demo import parts
-from demo.widgets import PicturePad, PixelStream
+from demo.widgets import MaskPad, PicturePad, PixelCanvas, PixelStream
 from demo.widgets.base import from_pixels, pixels
-from genlib import ops
+from demo.widgets.mask_pad import from_link, to_mask, to_text
+from demo.widgets.pixel_canvas import section
+from genlib import images, ops
+from genlib.objectives.likelihood import bits_per_dim, level_nll
 
 TAB = "pixel"
 FAMILIES = ("pixelcnn",)
 DEFAULTS = {
     "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
+    "mask": "",
 }  # fmt: skip
+STARTS = ("blank", "half", "hole")
 
 
-def half(picture: dict | None, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """A picture (1, 1, H, W) and the mask of its lower half, (H, W), which is to be drawn."""
-    x = from_pixels((picture or {}).get("pixels"))
+def classed(model, label, n: int) -> Tensor | None:
+    """The class n times, or None for a model without classes."""
+    return torch.full((n,), parts.whole(label, "the class", 0, model.config.classes - 1)) if ops.classes_of(model) else None
+
+
+def begun(start: str, picture: dict | None, pad: dict | None, size: int) -> tuple[Tensor | None, Tensor | None]:
+    """What is there before the first pixel is drawn: a picture (1, 1, H, W) and the mask of what is to be drawn, (H, W)."""
+    if start not in STARTS:
+        raise ValueError(f"a picture starts from blank, half or hole, not {start}")
+    if start == "blank":
+        return None, None
+    if start == "hole":
+        x = from_pixels((pad or {}).get("pixels"))
+        return x, to_mask(pad.get("mask"), *x.shape[2:])
     mask = torch.zeros(size, size, dtype=torch.bool)
     mask[size // 2 :] = True
-    return x, mask
+    return from_pixels((picture or {}).get("pixels")), mask
 
 
-def stream(shelf, name, label, seed, n, temperature, start, picture, every: int = 14, pause: float = 0.04):
+def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, every: int = 14, pause: float = 0.04):
     """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart."""
     model = shelf.model(name)
-    if not hasattr(model, "levels") and not hasattr(model.config, "levels"):
+    if not hasattr(model.config, "levels"):
         raise ValueError(f"{name} draws no pixels one by one: choose a PixelCNN")
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
-    label = parts.whole(label, "the class", 0, model.config.classes - 1)
-    temperature = parts.real(temperature, "the temperature", 0.05, 3)
-    if start not in ("blank", "half"):
-        raise ValueError(f"a picture starts from blank or half, not {start}")
-    image, mask = half(picture, size) if start == "half" else (None, None)
+    y, temperature = classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
+    image, mask = begun(start, picture, pad, size)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
-    drawing = ops.complete(
-        model, n, torch.full((n,), label), image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every
-    )
-    run, shown = time.time_ns(), -pause
+    drawing = ops.complete(model, n, y, image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
+    run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "about": about}
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
             shown = now
-            yield {
-                "pixels": pixels(x),
-                "at": at,
-                "run": run,
-                "model": name,
-                "label": label,
-                "temperature": temperature,
-                "about": about,
-            }
+            yield told | {"pixels": pixels(x), "at": at, "run": run, "layers": len(model.layers), "levels": model.config.levels}
+
+
+def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
+    """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
+    names = shelf.names(dataset, "cvaegan")
+    x, mask = begun(start, picture, pad, 0) if start == "hole" else (None, None)
+    if mask is None or not names or not mask.any() or mask.all():
+        return {"sections": []}
+    *_, fill = ops.inpaint(shelf.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=parts.rng(seed))
+    cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed}
+    captions = [t("pixel.known"), f"{names[0]}, {images.psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
+    return {"about": about, "sections": [
+        section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=captions, note=t("pixel.lesson"), name="repair")
+    ]}  # fmt: skip
+
+
+@torch.inference_mode()
+def likelihoods(shelf, t, dataset, name, picture) -> str:
+    """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
+    model, x = shelf.model(name), from_pixels((picture or {}).get("pixels"))
+    labels = parts.class_names(t, shelf, dataset, name)
+    if model.config.levels == 2:
+        x = (x >= 0.5).float()
+    classes = ops.classes_of(model)
+    every = torch.arange(classes) if classes else None
+    nats = level_nll(model.logits(x.expand(max(classes, 1), -1, -1, -1), every), x.expand(max(classes, 1), -1, -1, -1))
+    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)"]
+    rows = "".join(
+        f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
+        f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td></tr>'
+        for label, v, q in zip(names, nats.tolist(), p, strict=True)
+    )
+    head = "".join(f"<th>{t(key)}</th>" for key in ("pixel.class", "pixel.nats", "pixel.bits", "pixel.bayes"))
+    return f'<h3>{t("pixel.nll")}</h3><table class="likelihoods"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def heat(influence: torch.Tensor) -> dict:
@@ -64,67 +103,120 @@ def heat(influence: torch.Tensor) -> dict:
 
 def distribution(shelf, data: dict) -> dict:
     """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
-    how much each pixel before it mattered."""
+    how much each pixel before it mattered, to the answer or to the features after `depth` layers."""
     try:
         model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
         i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
         temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        y = torch.tensor([parts.whole(data["label"], "the class", 0, model.config.classes - 1)])
+        y, depth = classed(model, data["label"], 1), data.get("depth")
+        depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
         with torch.inference_mode():
             p = (model.logits(x[:1], y)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
         level = int((x.flatten()[i] * (len(p) - 1)).round())
         entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
-        seen = heat(ops.influence(model, x[:1], y, i))
+        seen = heat(ops.influence(model, x[:1], y, i, depth))
         return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
         return {"error": parts.sentence(error)}
 
 
+def entropies(shelf, data: dict) -> dict:
+    """The entropy of every pixel's distribution in every picture, as pictures whose white is the greatest, and that one in nats."""
+    try:
+        model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
+        temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
+        found = ops.entropy(model, x[:9], classed(model, data["label"], min(len(x), 9)), temperature)
+        most = max(float(found.max()), 1e-9)
+        return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
+        return {"error": parts.sentence(error)}
+
+
+def bound(function, shelf):
+    """A server function of the page's shelf, under its own name."""
+
+    def call(data):
+        return function(shelf, data)
+
+    call.__name__ = function.__name__
+    return call
+
+
+def holed(shown: dict, wanted: str = "") -> dict:
+    """The mask pad's value: a picture and the hole an address asks for, or its middle."""
+    h, w = shown["pixels"]["h"], shown["pixels"]["w"]
+    mask = from_link(wanted, h, w) if wanted else None
+    if mask is None or not mask.any() or mask.all():
+        mask = torch.zeros(h, w, dtype=torch.bool)
+        mask[h * 3 // 8 : h * 6 // 8, w // 4 : w * 3 // 4] = True
+    return {"pixels": shown["pixels"], "mask": to_text(mask)}
+
+
 def build(shelf, t, page) -> None:
-    names = shelf.names("mnist", *FAMILIES)
+    def offered(dataset):
+        return shelf.names(dataset, *FAMILIES)
 
-    def distribution_of(data):
-        return distribution(shelf, data)
-
-    distribution_of.__name__ = "distribution"
+    functions = [bound(f, shelf) for f in (distribution, entropies)]
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
-            model = parts.model_control(t, names)
+            dataset = parts.dataset_control(t, offered)
+            model = parts.model_control(t, offered("mnist"))
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
             temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
             n = parts.slider(1, 9, 4, step=1, label=t("pixel.n"))
-            start = gr.Radio([(t("pixel.blank"), "blank"), (t("pixel.half"), "half")], value="blank", label=t("pixel.start"))
+            start = gr.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
             with gr.Row():
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
                 halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
             picture = PicturePad(text=t.group("picture"))
-            controls = [dataset, model, label, seed, n, temperature, start, picture]
+            with gr.Column(visible=False) as painting:
+                pad = MaskPad(text=t.group("mask"))
+            controls = [dataset, model, label, seed, n, temperature, start, picture, pad]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
-            parts.question(t, TAB)
-            screen = PixelStream(server_functions=[distribution_of], text=t.group("stream"), elem_id=f"stream-{t.language}")
+            said = parts.question(t, TAB)
+            screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}")
+            beside = PixelCanvas(text=t.group("canvas"))
+            nats = gr.HTML(elem_classes="nats")
             gr.Markdown(t("pixel.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/pixelcnn.py")
 
     def run(*values):
         yield from stream(shelf, *values)
 
+    def compare(dataset, label, seed, start, picture, pad):
+        return repaired(shelf, t, dataset, label, seed, start, picture, pad)
+
+    def read(dataset, model, picture):
+        return likelihoods(shelf, t, dataset, model, picture)
+
+    def picked(dataset, model, picture, pad):
+        return read(dataset, model, picture), (pad or holed(picture)) | {"pixels": picture["pixels"]}
+
     def first(s, names):
-        shown, pad = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
-        *_, value = stream(shelf, *list(s.values())[1:-1], shown)
+        shown, update = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
+        start, hole = s["start"] if s["start"] in STARTS else "blank", holed(shown, s["mask"])
+        *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], start, shown, hole)
         updates = {key: gr.update(value=value) for key, value in s.items()}
-        updates["model"], updates["picture"] = gr.update(choices=names, value=s["model"]), pad
-        return value, *updates.values()
+        updates |= {"model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
+        return (
+            value, *updates.values(), gr.update(visible=start == "hole"), read(s["dataset"], s["model"], shown),
+            compare(s["dataset"], s["label"], s["seed"], start, shown, hole),
+        )  # fmt: skip
 
     def tell(event: str) -> str:
         return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
 
     begin = f"(...values) => {{ {tell('begin')}; return values; }}"
-    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture], screen, js=begin,
+    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture, pad], screen, js=begin,
                        show_progress="hidden", trigger_mode="once", concurrency_id="sampling", concurrency_limit=2,
                        api_visibility="private")  # fmt: skip
+    go.click(parts.guarded(compare), [dataset, label, seed, start, picture, pad], beside,
+             queue=False, show_progress="hidden", api_visibility="private")  # fmt: skip
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing], api_visibility="private")
-    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [screen, *controls])
+    parts.live(said, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
+    parts.live(said, [picture.input], picked, [dataset, model, picture, pad], [nats, pad])
+    parts.live(said, [model.input], read, [dataset, model, picture], nats)
+    parts.load(page, TAB, DEFAULTS, offered, first, [screen, *controls, painting, nats, beside])

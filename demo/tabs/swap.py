@@ -2,87 +2,277 @@
 
 import gradio as gr
 import torch
+from torch import Tensor
 
 from demo import parts
 from demo.parts import GUESS
-from demo.widgets import PicturePad, PixelCanvas
+from demo.widgets import ClassPicker, PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
-from genlib import ops
+from genlib import images, ops
 
 TAB = "swap"
 FAMILIES = ("cvaegan", "cvae")
-DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "picture": "7"}
+DEFAULTS = {
+    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "target": GUESS, "mix": 1.0, "other": 11, "walk": 0.0, "picture": "",
+}  # fmt: skip
+FIRST = {"mnist": "7", "fashion": "7", "sprites": "42", "faces": "0"}  # the sample to begin with
+PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes of the sheet; columns of a long row
 
 
-def swapped(shelf, t, dataset: str, name: str, label: int, picture: dict | None) -> tuple[dict, int]:
-    """The canvas's value and the class settled on: the picture, all classes at its z, and more pictures below."""
-    x, model, labels = from_pixels((picture or {}).get("pixels")), shelf.model(name), parts.class_names(t, shelf, dataset, name)
+def swapper(shelf, name: str):
+    """The model of that name.  Raises ValueError if it cannot swap."""
+    model = shelf.model(name)
     if not ops.classes_of(model) or not hasattr(model, "encode"):
         raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
-    y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, model.config.classes - 1))
-    every = torch.arange(model.config.classes)
+    return model
+
+
+def settled(shelf, dataset: str, model, x: Tensor, label, target) -> tuple[int, int]:
+    """The class of a picture, guessed if need be, and the class to give it: the next (of the last factor) if none is chosen."""
+    classes, last = model.config.classes, (model.config.factors or (model.config.classes,))[-1]
+    y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, classes - 1))
+    target = parts.whole(target, "the target class", GUESS, classes - 1)
+    return y, y - y % last + (y + 1) % last if target == GUESS else target
+
+
+def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
+    """Every choice of every factor in turn, the others as in label: (Σ factors,) classes, a factor after another."""
+    found, own = [], 1
+    for n in reversed(factors):
+        found = [label + (k - label // own % n) * own for k in range(n)] + found
+        own *= n
+    return torch.tensor(found)
+
+
+def near(value: float, *ends: float) -> bool:
+    return any(abs(value - end) < 1e-9 for end in ends)
+
+
+def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, int, int]:
+    """What the sliders change: the picture, its reconstruction, G(z, c') with z and c on their way, and the true picture."""
+    x, model = from_pixels((picture or {}).get("pixels")), swapper(shelf, name)
+    labels = parts.class_names(t, shelf, dataset, name)
+    y, target = settled(shelf, dataset, model, x, label, target)
+    mix, walk, s = parts.real(mix, "the share of c'", 0, 1), parts.real(walk, "the way to z'", 0, 1), shelf.samples(dataset)
+    other = parts.whole(other, "the other picture", 0, len(s.x) - 1)
     z = ops.encode(model, x, torch.tensor([y])).mean
-    row, back = ops.swap(model, z[0], every), ops.decode(model, z, torch.tensor([y]))
-    more, more_y = shelf.samples(dataset)
-    kept = ops.encode(model, more[10:15], more_y[10:15]).mean.repeat_interleave(len(every), 0)
-    sheet = ops.decode(model, kept, every.repeat(5))
-    read, right = parts.verdicts(t, shelf, dataset, row, every)
+    there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
+    own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
+    swapped = ops.decode(model, torch.lerp(z, there, walk), torch.lerp(own, given, mix))
+    back = ops.decode(model, z, torch.tensor([y]))
+    cells, captions, rights = [x, back, swapped], [t("swap.picture"), t("swap.back")], [None, None]
+    read, right = parts.verdicts(t, shelf, dataset, swapped, torch.tensor([target if mix >= 0.5 else y]))
+    captions, rights = [*captions, t("swap.read", v=read[0])], [*rights, *right]
+    at = other if near(walk, 1) else parts.sample_of(picture) if near(walk, 0) else None
+    if s.attribute is not None and at is not None and at < len(s.x) and near(mix, 0, 1):
+        true, known = s.truth(int(s.attribute[at]), torch.tensor([target if near(mix, 1) else y]))
+        if known[0]:
+            cells.append(true)
+            captions.append(t("swap.true", p=f"{images.psnr(true, swapped)[0]:.1f}"))
+            rights.append(None)
+    x, note = torch.cat(cells), strange(shelf, t, dataset, name, x, back, picture)
+    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": [round(v, 5) for v in z[0].tolist()]}
+    title = t("swap.here", c=labels[y], k=labels[target])
+    return {"about": about, "sections": [
+        section(title, pixels(x), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note)
+    ]}, y, target  # fmt: skip
+
+
+def strange(shelf, t, dataset: str, name: str, x: Tensor, back: Tensor, picture: dict) -> str:
+    """A warning for a picture of a person's own that the model redraws worse than nineteen of twenty held-out ones."""
+    if shelf.samples(dataset).attribute is None or parts.sample_of(picture) is not None:
+        return ""
+    usual, reached = shelf.usual_psnr(dataset, name), float(images.psnr(x, back)[0])
+    return t("swap.strange", p=f"{reached:.1f}", q=f"{usual:.1f}") if reached < usual else ""
+
+
+def row(shelf, t, dataset, name, y: int, z: Tensor) -> dict:
+    """The same z in every class; where a class is several choices, every choice of each, the others kept."""
+    model, labels, info = shelf.model(name), parts.class_names(t, shelf, dataset, name), shelf.info(name)
+    factors = model.config.factors
+    every = neighbours(factors, y) if factors else torch.arange(len(labels))
+    x = ops.swap(model, z[0], every)
+    read, right = parts.verdicts(t, shelf, dataset, x, every)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
-    note, info = t("swap.hits", n=hits, k=judged), shelf.info(name)
+    note = t("swap.hits", n=hits, k=judged)
     if "swap_identity_acc" in info.figures:
-        n = info.training.get("evaluated", {}).get("n", 0)
+        n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
         note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
-    about = {"model": name, "label": y, "z": [round(v, 5) for v in z[0].tolist()]}
-    value = {"about": about, "sections": [
-        section(t("swap.here", c=labels[y]), pixels(torch.cat([x, back])), 2, scale=8, captions=[t("swap.picture"), t("swap.back")], name="picture"),
-        section(t("swap.row"), pixels(row), len(every), head=labels, captions=read, good=right, chosen=y, name="swap", note=note),
-        section(t("swap.sheet"), pixels(torch.cat([torch.cat([more[10 + i : 11 + i], sheet[i * len(every) : (i + 1) * len(every)]]) for i in range(5)])),
-                len(every) + 1, scale=2, head=["", *labels], name="sheet"),
-    ]}  # fmt: skip
-    return value, y
+    more = {"captions": read, "good": right, "chosen": every.tolist().index(y), "name": "swap", "note": note}
+    more |= {"pick": True, "meanings": [[k, None] for k in every.tolist()]}
+    if factors:
+        more |= {"rows": [t(f"factor.{k}") for k in range(len(factors))], "captions": None}
+        return section(t("swap.factors"), pixels(x), max(factors), scale=1, **more)
+    columns = min(len(labels), 16 if len(labels) <= 16 else COLUMNS)
+    more |= {"head": labels} if len(labels) <= 16 else {"flow": 1}
+    return section(t("swap.row"), pixels(x), columns, scale=4 if len(labels) <= 16 else 1, **more)
+
+
+def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) -> list[dict]:
+    """Swaps beside the real pictures of those classes under that light, where there are any."""
+    s, at, model = shelf.samples(dataset), parts.sample_of(picture), shelf.model(name)
+    if s.attribute is None or at is None or at >= len(s.x):
+        return []
+    every = neighbours(model.config.factors, y) if model.config.factors else torch.arange(model.config.classes)
+    true, known = s.truth(int(s.attribute[at]), every)
+    some = (known & (every != y)).nonzero().flatten()
+    some = some[torch.linspace(0, len(some) - 1, min(PAIRS, len(some))).round().long()] if len(some) else some
+    if not len(some):
+        return []
+    true, every = true[some], every[some]
+    swapped = ops.swap(model, z[0], every)
+    reached, copied = images.psnr(true, swapped), images.psnr(true, x.expand_as(true))
+    names, right = parts.class_names(t, shelf, dataset, name), parts.verdicts(t, shelf, dataset, swapped, every)[1]
+    both = torch.stack([swapped, true], dim=1).flatten(0, 1)
+    captions = [
+        text
+        for k, p in zip(every.tolist(), reached.tolist(), strict=True)
+        for text in (f"{names[k]} · {p:.1f} dB", t("swap.real"))
+    ]
+    note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
+    good = [value for r in right for value in (r, None)]
+    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=captions, good=good, name="pairs", flow=2, note=note)]
+
+
+def sheet(shelf, t, dataset, name, y: int) -> dict:
+    """z × c: more pictures, each in several classes."""
+    s, model, labels = shelf.samples(dataset), shelf.model(name), parts.class_names(t, shelf, dataset, name)
+    few = s.attribute is None
+    classes = torch.arange(len(labels)) if few else s.y.unique()[:: max(1, len(s.y.unique()) // SHEET)][:SHEET]
+    rows = sources(s)
+    x, own = s.x[rows], s.y[rows]
+    z = ops.encode(model, x, own).mean.repeat_interleave(len(classes), 0)
+    drawn = ops.decode(model, z, classes.repeat(len(rows))).unflatten(0, (len(rows), len(classes)))
+    cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
+    head = ["", *([labels[k] for k in classes.tolist()])]
+    meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
+    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet"}
+    return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
+
+
+def sources(s) -> list[int]:
+    """Five samples: one after another, or one for each of five lights or poses."""
+    if s.attribute is None:
+        return list(range(10, 15))
+    kinds = torch.linspace(0, len(s.attributes) - 1, min(5, len(s.attributes))).round().long().tolist()
+    return [int((s.attribute == k).nonzero()[i]) for i, k in enumerate(kinds)]
+
+
+def ways(shelf, t, dataset, name, y: int, target: int, other: int, z: Tensor, steps: int = 9) -> list[dict]:
+    """The two sliders as filmstrips: c' kept while z goes to the other picture's, z kept while c goes to c'."""
+    model, s, at = shelf.model(name), shelf.samples(dataset), torch.linspace(0, 1, steps)[:, None]
+    there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
+    own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
+    light = ops.decode(model, torch.lerp(z, there, at), given.expand(steps, -1))
+    person = ops.decode(model, z.expand(steps, -1), torch.lerp(own, given, at))
+    scale = 2 if s.x.shape[-1] < 64 else 1
+    return [
+        section(t("swap.walk_z"), pixels(light), steps, scale=scale, flow=1, name="walk-z"),
+        section(t("swap.walk_c"), pixels(person), steps, scale=scale, flow=1, name="walk-c"),
+    ]
+
+
+def swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
+    """Both canvases, and the two classes settled on."""
+    top, y, target = result(shelf, t, dataset, name, label, target, mix, other, walk, picture)
+    x, model = from_pixels(picture["pixels"]), shelf.model(name)
+    z = ops.encode(model, x, torch.tensor([y])).mean
+    below = [
+        row(shelf, t, dataset, name, y, z), *pairs(shelf, t, dataset, name, y, z, x, picture),
+        *ways(shelf, t, dataset, name, y, target, int(other), z), sheet(shelf, t, dataset, name, y),
+    ]  # fmt: skip
+    return top, {"about": {"model": name, "label": y}, "sections": below}, y, target
+
+
+def others(t, shelf, dataset: str) -> list[tuple[str, int]]:
+    """The samples by name, as the picture whose z is gone to."""
+    s, names = shelf.samples(dataset), parts.class_names(t, shelf, dataset)
+    groups = parts.groups(t, s)
+    return [
+        (f"{k}: {names[y]}" + (f", {groups['names'][groups['of'][k]]}" if groups else ""), k) for k, y in enumerate(s.y.tolist())
+    ]
 
 
 def build(shelf, t, page) -> None:
+    def offered(dataset):
+        return shelf.names(dataset, *FAMILIES)
+
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, shelf, only=FAMILIES)
-            model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
-            label = parts.class_control(t, shelf, "mnist", 7, "swap.guessed")
+            dataset = parts.dataset_control(t, offered)
+            model = parts.model_control(t, offered("mnist"))
+            label = ClassPicker(7, title=t("swap.guessed"), elem_id=f"source-{t.language}")
+            target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
+            mix = parts.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
             picture = PicturePad(text=t.group("picture"))
-            parts.link_button(t, TAB, {"dataset": dataset, "model": model, "label": label, "picture": picture})
+            other = gr.Dropdown(others(t, shelf, "mnist"), value=11, label=t("swap.other"))
+            walk = parts.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
+            controls = [dataset, model, label, target, mix, other, walk, picture]
+            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
-            canvas = PixelCanvas(text=t.group("canvas"))
-            gr.Markdown(t("swap.look"), elem_classes="look")
+            top = PixelCanvas(text=t.group("canvas"), elem_id=f"swapped-{t.language}")
+            canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
+            look = gr.Markdown(t("swap.look"), elem_classes="look")
+            rights = gr.Markdown("", elem_classes="rights")
             parts.foot(t, TAB, "genlib/models/cvae_gan.py")
 
-    def corrected(*values):
-        return swapped(shelf, t, *values)[0]
+    def slid(*values):
+        return result(shelf, t, *values)[0]
 
-    def chosen(dataset, name, label, picture):
-        label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
-        value, label = swapped(shelf, t, dataset, name, label, picture)
-        return value, parts.class_update(t, shelf, dataset, name, label)
+    def aimed(*values):
+        return swapped(shelf, t, *values)[:2]
 
-    def guessed(dataset, name, picture):
-        return chosen(dataset, name, (picture or {}).get("label", GUESS), picture)
+    def pickers(dataset, name, y, target):
+        return (
+            gr.update(**parts.picker(t, shelf, dataset, name, k, title))
+            for k, title in ((y, "swap.guessed"), (target, "swap.target"))
+        )
 
-    def fill(dataset, name, label, *wanted):
-        shown, pad = parts.opened(t, shelf, dataset, *wanted, DEFAULTS["picture"])
-        value, label = swapped(shelf, t, dataset, name, label, shown)
-        names = shelf.names(dataset, *FAMILIES)
-        return value, parts.class_update(t, shelf, dataset, name, label), pad, gr.update(choices=names, value=name)
+    def chosen(dataset, name, label, target, *values):
+        last = len(shelf.info(name).labels) - 1
+        top, below, y, target = swapped(shelf, t, dataset, name, min(label, last), min(target, last), *values)
+        return top, below, *pickers(dataset, name, y, target)
 
-    def switch(dataset):
-        return fill(dataset, shelf.names(dataset, *FAMILIES)[0], GUESS)
+    def guessed(dataset, name, target, mix, other, walk, picture):
+        label = (picture or {}).get("label", GUESS)
+        top, below, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture)
+        return top, below, y
+
+    def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
+        """A cell's class becomes c', its row's picture the one z goes to."""
+        meaning = event._data.get("meaning")
+        if not isinstance(meaning, list):
+            return (gr.skip(),) * 5
+        target, other, walk = (meaning[0], other, walk) if meaning[1] is None else (*meaning, 1.0)
+        top, below, _, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture)
+        return top, below, target, other, walk
+
+    def fill(dataset, name, label, target, mix, other, walk, *wanted):
+        shown, pad = parts.opened(t, shelf, dataset, *wanted, FIRST[dataset])
+        other = other if other in range(len(shelf.samples(dataset).x)) else DEFAULTS["other"]
+        top, below, y, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, shown)
+        names, pictures = offered(dataset), others(t, shelf, dataset)
+        return (
+            top, below, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
+            gr.update(choices=pictures, value=other), t.phrases.get(f"rights.{dataset}", ""), t(f"swap.look_{dataset}") if f"swap.look_{dataset}" in t.phrases else t("swap.look"),
+        )  # fmt: skip
+
+    def switch(dataset, mix, walk):
+        return fill(dataset, offered(dataset)[0], GUESS, GUESS, mix, DEFAULTS["other"], walk)
 
     def first(s, _names):
-        label = s["label"] if s["label"] in range(ops.classes_of(shelf.model(s["model"]))) else GUESS
-        return *fill(s["dataset"], s["model"], label, s["picture"]), s["dataset"]
+        last = len(shelf.info(s["model"]).labels)
+        s |= {key: s[key] if s[key] in range(last) else GUESS for key in ("label", "target")}
+        s |= {key: min(max(s[key], 0.0), 1.0) if s[key] == s[key] else DEFAULTS[key] for key in ("mix", "walk")}
+        return *fill(*s.values()), s["dataset"], s["mix"], s["walk"]
 
-    parts.live(said, [label.input], corrected, [dataset, model, label, picture], canvas)
-    parts.live(said, [picture.input], guessed, [dataset, model, picture], [canvas, label])
-    parts.live(said, [model.input], chosen, [dataset, model, label, picture], [canvas, label])
-    parts.live(said, [dataset.input], switch, dataset, [canvas, label, picture, model])
-    parts.load(page, TAB, DEFAULTS, lambda d: shelf.names(d, *FAMILIES), first, [canvas, label, picture, model, dataset])
+    outputs = [top, canvas, label, target, picture, model, other, rights, look]
+    parts.live(said, [mix.input, walk.input], slid, controls, top)
+    parts.live(said, [label.input, target.input, other.input], aimed, controls, [top, canvas])
+    parts.live(said, [picture.input], guessed, [dataset, model, *controls[3:]], [top, canvas, label])
+    parts.live(said, [model.input], chosen, controls, [top, canvas, label, target])
+    parts.live(said, [canvas.select], pick, controls, [top, canvas, target, other, walk])
+    parts.live(said, [dataset.input], switch, [dataset, mix, walk], outputs)
+    parts.load(page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])

@@ -1,5 +1,6 @@
 """The page's own instruments: gr.HTML components, each a .py, a .js and a .css of the same name."""
 
+from demo.widgets.class_picker import ClassPicker
 from demo.widgets.latent_pad import LatentPad
 from demo.widgets.mask_pad import MaskPad
 from demo.widgets.passes import Passes
@@ -7,4 +8,4 @@ from demo.widgets.picture_pad import PicturePad
 from demo.widgets.pixel_canvas import PixelCanvas
 from demo.widgets.pixel_stream import PixelStream
 
-__all__ = ["LatentPad", "MaskPad", "Passes", "PicturePad", "PixelCanvas", "PixelStream"]
+__all__ = ["ClassPicker", "LatentPad", "MaskPad", "Passes", "PicturePad", "PixelCanvas", "PixelStream"]

@@ -1,6 +1,6 @@
 // value: {pixels, mask}; mask is a string of h·w digits, 1 in the hole.  Event: input, at the end of each gesture.
 const root = $(".mask_pad");
-let view, over, percent, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null;
+let view, over, percent, features, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null;
 const told = new Set(); // masks had here: one that comes back is an echo, older than what was painted meanwhile
 const { max, min, floor, round } = Math;
 const size = () => [props.value.pixels.w, props.value.pixels.h];
@@ -64,6 +64,10 @@ const build = () => {
   button(t("left"), presets, () => preset((x, y, w) => x < w / 2));
   button(t("centre"), presets, () => preset((x, y, w, h) => Math.abs(x + 0.5 - w / 2) < w / 5 && Math.abs(y + 0.5 - h / 2) < h / 5));
   button(t("block"), presets, block);
+  // Extended Yale B is cropped by the eyes: they are always here.
+  features = make("div", "tools", root);
+  button(t("eyes"), features, () => preset((x, y, w, h) => y >= 0.12 * h && y < 0.31 * h && x >= 0.06 * w && x < 0.94 * w));
+  button(t("mouth"), features, () => preset((x, y, w, h) => y >= 0.68 * h && y < 0.9 * h && x >= 0.2 * w && x < 0.8 * w));
   over.addEventListener("pointerdown", (e) => {
     over.setPointerCapture(e.pointerId); over.focus(); keep(); cursor = null;
     down = { at: cellAt(over, e), on: !(erase || e.shiftKey || e.button === 2) };
@@ -91,6 +95,7 @@ const draw = () => {
   if (!built) { build(); built = true; }
   const [w, h] = size();
   paint(view, value.pixels, 0);
+  features.hidden = !value.face;
   if (over.width !== w || over.height !== h) { over.width = w; over.height = h; history = []; told.clear(); }
   const late = told.has(value.mask) && value.mask !== text();
   if (value.mask && value.mask.length === w * h && !late && !down) { mask = Uint8Array.from(value.mask, Number); told.add(value.mask); }

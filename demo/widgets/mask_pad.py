@@ -34,4 +34,4 @@ def from_link(text: str, height: int, width: int) -> Tensor | None:
 
 
 class MaskPad(Widget):
-    """value: {"pixels", "mask"}; mask: H·W digits, 1 in the hole.  Event: input, at the end of each gesture."""
+    """value: {"pixels", "mask", "face"}; mask: H·W digits, 1 in the hole; face: True offers eyes and mouth.  Event: input, at the end of each gesture."""

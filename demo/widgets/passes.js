@@ -1,15 +1,30 @@
-// value: {title, pixels (pass 1 … n), change: [n], caption, about}
+// value: {title, pixels (pass 1 … n), change: [n], psnr: [n] or none, caption, about}
 const root = $(".passes");
-let canvas, range, title, where, curve, said, at = null, timer = null;
+let canvas, range, title, where, curve, near, said, at = null, timer = null;
+// One figure a pass, from `least` at the foot to the greatest; the shown pass has the large dot.
+const plot = (svg, values, k, least, digits, name) => {
+  const top = Math.max(...values, least + 1e-9), x = (i) => 6 + (i / Math.max(values.length - 1, 1)) * 288, y = (v) => 54 - ((v - least) / (top - least)) * 46;
+  svg.innerHTML = `<polyline points="${values.map((v, i) => x(i).toFixed(1) + "," + y(v).toFixed(1)).join(" ")}"/>` +
+    values.map((v, i) => `<circle cx="${x(i)}" cy="${y(v)}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${v.toFixed(digits + 1)}</title></circle>`).join("");
+  svg.setAttribute("aria-label", name + ": " + values.map((v) => v.toFixed(digits)).join(", "));
+  svg.previousElementSibling.textContent = `${name}: ${values[k].toFixed(digits)}`;
+};
+const figure = () => {
+  const box = make("div", "curve", root);
+  make("span", "note", box);
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 300 60"); svg.setAttribute("role", "img");
+  box.appendChild(svg);
+  return svg;
+};
 const show = () => {
   const { pixels, change } = props.value, last = pixels.n - 1, k = at === null ? last : Math.min(at, last);
   paint(canvas, pixels, k);
   range.max = last + 1; range.value = k + 1;
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;
-  const top = Math.max(...change, 1e-9), x = (i) => 6 + (i / Math.max(last, 1)) * 288, y = (v) => 54 - (v / top) * 46;
-  curve.innerHTML = `<polyline points="${change.map((v, i) => x(i).toFixed(1) + "," + y(v).toFixed(1)).join(" ")}"/>` +
-    change.map((v, i) => `<circle cx="${x(i)}" cy="${y(v)}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${v.toFixed(4)}</title></circle>`).join("");
-  curve.setAttribute("aria-label", t("change") + ": " + change.map((v) => v.toFixed(3)).join(", "));
+  plot(curve, change, k, 0, 3, t("change"));
+  near.parentNode.hidden = !props.value.psnr;
+  if (props.value.psnr) plot(near, props.value.psnr, k, Math.min(...props.value.psnr) - 1, 1, t("psnr"));
 };
 const stop = () => { clearInterval(timer); timer = null; };
 const play = () => {
@@ -34,11 +49,7 @@ const build = () => {
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
   where = make("output", "note", tools);
-  const box = make("div", "curve", root);
-  make("span", "note", box, t("change"));
-  curve = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  curve.setAttribute("viewBox", "0 0 300 60"); curve.setAttribute("role", "img");
-  box.appendChild(curve);
+  curve = figure(); near = figure();
   said = make("p", "said", root);
 };
 let built = false;

@@ -8,13 +8,16 @@ const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
     const s = props.value.sections[+node.dataset.at];
     const width = element.firstElementChild.clientWidth, side = s.rows && width > 600 ? 108 : 0; // else above the row
-    const narrow = (width - side) / s.columns < 44;
-    const k = fit(width - side, s.columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6);
+    // Large pictures that need no column of their own flow into more rows where the screen is narrow.
+    const room = Math.floor((width - side + 6) / (s.pixels.w * (s.least || 1) + 6) / (s.flow || 1)) * (s.flow || 1);
+    const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns;
+    const narrow = (width - side) / columns < 44;
+    const k = fit(width - side, columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6);
     node.classList.toggle("narrow", narrow);
     node.classList.toggle("stacked", !!s.rows && !side);
     node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
     node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
-    node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${s.columns}, ${s.pixels.w * k}px)`;
+    node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${columns}, ${s.pixels.w * k}px)`;
   }
 };
 const build = (root) => {
@@ -36,7 +39,7 @@ const build = (root) => {
       if (s.captions) make("figcaption", "", cell, " ");
       if (s.pick) {
         cell.tabIndex = 0; cell.classList.add("pick");
-        const choose = () => { props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k }); };
+        const choose = () => { props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k, meaning: s.meanings ? props.value.sections[at].meanings[k] : null }); };
         cell.addEventListener("click", choose);
         cell.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(); } });
       }

@@ -24,6 +24,6 @@ def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) ->
     """One block of pictures: cells as `pixels` makes them, in `columns`, each pixel at most scale×scale.
 
     more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell;
-    name, a file name that offers a download; pick, True to let cells be chosen; note, a few words.
+    name, a file name that offers a download; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words.
     """
     return {"title": title, "pixels": cells, "columns": columns, "scale": scale, **more}

@@ -1,13 +1,13 @@
-// value: {pixels, at, run, model, label, temperature, about}; `at` pixels of each picture are drawn so far, in raster order.
+// value: {pixels, at, run, model, label, temperature, layers, levels, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
-let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, speed = 1, run = null, halted = -1, value = null;
+let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, heat = null, heatButton, depth, depthSaid, speed = 1, run = null, halted = -1, value = null;
 const total = () => value.pixels.w * value.pixels.h;
 const now = () => (shown === null ? value.at : Math.min(shown, value.at));
 // Pixels not drawn yet are shown as paper, not as black.
 const show = () => {
-  const { pixels } = value, bytes = toBytes(pixels.data), n = now(), w = pixels.w, size = total();
+  const { pixels } = value, shownPixels = heat || pixels, bytes = toBytes(shownPixels.data), n = now(), w = pixels.w, size = total();
   canvases.forEach((canvas, k) => {
-    paint(canvas, pixels, k, bytes);
+    paint(canvas, shownPixels, k, bytes);
     const ctx = canvas.getContext("2d"), row = Math.floor(n / w), column = n % w;
     ctx.fillStyle = style("--background-fill-secondary") || "#ddd";
     if (n < size) { ctx.fillRect(column, row, w - column, 1); ctx.fillRect(0, row + 1, w, pixels.h - row - 1); ctx.fillStyle = style("--color-accent"); ctx.fillRect(column, row, 1, 1); }
@@ -17,6 +17,8 @@ const show = () => {
   where.textContent = `${n} / ${size}`;
   root.dataset.at = value.at;
   playButton.textContent = playing ? "❚❚" : "▶";
+  heatButton.disabled = value.at < size;
+  heatButton.setAttribute("aria-pressed", String(!!heat));
 };
 const stop = () => { cancelAnimationFrame(playing); playing = null; show(); };
 const play = () => {
@@ -30,10 +32,23 @@ const play = () => {
   };
   playing = requestAnimationFrame(tick);
 };
+// The entropy of every pixel's distribution in place of the pixels.
+const entropies = async () => {
+  if (heat) { heat = null; said.textContent = t("hover"); return show(); }
+  const { model, label, temperature, pixels } = value, asked = run;
+  const answer = await server.entropies({ model, label, temperature, pixels });
+  if (answer.error) { said.textContent = answer.error; return; }
+  if (asked !== run) return;
+  heat = answer.pixels;
+  said.textContent = t("entropy_says").replace("{m}", answer.most.toFixed(2)).replace("{s}", answer.sum.toFixed(1));
+  show();
+};
 const inspect = latest(async (k, i) => {
   inspected = [k, i]; show();
   const { pixels, model, label, temperature } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
-  const answer = await server.distribution({ model, label, temperature, pixel: i, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
+  const layer = +depth.value > value.layers ? null : +depth.value;
+  depthSaid.textContent = layer === null ? t("output") : layer;
+  const answer = await server.distribution({ model, label, temperature, pixel: i, depth: layer, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
   if (answer.error) { said.textContent = answer.error; return; }
   const top = Math.max(...answer.p, 1e-9), n = answer.p.length, ctx = bars.getContext("2d"), own = i < now() ? answer.level : -1;
   ctx.clearRect(0, 0, bars.width, bars.height);
@@ -58,6 +73,10 @@ const build = () => {
   make("h3", "", side, t("field"));
   field = make("canvas", "pixelated field", side); field.width = field.height = 28; enlarge(field, 7);
   field.setAttribute("role", "img"); field.setAttribute("aria-label", t("field"));
+  const deep = make("label", "note", side, t("depth") + " ");
+  depth = make("input", "", deep); Object.assign(depth, { type: "range", min: 0, max: 8, step: 1, value: 8 });
+  depthSaid = make("output", "note", deep);
+  depth.addEventListener("input", () => inspected && inspect(...inspected));
   const tools = make("div", "tools", root);
   playButton = button("▶", tools, play, t("play"));
   button("−1", tools, () => { stop(); shown = Math.max(0, now() - 1); show(); }, t("back"));
@@ -69,6 +88,7 @@ const build = () => {
   const label = make("label", "note", tools, t("speed") + " ");
   const dial = make("input", "", label); Object.assign(dial, { type: "range", min: 0, max: 5, step: 1, value: 2 });
   dial.addEventListener("input", () => { speed = 2 ** dial.value; }); speed = 4;
+  heatButton = button(t("entropy"), tools, entropies);
   button("PNG", tools, async () => {
     const png = await server.as_png({ pixels: value.pixels, columns: value.pixels.n, about: value.about });
     offer("data:image/png;base64," + png, "samples.png");
@@ -102,7 +122,7 @@ const draw = () => {
   }
   value = props.value;
   if (!built) { build(); built = true; }
-  if (value.run !== run) { run = value.run; shown = null; inspected = null; if (playing) stop(); }
+  if (value.run !== run) { run = value.run; shown = null; inspected = null; heat = null; depth.max = value.layers + 1; depth.value = value.layers + 1; if (playing) stop(); }
   pictures(); scale(); show();
   if (value.at >= total() && !inspected) inspect(0, Math.floor(0.55 * value.pixels.h) * value.pixels.w + (value.pixels.w >> 1)); // to begin with
 };

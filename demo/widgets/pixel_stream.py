@@ -5,10 +5,11 @@ from demo.widgets.pixel_canvas import as_png
 
 
 class PixelStream(Widget):
-    """value: {"pixels", "at", "run", "model", "label", "temperature", "about"}; `at` pixels are drawn so far.
+    """value: {"pixels", "at", "run", "model", "label", "temperature", "layers", "levels",
+    "about"}; `at` pixels are drawn so far.
     A `halt` event on its element freezes the picture until another `run`.
 
-    Besides as_png it needs a server function `distribution`.
+    Besides as_png it needs server functions `distribution` and `entropies`.
     """
 
     def __init__(self, value=None, *, server_functions=(), **props):

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from genlib.data.augment import exposure, flip_and_shift, jitter
+from genlib.data.augment import binarised, exposure, flip_and_shift, jitter
 from genlib.data.base import Batches, DataError, Images, cache_folder
 from genlib.data.characters import sprites
-from genlib.data.idx import fashion, mnist
+from genlib.data.idx import fashion, mnist, mnistbin
 from genlib.data.own import folder
 from genlib.data.yale import faces
 
-DATASETS: dict[str, Callable[[Path, str], Images]] = {"mnist": mnist, "fashion": fashion, "faces": faces, "sprites": sprites}
+DATASETS: dict[str, Callable[[Path, str], Images]] = {
+    "mnist": mnist, "mnistbin": mnistbin, "fashion": fashion, "faces": faces, "sprites": sprites,
+}  # fmt: skip
 
 __all__ = [
-    "DATASETS", "Batches", "DataError", "Images", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
-    "mnist", "sprites",
+    "DATASETS", "Batches", "DataError", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
+    "mnist", "mnistbin", "sprites",
 ]  # fmt: skip

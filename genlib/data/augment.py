@@ -34,3 +34,8 @@ def exposure(x: Tensor, rng: torch.Generator) -> Tensor:
     """Make each image up to half as bright again, or as dark, and move it by up to two pixels, its edge repeated."""
     gain = torch.exp2(torch.rand(len(x), 1, 1, 1, generator=rng) * 1.2 - 0.6)
     return (moved(x, rng, "replicate") * gain).clamp(max=1)
+
+
+def binarised(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Each pixel 1 with the probability of its grey, else 0."""
+    return (torch.rand(x.shape, generator=rng) < x).float()

@@ -6,6 +6,7 @@ put together from their layers when asked for: 1,125 cells stand for 58,320 pict
 """
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,19 +41,19 @@ def factors(y: Tensor) -> Tensor:
     return torch.stack([y // CHOICES**i % CHOICES for i in (3, 2, 1, 0)], dim=1)
 
 
-def cells(path: Path) -> Tensor:
-    """A sheet's 45 poses, uint8 (45, 4, 64, 64)."""
+def cells(path: Path, poses: Sequence[tuple[str, int, int]] = POSES) -> Tensor:
+    """A sheet's cells of some poses (name, row, column), uint8 (P, 4, 64, 64)."""
     try:
         sheet = torch.from_numpy(np.array(images.open_picture(path.read_bytes()).convert("RGBA"))).permute(2, 0, 1)
     except (OSError, images.PictureError) as error:
         raise DataError(f"{path} is not a readable sheet of sprites: {error}") from error
-    cut = [sheet[:, SIDE * r : SIDE * (r + 1), SIDE * c : SIDE * (c + 1)] for _, r, c in POSES]
+    cut = [sheet[:, SIDE * r : SIDE * (r + 1), SIDE * c : SIDE * (c + 1)] for _, r, c in poses]
     return torch.stack(cut)
 
 
 @dataclass(frozen=True)
 class Sprites(Images):
-    """Images whose x is the layers, uint8 (25, 45, 4, 64, 64): six of each garment, then the shoes."""
+    """Images whose x is the layers, uint8 (25, P, 4, 64, 64): six of each garment, then the shoes, in each pose."""
 
     def batch(self, index: Tensor | slice) -> Batch:
         y, pose = self.y[index], self.attribute[index]
@@ -64,11 +65,19 @@ class Sprites(Images):
         return Batch(picture, y)
 
 
+def layers(root: Path) -> list[Path]:
+    """The 25 sheets a character is put together from."""
+    folder = Path(root) / "sprites"
+    return [folder / factor / f"{k}.png" for factor in FACTORS for k in range(CHOICES)] + [folder / "shoes" / "1.png"]
+
+
+def posed(x: Tensor, poses: Sequence[tuple[str, int, int]], split: str) -> Sprites:
+    """All characters of a split in these poses, given their layers uint8 (25, P, 4, 64, 64)."""
+    people = [k for k in range(CHOICES**4) if held_out(k) == (split == "test")]
+    y = torch.tensor(people).repeat_interleave(len(poses))
+    return Sprites(x, y, LABELS, torch.arange(len(poses)).repeat(len(people)), tuple(name for name, _, _ in poses))
+
+
 def sprites(root: Path, split: str) -> Sprites:
     """All 45 poses of the characters of a split.  Raises DataError."""
-    folder = Path(root) / "sprites"
-    paths = [folder / factor / f"{k}.png" for factor in FACTORS for k in range(CHOICES)] + [folder / "shoes" / "1.png"]
-    people = [k for k in range(CHOICES**4) if held_out(k) == (split == "test")]
-    y = torch.tensor(people).repeat_interleave(len(POSES))
-    pose = torch.arange(len(POSES)).repeat(len(people))
-    return Sprites(torch.stack([cells(p) for p in paths]), y, LABELS, pose, tuple(name for name, _, _ in POSES))
+    return posed(torch.stack([cells(path) for path in layers(root)]), POSES, split)

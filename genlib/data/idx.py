@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from genlib.data.augment import binarised
 from genlib.data.base import DataError, Images
 
 DIGITS = tuple("0123456789")
@@ -49,3 +50,13 @@ def mnist(root: Path, split: str) -> Images:
 
 def fashion(root: Path, split: str) -> Images:
     return idx_images("FashionMNIST", ARTICLES, root, split)
+
+
+def mnistbin(root: Path, split: str) -> Images:
+    """MNIST to be binarised at random, a pixel's grey being its probability: the training split anew each time it is
+    seen (`binarised`), the test split once, by a fixed seed.  Salakhutdinov and Murray, 2008."""
+    images = mnist(root, split)
+    if split == "train":
+        return images
+    drawn = binarised(images.x.float() / 255, torch.Generator().manual_seed(0))
+    return Images((drawn * 255).to(torch.uint8), images.y, images.labels)

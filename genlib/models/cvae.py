@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from genlib.models.base import Normal, class_weights, class_width, normal
-from genlib.models.layers import Downsampler, Upsampler
+from genlib.models.layers import Downsampler, Upsampler, dense
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,31 @@ class CVAEConfig:
     depth: int = 2  # halvings each way
     features: int = 256  # width of the last hidden layer of encoder, discriminator, classifier
     factors: tuple[int, ...] = ()  # where a class is a choice in each of several: how many choices each offers
+    style: int = 0  # features of z that the class scales, one by one; 0 puts z and class side by side instead
+    level: bool = False  # the encoder reads every picture at the same mean brightness
+
+
+def levelled(x: Tensor, mean: float = 0.3) -> Tensor:
+    """Images at one mean brightness: z then cannot tell how strong the flash was, only where it stood."""
+    return x * (mean / (x.mean(dim=(1, 2, 3), keepdim=True) + 0.01))
+
+
+class BilinearUpsampler(Upsampler):
+    """z and class meet as style and content do in a bilinear model, what one does being scaled by the other.
+
+    Tenenbaum and Freeman, Neural Computation 12, 2000, asymmetric form: (B, Z + K) -> logits.
+    """
+
+    def __init__(self, c: CVAEConfig, weights: int):
+        super().__init__(2 * c.style + weights, c.channels, c.size, c.width, c.depth)
+        self.split = [c.latent_dim, weights]
+        self.style = dense(c.latent_dim, c.style, c.style)
+        self.gain = nn.Linear(weights, c.style)
+
+    def forward(self, z: Tensor) -> Tensor:
+        z, y = z.split(self.split, dim=1)
+        style = self.style(z)
+        return super().forward(torch.cat([style, style * self.gain(y), y], dim=1))
 
 
 class CVAE(nn.Module):
@@ -35,7 +60,9 @@ class CVAE(nn.Module):
         weights = class_width(c.classes, c.factors)
         self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=weights, norm=True)
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
-        self.generator = Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
+        self.generator = (
+            BilinearUpsampler(c, weights) if c.style else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
+        )
 
     def condition(self, y: Tensor) -> Tensor:
         """What both networks see of the class: (B,) or a mix (B, K) -> (B, K)."""
@@ -43,6 +70,7 @@ class CVAE(nn.Module):
 
     def encode(self, x: Tensor, y: Tensor) -> Normal:
         """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
+        x = levelled(x) if self.config.level else x
         return Normal(*self.posterior(self.encoder(x, self.condition(y))).chunk(2, dim=1))
 
     def decode_logits(self, z: Tensor, y: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ class Discriminator(nn.Module):
 
 
 class CVAEGAN(CVAE):
-    teachers = ("discriminator", "classifier")  # only these are stored in half precision
+    halved = ("discriminator", "classifier", "encoder")  # stored in half precision; G, which draws, in full
 
     def __init__(self, config: CVAEConfig):
         super().__init__(config)

@@ -7,7 +7,7 @@
 
 Departures: dilated rows widen the view at no cost (arXiv:1511.07122); the class bias enters both stacks; a pixel
 comes with its place, without which a net this small begins a second digit at the foot of the first (arXiv:1807.03247).
-Loss: genlib/objectives/likelihood.py.  Sampler: genlib/ops/pixels.py.  Recipe: "pixelcnn-mnist".
+Loss: genlib/objectives/likelihood.py.  Sampler: genlib/ops/pixels.py.  Recipes: "pixelcnn-mnist" …
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from genlib.models.base import class_weights
 class PixelCNNConfig:
     channels: int = 1  # C, only 1 is modelled
     size: int = 28  # H = W
-    classes: int = 10  # K
+    classes: int = 10  # K; 0 for p(x) without a class
     levels: int = 256  # grey levels, L
     width: int = 32  # channels of each stack, S
     dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)  # one gated layer each; together a view of 25 rows
@@ -44,7 +44,7 @@ class GatedLayer(nn.Module):
         self.horizontal = nn.Conv2d(s, 2 * s, (1, 2), dilation=dilation)
         self.across = nn.Conv2d(2 * s, 2 * s, 1)  # vertical -> horizontal, before the gate
         self.out = nn.Conv2d(s, s, 1)
-        self.class_bias = nn.Linear(c.classes, 4 * s, bias=False)
+        self.class_bias = nn.Linear(c.classes, 4 * s, bias=False) if c.classes else None
         self.dropout = nn.Dropout(c.dropout)
 
     def pad_vertical(self, v: Tensor) -> Tensor:
@@ -54,11 +54,14 @@ class GatedLayer(nn.Module):
     def pad_horizontal(self, h: Tensor) -> Tensor:
         return F.pad(h, (self.dilation, 0, 0, 0))
 
-    def gates(self, y: Tensor) -> tuple[Tensor, Tensor]:
-        """The class bias of both stacks: (B, K) -> two of (B, 2S, 1, 1)."""
+    def gates(self, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The class bias of both stacks: (B, K) -> two of (B, 2S, 1, 1); zero where there is no class."""
+        if self.class_bias is None:
+            zero = self.out.weight.new_zeros(1, 2 * self.out.out_channels, 1, 1)
+            return zero, zero
         return self.class_bias(y)[:, :, None, None].chunk(2, dim=1)
 
-    def forward(self, v: Tensor, h: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, v: Tensor, h: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
         bias_v, bias_h = self.gates(y)
         up = self.vertical(self.pad_vertical(v))
         left = self.horizontal(self.pad_horizontal(h)) + self.across(up)
@@ -97,12 +100,16 @@ class PixelCNN(nn.Module):
         """Three pixels to the left, not its own: column c reads c−3 … c−1."""
         return F.pad(planes, (3, 0, 0, 0))[:, :, :, :-1]
 
-    def logits(self, x: Tensor, y: Tensor) -> Tensor:
+    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Logits of every pixel's level given its predecessors: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W)."""
-        y = class_weights(y, self.config.classes)
+        return self.output(self.head(self.features(x, y)))
+
+    def features(self, x: Tensor, y: Tensor | None = None, depth: int | None = None) -> Tensor:
+        """The horizontal stack after `depth` gated layers (all), 0 being the first convolution: (B, S, H, W)."""
+        y = class_weights(y, self.config.classes) if self.config.classes else None
         planes = self.planes(x)
         v = self.first_vertical(self.pad_vertical(planes))
         h = self.first_horizontal(self.pad_horizontal(planes)) + v
-        for layer in self.layers:
+        for layer in self.layers[:depth]:
             v, h = layer(v, h, y)
-        return self.output(self.head(h))
+        return h

@@ -14,7 +14,9 @@ G never sees L_D: matching centres does not vanish when D wins.  Departures, eac
 - centres are moving averages whose gradient flows whole through the current batch;
 - D and C read through a little noise, which hides the exact zeros no generator prints (arXiv:1610.04490), and with
   the picture moved by up to two pixels, real and generated alike, which keeps D from learning by heart (arXiv:2006.10738);
-- a small cross-entropy of C on G(z, c) states outright that a picture must be of its class.
+- a small cross-entropy of C on G(z, c) states outright that a picture must be of its class;
+- where a swap is to keep z's meaning from class to class, every class's q(z|c) is drawn to the same distribution: the
+  centres, as in L_GC, of z and of its Fourier features.  L_KL alone lets each class use its own part of the prior.
 """
 
 import math
@@ -43,20 +45,22 @@ class Weights:
     discriminator_lr: float = 0.5  # D's learning rate over G's
     noise: float = 0.1  # standard deviation of the noise D and C read through
     swapped: float = 0.0  # share of G(z, c) whose z is another picture's, not the prior's
+    leak: float = 0.0  # what z tells of c: the distance of each class's centre of z from the common one
 
 
 class Embedding(nn.Module):
-    """f and random Fourier features of f: (B, F) -> (B, 2F).  Rahimi and Recht, 2007, at three bandwidths.
+    """f and `waves` (F) random Fourier features of f: (B, F) -> (B, F + waves).  Rahimi and Recht, 2007, at three bandwidths.
 
     Their centres are a kernel mean embedding: two sets agree there only if they are alike as distributions
     (maximum mean discrepancy), where a centre of f alone forgives broken and averaged pictures.
     """
 
-    def __init__(self, features: int):
+    def __init__(self, features: int, waves: int | None = None):
         super().__init__()
-        bandwidth = torch.tensor([0.5, 1.0, 2.0]).repeat(features)[:features]
-        self.register_buffer("frequency", torch.randn(features, features) * bandwidth / features**0.5)
-        self.register_buffer("phase", torch.rand(features) * 2 * math.pi)
+        waves = waves or features
+        bandwidth = torch.tensor([0.5, 1.0, 2.0]).repeat(waves)[:waves]
+        self.register_buffer("frequency", torch.randn(features, waves) * bandwidth / features**0.5)
+        self.register_buffer("phase", torch.rand(waves) * 2 * math.pi)
 
     def forward(self, f: Tensor) -> Tensor:
         return torch.cat([f, 2**0.5 * (f @ self.frequency + self.phase).cos()], dim=1)
@@ -73,6 +77,9 @@ def scaled(*features: Tensor) -> list[Tensor]:
     that answers every generated picture with large features cannot make a loss of them without bound."""
     scale = torch.cat(features).detach().square().mean().sqrt() + 1e-6
     return [f / scale for f in features]
+
+
+WAVES = 64  # Fourier features of a narrow z
 
 
 class MovingAverage(nn.Module):
@@ -106,6 +113,9 @@ class CVAEGANObjective(nn.Module):
         self.embed = Embedding(features)
         self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
         self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
+        if weights.leak:
+            self.embed_z = Embedding(model.config.latent_dim, WAVES)
+            self.each_z = MovingAverage((classes, model.config.latent_dim + WAVES), keep)
 
     def turns(self) -> list[Turn]:
         m, w = self.model, self.weights
@@ -162,10 +172,12 @@ class CVAEGANObjective(nn.Module):
             "match_d": self.match(real_d, fake_d),
             "match_c": self.class_match(real_c, fake_c, y),
             "label": label,
+            "leak": self.leak(q.mean, y) if w.leak else label.new_zeros(()),
         }
         pairwise = terms["pixels"] + w.features * terms["features"]
         loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
-        return {"loss": loss + w.discriminator * terms["match_d"] + w.classifier * terms["match_c"], **terms}
+        loss = loss + w.discriminator * terms["match_d"] + w.classifier * terms["match_c"] + w.leak * terms["leak"]
+        return {"loss": loss, **terms}
 
     def match(self, real: Tensor, fake: Tensor) -> Tensor:
         """L_GD: ½ the squared distance of the centres of f_D."""
@@ -179,3 +191,10 @@ class CVAEGANObjective(nn.Module):
         fake, _ = class_centres(self.embed(fake), member)
         difference = self.real_c(real, present) - self.fake_c(fake, present)
         return 0.5 * difference.square().sum(dim=1).mean()
+
+    def leak(self, z: Tensor, y: Tensor) -> Tensor:
+        """½ the squared distance of each class's centre of z from the mean of all classes' centres, as a mean over the classes present."""
+        centres, present = class_centres(self.embed_z(z), self.model.condition(y))
+        each = self.each_z(centres, present)
+        common = each.detach().mean(dim=0)
+        return 0.5 * (each - common).square().sum(dim=1)[present].mean()

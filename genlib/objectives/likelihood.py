@@ -26,5 +26,6 @@ def bits_per_dim(nats: Tensor | float, pixels: int) -> Tensor | float:
 
 class Likelihood(OneTurn):
     def loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        nll = level_nll(self.model.logits(batch.x, batch.y), batch.x).mean()
+        classes = (batch.y,) if self.model.config.classes else ()
+        nll = level_nll(self.model.logits(batch.x, *classes), batch.x).mean()
         return {"loss": nll, "bits_per_dim": bits_per_dim(nll, batch.x[0].numel())}

@@ -4,7 +4,19 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 """
 
 from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, swap
-from genlib.ops.pixels import complete, influence
+from genlib.ops.pixels import complete, entropy, influence
 from genlib.ops.repair import inpaint
 
-__all__ = ["classes_of", "complete", "decode", "draw", "encode", "influence", "inpaint", "interpolate", "reconstruct", "swap"]
+__all__ = [
+    "classes_of",
+    "complete",
+    "decode",
+    "draw",
+    "encode",
+    "entropy",
+    "influence",
+    "inpaint",
+    "interpolate",
+    "reconstruct",
+    "swap",
+]

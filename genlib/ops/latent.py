@@ -6,6 +6,7 @@ from torch import Tensor
 from genlib.models.base import Autoencoder, Decoder, Normal
 from genlib.ops.pixels import complete
 
+SLICE = 16  # pictures decoded at a time: the layers of more do not stay in a core's cache
 PATHS = ("linear", "spherical")
 
 
@@ -26,7 +27,8 @@ def labelled(model, y: Tensor | None) -> tuple[Tensor, ...]:
 @torch.inference_mode()
 def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
     """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
-    return model.decode(z, *labelled(model, y))
+    slices = zip(*(given.split(SLICE) for given in (z, *labelled(model, y))), strict=True)
+    return torch.cat([model.decode(*some) for some in slices])
 
 
 @torch.inference_mode()

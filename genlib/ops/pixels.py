@@ -35,7 +35,7 @@ class Layer:
     halved on the way in, all weights on the way out.
     """
 
-    def __init__(self, layer: GatedLayer, size: int, y: Tensor):
+    def __init__(self, layer: GatedLayer, size: int, n: int, y: Tensor | None):
         s, d = layer.out.out_channels, layer.dilation
         self.size, self.width, self.dilation = size, s, d
         half = torch.tensor([1.0, 0.5]).repeat_interleave(s)
@@ -45,7 +45,7 @@ class Layer:
         self.across_bias = (layer.across.bias + layer.horizontal.bias + bias_h) * half
         self.horizontal = (taps(layer.horizontal.weight) * half).numpy()
         self.out, self.out_bias = (taps(layer.out.weight) / 2).numpy(), layer.out.bias.numpy()
-        self.rows = torch.zeros(size + d, size + 2 * d, len(y), s)  # of the vertical stack: d above, d on either side
+        self.rows = torch.zeros(size + d, size + 2 * d, n, s)  # of the vertical stack: d above, d on either side
 
     def begin_row(self, r: int, v: Tensor) -> Tensor:
         """The vertical stack's row r, (W, B, S) -> (W, B, S); and what it hands to the horizontal stack."""
@@ -75,12 +75,12 @@ class Layer:
 class Cache:
     """Both stacks as they stand while a picture grows."""
 
-    def __init__(self, model: PixelCNN, y: Tensor):
+    def __init__(self, model: PixelCNN, n: int, y: Tensor | None):
         c, m = model.config, model
         self.size, self.place = c.size, np.linspace(-1, 1, c.size)
-        self.planes = torch.zeros(c.size + 3, c.size + 5, len(y), 4)  # 3 rows above; 3 columns left, 2 right
+        self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
-        self.layers = [Layer(layer, c.size, y) for layer in m.layers]
+        self.layers = [Layer(layer, c.size, n, y) for layer in m.layers]
         self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
         self.first, self.first_horizontal_bias = taps(m.first_horizontal.weight).numpy(), m.first_horizontal.bias
         self.head = [(taps(conv.weight).numpy(), conv.bias.numpy()) for conv in (m.head[1], m.output)]
@@ -110,15 +110,16 @@ class Cache:
 
 
 def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
-    """Class weights (n, K), the start (n, 1, H, W), the hole (H, W) bool, and one u a pixel (n, H, W)."""
+    """Class weights (n, K) or None, the start (n, 1, H, W), the hole (H, W) bool, and one u a pixel (n, H, W)."""
     c = model.config
-    if y is None:
+    if c.classes and y is None:
         raise ValueError("this model needs a class")
     x = torch.zeros(n, 1, c.size, c.size) if image is None else image.expand(n, 1, c.size, c.size).clone()
     hole = torch.ones(c.size, c.size, dtype=torch.bool) if mask is None else mask
     if not hole.any():
         raise ValueError("the mask is empty: paint a hole first")
-    return class_weights(y, c.classes), x, hole, torch.rand(n, c.size, c.size, generator=rng)
+    weights = class_weights(y, c.classes) if c.classes else None
+    return weights, x, hole, torch.rand(n, c.size, c.size, generator=rng)
 
 
 @torch.inference_mode()
@@ -129,11 +130,11 @@ def complete(
     """n samples, drawn pixel after pixel; yields the picture so far (n, 1, H, W) every `every` pixels (0: every row).
 
     With image (1 or n, 1, H, W) and mask, a bool (H, W) True where to draw, the rest is kept to the bit:
-    completion.  A pixel not drawn yet is 0.  y is (n,) or (n, K).  Raises ValueError for an empty mask.
+    completion.  A pixel not drawn yet is 0.  y is (n,) or (n, K), or None for a model without classes.  Raises ValueError for an empty mask.
     """
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
-    cache, levels, every = Cache(model, y), model.config.levels, every or model.config.size
+    cache, levels, every = Cache(model, n, y), model.config.levels, every or model.config.size
     pixels, u = x.numpy()[:, 0], u.numpy()  # the same memory
     for i in range(hole.numel()):
         r, c = divmod(i, model.config.size)
@@ -161,14 +162,26 @@ def complete_naively(
     return x
 
 
-def influence(model: PixelCNN, x: Tensor, y: Tensor, pixel: int) -> Tensor:
+@torch.inference_mode()
+def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1.0) -> Tensor:
+    """The entropy of p(x_i | x_<i, c) of every pixel of images (B, 1, H, W): (B, H, W), nats."""
+    log_p = (model.logits(x, y) / temperature).log_softmax(dim=1)
+    return -(log_p.exp() * log_p).sum(dim=1)
+
+
+def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None) -> Tensor:
     """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
 
-    What it does not see is exactly 0: the pixel itself, all after it, and what lies outside the receptive field.
+    With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:
+    itself, all after it, and what lies outside the receptive field.
     """
     with torch.enable_grad():
         x = x.clone().requires_grad_()
-        logits = model.logits(x, y)[0].flatten(1)[:, pixel]
-        level = int((x.detach().flatten()[pixel] * (len(logits) - 1)).round())
-        (gradient,) = torch.autograd.grad(logits.log_softmax(dim=0)[level], x)
+        if depth is None:
+            logits = model.logits(x, y)[0].flatten(1)[:, pixel]
+            level = int((x.detach().flatten()[pixel] * (len(logits) - 1)).round())
+            said = logits.log_softmax(dim=0)[level]
+        else:
+            said = 0.5 * model.features(x, y, depth)[0].flatten(1)[:, pixel].square().sum()
+        (gradient,) = torch.autograd.grad(said, x)
     return gradient[0, 0].abs()

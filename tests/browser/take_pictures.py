@@ -10,11 +10,13 @@ from demo.app import build_demo, launch_kwargs
 
 OUT = Path(__file__).parents[2] / "demo" / "pictures"
 READY = {
-    "latent": "[data-ready=yes]",
-    "classes": ".pixel_canvas canvas",
-    "swap": ".pixel_canvas canvas",
-    "inpaint": ".passes canvas",
-    "pixel": ".pixel_stream canvas",
+    "latent": ("tab=latent", "[data-ready=yes]"),
+    "classes": ("tab=classes", ".pixel_canvas canvas"),
+    "swap": ("tab=swap", ".pixel_canvas canvas"),
+    "faces": ("tab=swap&dataset=faces", ".dome button"),
+    "sprites": ("tab=inpaint&dataset=sprites", ".passes canvas"),
+    "inpaint": ("tab=inpaint", ".passes canvas"),
+    "pixel": ("tab=pixel", ".pixel_stream canvas"),
 }
 
 
@@ -26,14 +28,14 @@ def main() -> None:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for tab, ready in READY.items():
+        for name, (query, ready) in READY.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{url}?tab={tab}")
+            page.goto(f"{url}?{query}")
             page.wait_for_selector(ready)
             page.wait_for_timeout(2500)
-            page.screenshot(path=OUT / f"{tab}.png")
-            with Image.open(OUT / f"{tab}.png") as picture:  # a palette is enough for a flat page, and a fifth of the size
-                picture.convert("RGB").quantize(128).save(OUT / f"{tab}.png", optimize=True)
+            page.screenshot(path=OUT / f"{name}.png")
+            with Image.open(OUT / f"{name}.png") as picture:  # a palette is enough for a flat page, and a fifth of the size
+                picture.convert("RGB").quantize(128).save(OUT / f"{name}.png", optimize=True)
         browser.close()
     demo.close()
 

@@ -1,10 +1,12 @@
 """The page in Chromium, used as a person would."""
 
+import io
 import os
 import shutil
 
 import pytest
 import torch
+from PIL import Image
 
 from demo.shelf import Shelf
 
@@ -89,31 +91,82 @@ def test_every_class_of_one_z_is_there_at_first_paint(page, server):
 
 def test_picking_another_picture_swaps_that_one(page, server):
     open_tab(page, server, "swap")
-    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
-    before = drawn(page, ".pixel_canvas .section:nth-child(1) canvas >> nth=0")
+    page.wait_for_selector("#swaps-en figure:nth-of-type(10)")
+    before = drawn(page, "#swapped-en canvas >> nth=0")
     page.locator(".picture_pad .strip button:visible >> nth=2").click()
-    page.wait_for_function("(b) => document.querySelector('.pixel_canvas .section canvas').toDataURL() !== b", arg=before)
-    assert "2" in page.locator(".pixel_canvas h3 >> nth=0").inner_text()
+    page.wait_for_function("(b) => document.querySelector('#swapped-en canvas').toDataURL() !== b", arg=before)
+    assert page.locator("#swapped-en h3").inner_text().startswith("Read as 2")
 
 
 def test_a_drawn_digit_is_read_swapped_and_its_class_corrected(page, server):
     open_tab(page, server, "swap")
-    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
+    page.wait_for_selector("#swaps-en figure:nth-of-type(10)")
     box = page.locator(".picture_pad .ink:visible").bounding_box()
     page.mouse.move(box["x"] + 90, box["y"] + 30)
     page.mouse.down()
     page.mouse.move(box["x"] + 80, box["y"] + 140, steps=10)
     page.mouse.up()
-    title = ".pixel_canvas h3 >> nth=0"
-    page.wait_for_function("document.querySelector('.pixel_canvas h3').textContent.endsWith('1')")
-    assert page.locator(".classes input:checked:visible").input_value() == "1"
-    row = [drawn(page, f".pixel_canvas .section:nth-child(2) canvas >> nth={k}") for k in range(10)]
+    page.wait_for_function("document.querySelector('#swapped-en h3').textContent.startsWith('Read as 1')")
+    assert page.locator("#source-en [aria-checked=true]").inner_text() == "1"
+    row = [drawn(page, f"#swaps-en .section:nth-child(1) canvas >> nth={k}") for k in range(10)]
     assert len(set(row)) == 10
-    picture = drawn(page, ".pixel_canvas canvas >> nth=0")
-    page.locator(".classes label:visible >> nth=7").click()
-    page.wait_for_function("document.querySelector('.pixel_canvas h3').textContent.endsWith('7')")
-    assert page.locator(title).inner_text().endswith("7")
-    assert drawn(page, ".pixel_canvas canvas >> nth=0") == picture
+    picture = drawn(page, "#swapped-en canvas >> nth=0")
+    page.locator("#source-en button >> nth=7").click()
+    page.wait_for_function("document.querySelector('#swapped-en h3').textContent.startsWith('Read as 7')")
+    assert drawn(page, "#swapped-en canvas >> nth=0") == picture
+
+
+def test_other_hair_is_put_on_a_sprite_beside_the_real_picture(page, server):
+    open_tab(page, server, "swap")
+    page.wait_for_selector("#swaps-en figure")
+    page.locator("label:visible", has_text="Sprites").click()
+    page.wait_for_selector("#target-en .pictured canvas")
+    page.wait_for_function("document.querySelectorAll('#swapped-en figure').length === 4")
+    kept, before = drawn(page, "#swapped-en canvas >> nth=0"), drawn(page, "#swapped-en canvas >> nth=2")
+    page.locator("#target-en [aria-label^='Hair'] button[aria-checked=false] >> nth=2").click()
+    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[2].toDataURL() !== b", arg=before)
+    assert drawn(page, "#swapped-en canvas >> nth=0") == kept
+    assert "dB" in page.locator("#swapped-en figcaption >> nth=3").inner_text()
+
+
+def test_a_face_is_picked_by_its_light_and_lit_from_elsewhere(page, server):
+    open_tab(page, server, "swap", "&dataset=faces")
+    page.wait_for_selector(".dome button:visible")
+    page.wait_for_selector("#swaps-en figure:nth-of-type(38)")
+    before = drawn(page, "#swapped-en canvas >> nth=0")
+    page.locator(".dome button[aria-pressed=false]:visible >> nth=3").click()
+    page.locator(".picture_pad .strip button:visible >> nth=1").click()
+    page.wait_for_function("(b) => document.querySelector('#swapped-en canvas').toDataURL() !== b", arg=before)
+    swapped = drawn(page, "#swapped-en canvas >> nth=2")
+    page.locator("#swaps-en .section:last-child figure >> nth=16").click()  # a cell of z × c
+    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[2].toDataURL() !== b", arg=swapped)
+    assert page.get_by_label("z towards the other picture").locator("visible=true").first.input_value() == "1"
+    assert page.locator(".rights:visible", has_text="Extended Yale").count()
+
+
+def test_a_picture_without_a_face_and_a_refused_camera_get_a_sentence(page, server):
+    open_tab(page, server, "swap", "&dataset=faces")
+    page.wait_for_selector(".dome button:visible")
+    drawing = io.BytesIO()
+    Image.new("L", (200, 200), 90).save(drawing, "PNG")
+    page.locator(".picture_pad:visible input[type=file]").set_input_files(
+        {"name": "drawing.png", "mimeType": "image/png", "buffer": drawing.getvalue()}
+    )
+    page.wait_for_selector(".picture_pad .error:visible", timeout=20_000)
+    assert "No face was found" in page.locator(".picture_pad .error:visible").inner_text()
+    page.locator(".picture_pad .camera:visible").click()
+    page.wait_for_selector("text=The camera is not available")
+
+
+def test_the_eyes_of_a_face_are_repaired_with_a_psnr_a_pass(page, server):
+    open_tab(page, server, "inpaint", "&dataset=faces")
+    page.wait_for_selector(".passes canvas")
+    page.wait_for_selector(".mask_pad button:visible:has-text('Eyes')")
+    before = drawn(page, ".passes canvas")
+    page.locator(".mask_pad button:visible", has_text="Eyes").click()
+    page.wait_for_function("(b) => document.querySelector('.passes canvas').toDataURL() !== b", arg=before)
+    assert page.locator(".passes .curve:visible").count() == 2
+    assert "PSNR" in page.locator(".passes .curve >> nth=1").inner_text()
 
 
 def test_a_painted_hole_is_repaired_and_the_rest_untouched(page, server):
@@ -160,6 +213,31 @@ def test_pointing_at_a_pixel_shows_its_distribution(page, server):
     page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('nats')")  # one to begin with
     page.locator(".pixel_stream .pictures canvas >> nth=0").hover(position={"x": 28, "y": 44})
     page.wait_for_function("document.querySelector('.pixel_stream .said').textContent.includes('Row 5, column 3:')")
+
+
+def test_the_entropy_of_a_finished_picture_takes_its_place_and_gives_it_back(page, server):
+    open_tab(page, server, "pixel")
+    page.wait_for_selector(".pixel_stream[data-at='784']")
+    page.wait_for_timeout(800)
+    picture = drawn(page, ".pixel_stream .pictures canvas >> nth=1")
+    button = page.locator(".pixel_stream button", has_text="Entropy")
+    button.click()
+    page.wait_for_function("(b) => document.querySelectorAll('.pixel_stream .pictures canvas')[1].toDataURL() !== b", arg=picture)
+    assert "nats" in page.locator(".pixel_stream .said").inner_text()
+    button.click()
+    page.wait_for_function("(b) => document.querySelectorAll('.pixel_stream .pictures canvas')[1].toDataURL() === b", arg=picture)
+
+
+def test_a_hole_is_continued_beside_the_cvae_gans_repair(page, server):
+    open_tab(page, server, "pixel", "&picture=8&label=8&n=2")
+    page.wait_for_selector(".pixel_stream[data-at='784']")
+    page.locator("label:visible", has_text="A painted hole").click()
+    page.wait_for_selector(".mask_pad .over:visible")
+    before = drawn(page, ".pixel_stream .pictures canvas >> nth=0")
+    page.locator("#sample-en").click()
+    page.wait_for_selector("text=The same hole repaired by a CVAE-GAN")
+    page.wait_for_function("(b) => document.querySelector('.pixel_stream .pictures canvas').toDataURL() !== b", arg=before)
+    assert page.locator(".likelihoods tr.best th").inner_text() == "8"
 
 
 def test_an_address_restores_the_state(page, server):
@@ -249,14 +327,15 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
 @pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint"])
 def test_fashion_answers_on_every_tab(page, server, tab):
     open_tab(page, server, tab)
-    shown = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas"}.get(tab, ".pixel_canvas canvas")
+    screens = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas", "swap": "#swapped-en canvas"}
+    shown = screens.get(tab, ".pixel_canvas canvas")
     page.wait_for_selector(shown + ":visible")
     page.wait_for_timeout(800)
     before = drawn(page, shown)
     page.locator("label:visible", has_text="Fashion-MNIST").click()
     page.wait_for_function("([s, b]) => document.querySelector(s).toDataURL() !== b", arg=[shown, before])
     if tab != "latent":
-        assert page.locator(".classes label:visible", has_text="Ankle boot").count()
+        assert page.locator(":is(.classes label, .class_picker button):visible", has_text="Ankle boot").count()
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion"])

@@ -27,7 +27,7 @@ def client(server):
 
 @pytest.fixture(scope="module")
 def digit(tmp_path_factory):
-    x, _ = Shelf().samples("mnist")
+    x = Shelf().samples("mnist").x
     path = tmp_path_factory.mktemp("pictures") / "seven.png"
     path.write_bytes(images.png(x[7:8]))
     return path

@@ -30,13 +30,13 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     shelf, t = Shelf((name,)), Text("en")
     assert name in shelf.names("mnist", "cvae")
     assert name not in shelf.names("mnist", "vae")
-    x, y = shelf.samples("mnist")
+    x = shelf.samples("mnist").x
     shown = classes.sheets(shelf, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
     assert shown["sections"][0]["title"] == "star with 50 % heart"
     assert shown["sections"][1]["head"][10:] == ["heart", "star"]
-    value, label = swap.swapped(shelf, t, "mnist", name, 11, {"pixels": pixels(x[:1]), "label": 0})
-    assert label == 11
-    assert value["sections"][1]["pixels"]["n"] == 12
+    _, below, label, target = swap.swapped(shelf, t, "mnist", name, 11, -1, 1.0, 11, 0.0, {"pixels": pixels(x[:1]), "label": 0})
+    assert (label, target) == (11, 0)
+    assert below["sections"][0]["pixels"]["n"] == 12
     mask = torch.zeros(28, 28, dtype=torch.bool)
     mask[5:9] = True
     pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
@@ -75,7 +75,7 @@ def test_an_address_carries_a_mask_bit_by_bit():
 
 def test_a_picture_is_opened_by_number_or_by_its_pixels():
     shelf, t = Shelf(), Text("en")
-    x, y = shelf.samples("mnist")
+    x, y = shelf.samples("mnist").x, shelf.samples("mnist").y
     by_number, update = parts.opened(t, shelf, "mnist", "42", "0")
     assert (by_number["label"], by_number["source"]) == (int(y[42]), "sample 42")
     assert len(update["samples"]["labels"]) == update["samples"]["pixels"]["n"] == 100

@@ -86,3 +86,18 @@ def test_a_grown_model_draws_its_old_classes_as_before():
     z, y = torch.randn(2, 4), torch.tensor([0, 2])
     assert isinstance(bigger, CVAEGAN)
     torch.testing.assert_close(model.decode(z, y), bigger.decode(z, y))
+
+
+def test_mnist_is_binarised_once_for_the_test_and_anew_each_time_for_training(tmp_path):
+    grey = np.full((64, 28, 28), 64)
+    for prefix in ("train", "t10k"):
+        write_idx(tmp_path / f"MNIST/raw/{prefix}-images-idx3-ubyte.gz", grey)
+        write_idx(tmp_path / f"MNIST/raw/{prefix}-labels-idx1-ubyte.gz", np.zeros(64))
+    test, again = data.mnistbin(tmp_path, "test"), data.mnistbin(tmp_path, "test")
+    assert torch.equal(test.x, again.x)
+    assert set(test.x.unique().tolist()) == {0, 255}
+    assert abs((test.x > 0).float().mean().item() - 64 / 255) < 0.01
+    x = data.mnistbin(tmp_path, "train").batch(slice(0, 4)).x
+    first, second = (data.binarised(x, torch.Generator().manual_seed(k)) for k in (0, 1))
+    assert not torch.equal(first, second)
+    assert torch.equal(first, data.binarised(x, torch.Generator().manual_seed(0)))

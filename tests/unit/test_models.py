@@ -124,3 +124,24 @@ def test_a_cvae_of_several_factors_takes_a_class_or_a_mix():
     z, y = torch.randn(1, 4), torch.tensor([7])
     assert torch.equal(model.decode(z, y), model.decode(z, class_weights(y, 24, (2, 3, 4))))
     assert not torch.equal(model.decode(z, y), model.decode(z, torch.tensor([6])))
+
+
+def test_an_encoder_at_one_brightness_reads_a_darker_picture_alike():
+    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, level=True)).eval()
+    x, y = 0.4 + 0.6 * torch.rand(2, 1, 8, 8), torch.tensor([0, 2])
+    bright, dark = model.encode(x, y).mean, model.encode(0.6 * x, y).mean
+    assert torch.allclose(bright, dark, atol=0.02)
+    plain = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)).eval()
+    assert not torch.allclose(plain.encode(x, y).mean, plain.encode(0.6 * x, y).mean, atol=1e-3)
+
+
+def test_where_style_and_content_meet_one_scales_the_other():
+    torch.manual_seed(0)
+    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style=5)).eval()
+    seen = []
+    model.generator.net[0].register_forward_pre_hook(lambda _m, inputs: seen.append(inputs[0]))
+    model.decode(torch.randn(1, 4).expand(3, -1), torch.arange(3))
+    style, scaled, content = seen[0].split([5, 5, 3], dim=1)
+    assert torch.allclose(style[0], style[2])  # the class does not touch it
+    assert torch.equal(content, torch.eye(3))
+    assert torch.allclose(scaled, style * model.generator.gain(content))

@@ -7,9 +7,11 @@ from torch.distributions import Normal as Reference
 
 from genlib import train
 from genlib.models.base import Normal, class_weights
+from genlib.models.cvae import CVAEConfig
+from genlib.models.cvae_gan import CVAEGAN
 from genlib.objectives.base import Batch
 from genlib.objectives.classification import Classification
-from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, class_centres
+from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
 from genlib.objectives.reconstruction import Reconstruction
@@ -141,3 +143,26 @@ def test_a_resumed_run_is_the_run_that_never_stopped(family, tmp_path):
 
 def test_small_models_of_two_seeds_differ():
     assert not torch.equal(small("vae", 0).decode(torch.zeros(1, 2)), small("vae", 1).decode(torch.zeros(1, 2)))
+
+
+def leaking(shift: float) -> float:
+    """The leak of codes (B, 2) whose second class is moved by `shift`."""
+    torch.manual_seed(0)
+    model = CVAEGAN(CVAEConfig(size=8, classes=2, latent_dim=2, width=4, features=8))
+    objective, y = CVAEGANObjective(model, Weights(leak=1.0)), torch.arange(2).repeat(2000)
+    z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
+    return objective.leak(z + shift * y[:, None], y).item()
+
+
+def test_a_code_that_tells_the_class_leaks_and_one_that_does_not_does_not():
+    assert leaking(0.0) < 0.02
+    assert leaking(0.5) > 10 * leaking(0.0)
+    assert leaking(2.0) > leaking(0.5)
+
+
+def test_a_code_of_the_same_centre_and_another_spread_leaks_too():
+    torch.manual_seed(0)
+    model = CVAEGAN(CVAEConfig(size=8, classes=2, latent_dim=2, width=4, features=8))
+    objective, y = CVAEGANObjective(model, Weights(leak=1.0)), torch.arange(2).repeat(2000)
+    z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1)) * (1 + 2 * y[:, None])
+    assert objective.leak(z, y) > 0.1

@@ -1,7 +1,10 @@
+import math
+
 import pytest
 import torch
 
 from genlib import ops
+from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.ops.pixels import complete_naively
 from tests.conftest import small
 
@@ -100,3 +103,31 @@ def test_a_pixel_depends_on_what_lies_before_it_alone():
     assert not seen[i:].any()
     assert seen[i - 1] > 0
     assert seen[i - 8 : i - 4].all()  # the row above, to the right too
+
+
+def test_a_pixelcnn_without_classes_samples_as_the_textbook_does():
+    torch.manual_seed(0)
+    model = PixelCNN(PixelCNNConfig(size=8, classes=0, levels=2, width=6, dilations=(1, 2))).eval().requires_grad_(False)
+    fast = last(ops.complete(model, 3, None, rng=torch.Generator().manual_seed(1)))
+    assert torch.equal(fast, complete_naively(model, 3, None, rng=torch.Generator().manual_seed(1)))
+    assert set(fast.unique().tolist()) <= {0.0, 1.0}
+    assert ops.draw(model, 2, rng=torch.Generator().manual_seed(1)).shape == (2, 1, 8, 8)
+
+
+def test_the_view_grows_layer_by_layer_and_never_ahead():
+    model, x, y = small("pixelcnn"), torch.rand(1, 1, 8, 8), torch.tensor([1])
+    i = 6 * 8 + 4
+    views = [ops.influence(model, x, y, i, depth).flatten() > 0 for depth in (0, 1, 2, 3)]
+    assert not any(view[i:].any() for view in views)
+    sizes = [int(view.sum()) for view in views]
+    assert sizes[0] < sizes[1] < sizes[2] <= sizes[3]  # until the picture ends
+    assert not (views[0] & ~views[3]).any()
+
+
+def test_the_entropy_of_a_uniform_pixel_is_the_logarithm_of_its_levels():
+    model, x, y = small("pixelcnn"), torch.rand(2, 1, 8, 8), torch.tensor([1, 2])
+    for p in model.output.parameters():
+        p.zero_()
+    assert torch.allclose(ops.entropy(model, x, y), torch.full((2, 8, 8), math.log(5)))
+    model.output.bias[0] = 50.0
+    assert ops.entropy(model, x, y).max() < 1e-3

@@ -29,7 +29,8 @@ def test_the_table_says_what_the_cards_say(name):
     for row, text in rows:
         figures = hub.bundled()[row].figures
         for key, value in re.findall(r"`(\w+)` ([\d.]+)", text):
-            assert f"{figures[key]:.4g}" == value, (row, key)
+            figure = figures[key][-1] if isinstance(figures[key], list) else figures[key]  # of passes, the last
+            assert f"{figure:.4g}" == value, (row, key)
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -1,0 +1,45 @@
+"""Make the sample pictures from the data sets: `python -m demo.samples.make DATA`.  About a hundred a set, none trained on.
+
+mnist, fashion  ten test pictures a class.
+faces           a hundred held-out photographs under the lights of which most are held out, so that many swaps have a true answer.
+sprites         the 25 layers of four poses: together they are all 1,296 characters, held out or not.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+
+from demo.samples import HERE, POSES
+from genlib import checkpoint, data, images
+from genlib.data.characters import cells, layers
+
+
+def tenths(root: Path, dataset: str) -> None:
+    test = data.DATASETS[dataset](root, "test")
+    rows = torch.stack([(test.y == k).nonzero().flatten()[:10] for k in range(10)], dim=1).flatten()
+    checkpoint.write(HERE / f"{dataset}.png", images.png(test.batch(rows).x, 10))
+
+
+def faces(root: Path, most: int = 100) -> None:
+    test = data.DATASETS["faces"](root, "test")
+    count = test.attribute.bincount(minlength=len(test.attributes))
+    order = sorted(range(len(test)), key=lambda i: (-int(count[test.attribute[i]]), int(test.attribute[i]), int(test.y[i])))
+    kept = torch.tensor(sorted(order[:most], key=lambda i: (int(test.attribute[i]), int(test.y[i]))))
+    about = {"labels": test.y[kept].tolist(), "attributes": [test.attributes[a] for a in test.attribute[kept].tolist()]}
+    checkpoint.write(HERE / "faces.png", images.png(test.batch(kept).x, 10))
+    checkpoint.write(HERE / "faces.json", json.dumps(about).encode())
+
+
+def sprites(root: Path) -> None:
+    drawn = torch.stack([cells(path, POSES) for path in layers(root)]).transpose(0, 1).flatten(0, 1)
+    checkpoint.write(HERE / "sprites.png", images.png(drawn.float() / 255, 25))
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for name in ("mnist", "fashion"):
+        tenths(folder, name)
+    faces(folder)
+    sprites(folder)

@@ -1,0 +1,178 @@
+"""Swapping and repairing where the true answer is known, and uploads in which a face has to be found."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demo import parts, uploads
+from demo.shelf import Shelf
+from demo.tabs import inpainting, swap
+from demo.text import Text
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import to_text
+from demo.widgets.picture_pad import prepare
+from genlib import images, ops
+from genlib.data import characters
+from genlib.data.yale import held_out
+
+shelf, t = Shelf(), Text("en")
+FRONT = 2  # a face lit from the front
+
+
+def picked(dataset: str, k: int) -> dict:
+    s = shelf.samples(dataset)
+    return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
+
+
+def portrait(k: int = FRONT, side: int = 200, canvas=(480, 640), at=(150, 120)) -> Image.Image:
+    """A sample face on an even background, as large as a person in a photograph."""
+    face = Image.fromarray((shelf.samples("faces").x[k, 0] * 255).byte().numpy()).resize((side, side), Image.Resampling.BICUBIC)
+    picture = Image.new("L", canvas, int(np.asarray(face).mean()))
+    picture.paste(face, at)
+    return picture
+
+
+def raw(picture: Image.Image, kind: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind)
+    return out.getvalue()
+
+
+def test_every_sample_of_faces_and_sprites_was_held_out():
+    faces, sprites = shelf.samples("faces"), shelf.samples("sprites")
+    labels = shelf.info("classifier-faces").labels
+    for y, a in zip(faces.y.tolist(), faces.attribute.tolist(), strict=True):
+        assert held_out(labels[y], faces.attributes[a])
+    assert all(characters.held_out(y) for y in sprites.y.tolist())
+    assert len(faces.x) <= 100
+    assert len(sprites.x) <= 100
+
+
+@pytest.mark.parametrize("dataset", ["faces", "sprites"])
+def test_the_true_picture_of_a_sample_is_the_sample(dataset):
+    s = shelf.samples(dataset)
+    for k in (0, 41, 99):
+        true, known = s.truth(int(s.attribute[k]), s.y[k : k + 1])
+        assert known.all()
+        assert torch.equal(true[0], s.x[k])
+
+
+def test_nobody_is_shown_a_true_face_that_there_is_not():
+    s = shelf.samples("faces")
+    _, known = s.truth(0, torch.arange(38))
+    assert known.sum() == (s.attribute == 0).sum()
+    assert not s.truth(None, torch.arange(38))[1].any()
+
+
+@pytest.mark.parametrize("dataset", ["faces", "sprites"])
+def test_a_swap_of_a_sample_stands_beside_the_true_picture_with_its_psnr(dataset):
+    s, name = shelf.samples(dataset), f"cvaegan-{dataset}"
+    k = next(i for i in range(100) if s.truth(int(s.attribute[i]), s.y.unique())[1].sum() > 1)
+    target = next(y for y in s.y.unique().tolist() if y != s.y[k] and s.truth(int(s.attribute[k]), torch.tensor([y]))[1][0])
+    top, y, _ = swap.result(shelf, t, dataset, name, -1, target, 1.0, 0, 0.0, picked(dataset, k))
+    cells, caption = from_pixels(top["sections"][0]["pixels"]), top["sections"][0]["captions"][3]
+    true, swapped = s.truth(int(s.attribute[k]), torch.tensor([target]))[0], cells[2:3]
+    assert y == int(s.y[k])
+    assert torch.allclose(cells[3], true[0], atol=1 / 255)
+    assert f"{images.psnr(true, swapped)[0]:.1f} dB" in caption
+
+
+def test_both_sliders_end_where_the_other_picture_and_the_other_class_are():
+    name, s = "cvaegan-faces", shelf.samples("faces")
+    model, other = shelf.model(name), 50
+    top, _, _ = swap.result(shelf, t, "faces", name, int(s.y[0]), int(s.y[other]), 1.0, other, 1.0, picked("faces", 0))
+    expected = ops.reconstruct(model, s.x[other : other + 1], s.y[other : other + 1])
+    assert (from_pixels(top["sections"][0]["pixels"])[2:3] - expected).abs().max() <= 1 / 255
+    start, _, _ = swap.result(shelf, t, "faces", name, int(s.y[0]), 3, 0.0, other, 0.0, picked("faces", 0))
+    x = from_pixels(start["sections"][0]["pixels"])
+    assert torch.equal(x[1], x[2])
+
+
+def test_one_choice_changed_leaves_the_others():
+    y = 3 * 216 + 1 * 36 + 4 * 6 + 2
+    found = characters.factors(swap.neighbours((6, 6, 6, 6), y))
+    own = characters.factors(torch.tensor([y]))[0]
+    for row in range(4):
+        block = found[6 * row : 6 * row + 6]
+        assert block[:, row].tolist() == list(range(6))
+        others = [i for i in range(4) if i != row]
+        assert (block[:, others] == own[others]).all()
+
+
+def test_the_page_of_faces_has_everybody_at_one_z():
+    _, below, _, _ = swap.swapped(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
+    row = below["sections"][0]
+    assert row["pixels"]["n"] == 38
+    assert [k for k, _ in row["meanings"]] == list(range(38))
+
+
+def test_a_portrait_becomes_its_face():
+    x, count = uploads.prepare(raw(portrait()), 64, 1)
+    assert x.shape == (1, 1, 64, 64)
+    assert count == 1
+    assert images.psnr(shelf.samples("faces").x[FRONT][None], x)[0] > 11  # about the same cut
+
+
+def test_a_large_portrait_is_answered_within_seconds():
+    x, _ = uploads.prepare(raw(portrait(side=1700, canvas=(3000, 4000), at=(700, 1000)), "JPEG"), 64, 1)
+    assert x.shape == (1, 1, 64, 64)
+
+
+def test_of_many_faces_the_largest_is_taken_and_their_number_told():
+    picture = portrait(side=150, canvas=(640, 480), at=(40, 100))
+    large = portrait(k=3, side=230, canvas=(280, 280), at=(25, 25))
+    picture.paste(large, (340, 80))
+    answer = prepare({"picture": base64.b64encode(raw(picture)).decode(), "size": 64, "channels": 1})
+    assert answer["faces"] == 2
+
+
+@pytest.mark.parametrize("picture", [Image.new("L", (300, 300), 128), Image.effect_noise((200, 200), 60)], ids=["blank", "noise"])
+def test_a_picture_without_a_face_gets_a_sentence(picture):
+    answer = prepare({"picture": base64.b64encode(raw(picture)).decode(), "size": 64, "channels": 1})
+    assert answer["error"].startswith("No face was found")
+
+
+def test_a_face_of_the_right_size_is_taken_as_it_is():
+    s = shelf.samples("faces")
+    x, _ = uploads.prepare(images.png(s.x[5:6]), 64, 1)
+    assert torch.allclose(x[0], s.x[5], atol=1 / 255)
+
+
+def test_a_picture_unlike_the_training_set_is_told_to_be():
+    stripes = torch.zeros(1, 1, 64, 64)
+    stripes[..., ::4] = 1
+    mine = {"pixels": pixels(stripes), "label": -1, "source": "upload"}
+    top, _, _ = swap.result(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, mine)
+    assert "unlike the training set" in top["sections"][0]["note"]
+    again, _, _ = swap.result(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, picked("faces", FRONT))
+    assert not again["sections"][0]["note"]
+
+
+def test_a_hole_in_a_sprite_is_repaired_by_every_model_and_for_other_hair():
+    picture = picked("sprites", 42)
+    mask = torch.zeros(64, 64, dtype=torch.bool)
+    mask[8:30] = True
+    film, sheet, y = inpainting.repaired(
+        shelf, t, "sprites", "cvaegan-sprites", -1, 0, 3, {"pixels": picture["pixels"], "mask": to_text(mask)}
+    )
+    assert y == picture["label"]
+    assert len(film["psnr"]) == film["pixels"]["n"] == 3
+    x, frames = from_pixels(picture["pixels"]), from_pixels(film["pixels"])
+    assert torch.equal(frames[:, :, ~mask], x[:, :, ~mask].expand(3, -1, -1))
+    assert sheet["sections"][-1]["pixels"]["n"] == 5
+
+
+def test_faces_can_be_hidden(monkeypatch):
+    monkeypatch.setenv("GENLIB_HIDE", "faces")
+    hidden = Shelf()
+    assert not hidden.names("faces", "cvaegan")
+    assert hidden.names("sprites", "cvaegan")
+
+
+def test_a_spoiled_picture_number_is_no_sample():
+    for source in ("sample 5000000", "sample", "sample -3", None, "sample 7; drop"):
+        assert parts.sample_of({"source": source}) is None

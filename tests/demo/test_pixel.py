@@ -1,0 +1,69 @@
+"""What the pixel tab shows of a PixelCNN's inner life."""
+
+import math
+import re
+
+import pytest
+import torch
+
+from demo.shelf import Shelf
+from demo.tabs import pixel
+from demo.text import Text
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import to_mask
+from genlib.objectives.likelihood import level_nll
+
+shelf, t, NAME = Shelf(), Text("en"), "pixelcnn-mnist"
+
+
+def picked(k: int) -> dict:
+    s = shelf.samples("mnist")
+    return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
+
+
+def asked(**more) -> dict:
+    return {"model": NAME, "label": 3, "temperature": 1.0, "pixels": picked(3)["pixels"]} | more
+
+
+def test_the_table_holds_the_exact_likelihood_of_each_class():
+    table = pixel.likelihoods(shelf, t, "mnist", NAME, picked(4))
+    x, model = from_pixels(picked(4)["pixels"]), shelf.model(NAME)
+    nats = [level_nll(model.logits(x, torch.tensor([k])), x).item() for k in range(10)]
+    assert re.findall(r"</th><td>([\d.]+)</td>", table) == [f"{v:.1f}" for v in nats]
+    assert re.search(r"class=best><th>(\d)<", table).group(1) == "4" == str(min(range(10), key=nats.__getitem__))
+
+
+def test_a_painted_hole_is_drawn_anew_nine_times_and_the_rest_kept():
+    shown = picked(8)
+    pad = pixel.holed(shown)
+    *_, last = pixel.stream(shelf, NAME, 8, 0, 9, 1.0, "hole", shown, pad)
+    drawn, x, mask = from_pixels(last["pixels"]), from_pixels(shown["pixels"]), to_mask(pad["mask"], 28, 28)
+    assert torch.equal(drawn[:, :, ~mask], x[:, :, ~mask].expand(9, -1, -1))
+    assert len(torch.unique(drawn, dim=0)) == 9
+    beside = pixel.repaired(shelf, t, "mnist", 8, 0, "hole", shown, pad)["sections"][0]
+    repair = from_pixels(beside["pixels"])[1]
+    assert torch.equal(repair[:, ~mask], x[0][:, ~mask])
+    assert pixel.repaired(shelf, t, "mnist", 8, 0, "half", shown, pad) == {"sections": []}
+
+
+def test_an_empty_hole_gets_a_sentence():
+    shown = picked(8)
+    with pytest.raises(ValueError, match="mask is empty"):
+        list(pixel.stream(shelf, NAME, 8, 0, 1, 1.0, "hole", shown, pixel.holed(shown) | {"mask": "0" * 784}))
+
+
+def test_the_entropy_map_is_of_every_pixel_and_its_sum_below_that_of_noise():
+    answer = pixel.entropies(shelf, asked())
+    heat = from_pixels(answer["pixels"])
+    assert heat.max() == 1
+    assert 0 < answer["sum"] < 784 * math.log(256)
+    assert heat[0, 0, 0, 0] < 0.1  # nobody doubts a corner
+    assert "error" in pixel.entropies(shelf, asked(label=77))
+
+
+def test_the_receptive_field_grows_with_depth():
+    seen = [
+        (from_pixels(pixel.distribution(shelf, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)
+    ]
+    assert seen[0] < seen[1] < seen[2]
+    assert "error" in pixel.distribution(shelf, asked(pixel=400, depth=99))
