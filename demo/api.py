@@ -186,7 +186,7 @@ def endpoints(shelf) -> dict:
             raise ValueError(f"{model} draws no pictures: choose a generative model")
         if (image is None) != (mask is None):
             raise ValueError("completion needs both an image and a mask")
-        x, gap = (None, None) if image is None else (picture(image, m), hole(mask, m.config.size))
+        x, gap = (None, None) if image is None else (parts.at_levels(m, picture(image, m)), hole(mask, m.config.size))
         size = m.config.size
         drawing = ops.complete(m, n, y, image=x, mask=gap, rng=parts.rng(seed), temperature=temperature)
         for row, drawn in enumerate(drawing, start=1):

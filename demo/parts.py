@@ -301,6 +301,12 @@ def load(page, tab: str, defaults: dict, names: Callable[[str], list[str]], firs
     page.load(guarded(show), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
 
 
+def at_levels(model, x: torch.Tensor) -> torch.Tensor:
+    """A picture at the grey levels a pixel model knows: black and white for two."""
+    steps = model.config.levels - 1
+    return (x * steps).round() / steps
+
+
 def verdicts(t, shelf: Shelf, dataset: str, x, asked=None) -> tuple[list[str], list]:
     """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None)."""
     if shelf.classifier(dataset) is None:

@@ -14,6 +14,8 @@ from demo.samples import DATASETS, Samples
 from genlib import checkpoint, hub, images, ops
 from genlib.checkpoint import CheckpointError, Info
 
+KIN = {"mnistbin": "mnist"}  # data sets shown as another's
+
 
 @torch.inference_mode(False)  # whoever asks first: weights born in that mode never let a gradient through again
 def loaded(folder: Path):
@@ -89,8 +91,9 @@ class Shelf:
 
     def suits(self, info: Info, dataset: str) -> bool:
         """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""
-        if info.dataset in DATASETS:
-            return info.dataset == dataset
+        own = KIN.get(info.dataset, info.dataset)
+        if own in DATASETS:
+            return own == dataset
         kinds = [i.config for i in self.offered().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 

@@ -24,6 +24,7 @@ OBJECTIVES = {
     "cvae": gaussian_elbo,
     "cvaegan": CVAEGANObjective,
     "pixelcnn": Likelihood,
+    "pixelrnn": Likelihood,
     "classifier": Classification,
 }
 
@@ -71,7 +72,7 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     pictures = data.folder(root, model.config.size, model.config.channels)
     labels, mapping = classes(info.labels, pictures.labels)
     report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders"]
-    if hasattr(model.config, "classes"):
+    if getattr(model.config, "classes", 0):
         report += [
             f"  {name} → class {k} ({labels[k]}{', new' if k >= len(info.labels) else ''})"
             for name, k in zip(pictures.labels, mapping, strict=True)

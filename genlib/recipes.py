@@ -16,6 +16,7 @@ from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
+from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.models.vae import AE, VAE, VAEConfig
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
@@ -89,6 +90,13 @@ def pixelcnn(dataset: str, steps: int, config=PixelCNNConfig(), augment=unchange
     )  # fmt: skip
 
 
+def pixelrnn(dataset: str, kind: str, depth: int, steps: int) -> Recipe:
+    return Recipe(
+        dataset, lambda: PixelRNN(PixelRNNConfig(kind=kind, depth=depth)), Likelihood,
+        steps=steps, batch=16, lr=3e-3, ema=0.998, seed=5, augment=data.binarised,
+    )  # fmt: skip
+
+
 # The light is a direction: few numbers hold it, and what is left of the person does not fit in.
 FACES = CVAEConfig(size=64, classes=38, latent_dim=4, depth=4, style=64, level=True)
 SPRITES = CVAEConfig(channels=3, size=64, classes=6**4, latent_dim=8, depth=4, factors=(6, 6, 6, 6))
@@ -118,5 +126,7 @@ RECIPES: dict[str, Recipe] = {
     "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 9300),
-    "pixelcnn-mnistbin": pixelcnn("mnistbin", 12_000, PixelCNNConfig(classes=0, levels=2), data.binarised),
+    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7000, PixelCNNConfig(classes=0, levels=2), data.binarised),
+    "pixelrnn-row-mnistbin": pixelrnn("mnistbin", "row", 3, 9000),
+    "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", "diagonal", 2, 6000),
 }

@@ -1,5 +1,6 @@
 """Pixel by pixel: how does a picture come from p(x_i | x_<i)?"""
 
+import functools
 import html
 import time
 
@@ -8,15 +9,16 @@ import torch
 from torch import Tensor
 
 from demo import parts
-from demo.widgets import MaskPad, PicturePad, PixelCanvas, PixelStream
+from demo.widgets import MaskPad, PicturePad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import from_link, to_mask, to_text
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
 TAB = "pixel"
-FAMILIES = ("pixelcnn",)
+FAMILIES = ("pixelcnn", "pixelrnn")
 DEFAULTS = {
     "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
     "mask": "",
@@ -51,6 +53,7 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, e
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
     y, temperature = classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
     image, mask = begun(start, picture, pad, size)
+    image = None if image is None else parts.at_levels(model, image)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
     drawing = ops.complete(model, n, y, image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
     run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "about": about}
@@ -78,10 +81,8 @@ def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
 @torch.inference_mode()
 def likelihoods(shelf, t, dataset, name, picture) -> str:
     """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
-    model, x = shelf.model(name), from_pixels((picture or {}).get("pixels"))
-    labels = parts.class_names(t, shelf, dataset, name)
-    if model.config.levels == 2:
-        x = (x >= 0.5).float()
+    model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
+    x = parts.at_levels(model, from_pixels((picture or {}).get("pixels")))
     classes = ops.classes_of(model)
     every = torch.arange(classes) if classes else None
     nats = level_nll(model.logits(x.expand(max(classes, 1), -1, -1, -1), every), x.expand(max(classes, 1), -1, -1, -1))
@@ -132,6 +133,28 @@ def entropies(shelf, data: dict) -> dict:
         return {"error": parts.sentence(error)}
 
 
+@functools.cache
+def textbook(kind: str, size: int) -> PixelRNN:
+    """A small net of arXiv:1601.06759, its weights fresh and all positive: what it can see it shows."""
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
+        torch.manual_seed(0)
+        net = PixelRNN(PixelRNNConfig(size=size, kind=kind, width=4, depth=6)).eval().requires_grad_(False)
+        for p in net.parameters():
+            p.abs_()
+        return net
+
+
+def fields(data: dict) -> dict:
+    """What pixel i can see after `depth` layers of each net of arXiv:1601.06759, one picture a kind."""
+    try:
+        size, depth = parts.whole(data["size"], "the size", 8, 28), parts.whole(data["depth"], "the depth", 0, 6)
+        i, grey = parts.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
+        seen = [ops.influence(textbook(kind, size), grey, None, i, depth) > 0 for kind in ("cnn", "row", "diagonal")]
+        return {"seen": pixels(torch.stack(seen)[:, None].float() * 0.6)}
+    except (ValueError, KeyError, TypeError) as error:
+        return {"error": parts.sentence(error)}
+
+
 def bound(function, shelf):
     """A server function of the page's shelf, under its own name."""
 
@@ -179,6 +202,7 @@ def build(shelf, t, page) -> None:
             screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}")
             beside = PixelCanvas(text=t.group("canvas"))
             nats = gr.HTML(elem_classes="nats")
+            ReadingOrder(text=t.group("order"), server_functions=[fields])
             gr.Markdown(t("pixel.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/pixelcnn.py")
 

@@ -7,5 +7,6 @@ from demo.widgets.passes import Passes
 from demo.widgets.picture_pad import PicturePad
 from demo.widgets.pixel_canvas import PixelCanvas
 from demo.widgets.pixel_stream import PixelStream
+from demo.widgets.reading_order import ReadingOrder
 
-__all__ = ["ClassPicker", "LatentPad", "MaskPad", "Passes", "PicturePad", "PixelCanvas", "PixelStream"]
+__all__ = ["ClassPicker", "LatentPad", "MaskPad", "Passes", "PicturePad", "PixelCanvas", "PixelStream", "ReadingOrder"]

@@ -1,4 +1,4 @@
-"""Sampling a PixelCNN: pixel after pixel in raster order, each layer's past kept instead of computed again.
+"""Sampling a PixelCNN or PixelRNN: pixel after pixel in raster order, each layer's past kept instead of computed again.
 
 The vertical stack runs once a row, the horizontal one once a pixel: together the arithmetic of one full forward
 pass, where the textbook sampler needs one such pass a pixel.  arXiv:1704.06001 has the idea.  The pixel's share is
@@ -13,6 +13,8 @@ from torch import Tensor
 
 from genlib.models.base import class_weights
 from genlib.models.pixelcnn import GatedLayer, PixelCNN
+from genlib.models.pixelrnn import PixelRNN
+from genlib.ops.recurrence import Recurrence
 
 
 def choose(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
@@ -124,7 +126,7 @@ def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, ma
 
 @torch.inference_mode()
 def complete(
-    model: PixelCNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
+    model: PixelCNN | PixelRNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
     rng: torch.Generator | None = None, temperature: float = 1.0, every: int = 0,
 ) -> Iterator[Tensor]:  # fmt: skip
     """n samples, drawn pixel after pixel; yields the picture so far (n, 1, H, W) every `every` pixels (0: every row).
@@ -134,7 +136,8 @@ def complete(
     """
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
-    cache, levels, every = Cache(model, n, y), model.config.levels, every or model.config.size
+    cache = (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)
+    levels, every = model.config.levels, every or model.config.size
     pixels, u = x.numpy()[:, 0], u.numpy()  # the same memory
     for i in range(hole.numel()):
         r, c = divmod(i, model.config.size)
@@ -150,7 +153,7 @@ def complete(
 
 @torch.inference_mode()
 def complete_naively(
-    model: PixelCNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
+    model: PixelCNN | PixelRNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
     rng: torch.Generator | None = None, temperature: float = 1.0,
 ) -> Tensor:  # fmt: skip
     """The same pictures by the textbook: one full forward pass a pixel.  What `complete` is tested against."""

@@ -67,3 +67,13 @@ def test_the_receptive_field_grows_with_depth():
     ]
     assert seen[0] < seen[1] < seen[2]
     assert "error" in pixel.distribution(shelf, asked(pixel=400, depth=99))
+
+
+def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
+    answer = pixel.fields({"size": 16, "pixel": 9 * 16 + 5, "depth": 6})
+    cnn, row, diagonal = from_pixels(answer["seen"])[:, 0] > 0
+    assert not cnn[8, 13]  # a row up, far to the right
+    assert diagonal[8, 13]
+    assert row[2, 14]
+    assert not any(view.flatten()[9 * 16 + 5 :].any() for view in (cnn, row, diagonal))
+    assert "error" in pixel.fields({"size": 16, "pixel": 999, "depth": 1})

@@ -1,0 +1,60 @@
+// Server function: fields({size, pixel, depth}) -> {seen: pixels of cnn, row, diagonal}.
+const root = $(".reading_order"), SIDE = 16, KINDS = ["cnn", "row", "diagonal"];
+let canvases, depth, depthSaid, playButton, said, at = 9 * SIDE + 5, seen = null, step = -1, timer = null;
+const { floor } = Math;
+// Cells a state has reached at a step, and those it has just entered: by pixel, by row, or by both diagonals.
+const front = (kind, r, c) => (kind === 0 ? r * SIDE + c : kind === 1 ? r : r + c);
+const other = (r, c) => r + (SIDE - 1 - c);
+const last = (kind) => [SIDE * SIDE - 1, SIDE - 1, 2 * SIDE - 2][kind];
+const show = () => {
+  if (!seen) return;
+  const bytes = toBytes(seen.data), accent = style("--color-accent") || "#3b82f6";
+  canvases.forEach((canvas, kind) => {
+    paint(canvas, seen, kind, bytes);
+    const ctx = canvas.getContext("2d"), now = floor((step / 60) * last(kind));
+    for (let i = 0; step >= 0 && i < SIDE * SIDE; i++) {
+      const r = floor(i / SIDE), c = i % SIDE, gone = front(kind, r, c) <= now || (kind === 2 && other(r, c) <= now);
+      const fresh = front(kind, r, c) === now || (kind === 2 && other(r, c) === now);
+      if (!gone) continue;
+      ctx.globalAlpha = fresh ? 0.95 : 0.35; ctx.fillStyle = fresh ? "#ffa90e" : accent;
+      ctx.fillRect(c, r, 1, 1);
+    }
+    ctx.globalAlpha = 1; ctx.fillStyle = "#ffe14d"; ctx.fillRect(at % SIDE, floor(at / SIDE), 1, 1);
+  });
+  playButton.textContent = timer ? "❚❚" : "▶ " + t("play");
+};
+const ask = latest(async () => {
+  depthSaid.textContent = depth.value;
+  const answer = await server.fields({ size: SIDE, pixel: at, depth: +depth.value });
+  if (answer.error) { said.textContent = answer.error; return; }
+  seen = answer.seen;
+  show();
+});
+const stop = () => { clearInterval(timer); timer = null; step = -1; show(); };
+const play = () => {
+  if (timer) return stop();
+  step = 0;
+  timer = setInterval(() => { if (++step > 60) stop(); else show(); }, 50);
+};
+const build = () => {
+  make("h3", "", root, t("title"));
+  const row = make("div", "row", root);
+  canvases = KINDS.map((kind) => {
+    const figure = make("figure", "", row), canvas = make("canvas", "pixelated", figure);
+    canvas.width = canvas.height = SIDE; enlarge(canvas, 10);
+    canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t(kind));
+    make("figcaption", "note", figure, t(kind));
+    const look = (e) => { const [x, y] = cellAt(canvas, e); if (x >= 0 && y >= 0 && x < SIDE && y < SIDE) { at = y * SIDE + x; ask(); } };
+    canvas.addEventListener("pointermove", look); canvas.addEventListener("pointerdown", look);
+    return canvas;
+  });
+  const tools = make("div", "tools", root);
+  playButton = button("▶ " + t("play"), tools, play);
+  const label = make("label", "note", tools, t("depth") + " ");
+  depth = make("input", "", label); Object.assign(depth, { type: "range", min: 0, max: 6, step: 1, value: 3 });
+  depthSaid = make("output", "note", label);
+  depth.addEventListener("input", ask);
+  said = make("p", "said", root, t("look"));
+  ask();
+};
+build();
