@@ -24,6 +24,8 @@ def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(shelf, t, blocks)
+    # Gradio writes lang="en" for every route.
+    blocks.load(None, None, None, js=f"() => {{ document.documentElement.lang = '{t.language}'; }}", api_visibility="private")
     blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
 
 

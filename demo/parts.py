@@ -157,7 +157,7 @@ def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     name = f"seed-{tab}-{t.language}"
     with gr.Row(elem_classes="seed"):
         seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=SEEDS, min_width=120, elem_id=name)
-        dice = gr.Button("⚄", elem_classes="dice", min_width=44, scale=0)
+        dice = gr.Button(f"⚄ {t('control.dice')}", elem_classes="dice", min_width=88, scale=0)
     # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.
     throw = f"""() => {{
         const field = document.querySelector("#{name} input");

@@ -17,6 +17,7 @@ from genlib.objectives.cvae_gan import CVAEGANObjective
 from genlib.objectives.elbo import ELBO, gaussian_elbo
 from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
+from genlib.recipes import RECIPES
 
 OBJECTIVES = {
     "ae": Reconstruction,
@@ -91,7 +92,10 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     pictures = data.Images(pictures.x, torch.tensor(mapping)[pictures.y], labels)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        objective: Objective = OBJECTIVES[info.model](model.requires_grad_(True))
+        own = (
+            RECIPES[info.name].objective if info.name in RECIPES else OBJECTIVES[info.model]
+        )  # its weights, where they are known
+        objective: Objective = own(model.requires_grad_(True))
     run = train.Run(objective, lr=lr, ema=0.99, betas=(0.5, 0.999) if info.model == "cvaegan" else (0.9, 0.999), seed=seed)
     about = {
         "name": f"{info.name}-finetuned" if info.name else "",

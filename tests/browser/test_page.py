@@ -289,6 +289,7 @@ def test_two_visitors_do_not_see_each_others_state(chromium, page, server):
 def test_the_page_speaks_chinese_too(page, server):
     page.goto(f"{server}/zh")
     page.wait_for_selector("text=平面上的每一点意味着什么？")
+    page.wait_for_function("document.documentElement.lang === 'zh'")
 
 
 def test_it_fits_a_phone(page, server):

@@ -4,7 +4,9 @@ import torch
 from PIL import Image
 
 from genlib import checkpoint, data, finetuning, train
+from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
+from genlib.recipes import FACE
 from tests.conftest import SMALL, write_idx
 
 
@@ -80,12 +82,19 @@ def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
     assert checkpoint.load(tmp_path / "new").config.classes == 4
 
 
-def test_a_grown_model_draws_its_old_classes_as_before():
-    model = SMALL["cvaegan"]().eval()
+@pytest.mark.parametrize("style", [0, 5])
+def test_a_grown_model_draws_its_old_classes_as_before(style):
+    model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style=style)).eval()
     bigger = finetuning.grown(model, 5).eval()
     z, y = torch.randn(2, 4), torch.tensor([0, 2])
     assert isinstance(bigger, CVAEGAN)
     torch.testing.assert_close(model.decode(z, y), bigger.decode(z, y))
+
+
+def test_a_checkpoint_with_a_recipe_is_finetuned_by_its_own_weights(tmp_path):
+    checkpoint.save(SMALL["cvaegan"](), tmp_path / "old", labels=("a", "b", "c"), dataset="faces", name="cvaegan-faces")
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4)
+    assert task.run.objective.weights == FACE
 
 
 def test_mnist_is_binarised_once_for_the_test_and_anew_each_time_for_training(tmp_path):
