@@ -126,7 +126,7 @@ RECIPES: dict[str, Recipe] = {
     "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 9300),
-    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7000, PixelCNNConfig(classes=0, levels=2), data.binarised),
+    "pixelcnn-mnistbin": pixelcnn("mnistbin", 3600, PixelCNNConfig(classes=0, levels=2), data.binarised),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", "row", 3, 9000),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", "diagonal", 2, 6000),
 }

@@ -194,3 +194,43 @@ def test_a_mask_that_will_not_do_gets_one_sentence(client, digit, tmp_path, side
     Image.fromarray(np.full((side, side), value, np.uint8)).save(path)
     with pytest.raises(AppError, match=says):
         client.predict(MODEL, handle_file(digit), handle_file(path), -1, 3, 0, api_name="/inpaint")
+
+
+@pytest.fixture(scope="module")
+def face(tmp_path_factory):
+    path = tmp_path_factory.mktemp("faces") / "face.png"
+    path.write_bytes(images.png(Shelf().samples("faces").x[:1]))
+    return path
+
+
+def test_a_face_is_swapped_to_everybody_and_its_class_guessed(client, face):
+    png, said = client.predict("cvaegan-faces", handle_file(face), -1, [], api_name="/swap")
+    assert size(png) == (38 * 64, 64)
+    assert said["label"] == int(Shelf().samples("faces").y[0])
+    assert sum(v["label"] == k for k, v in enumerate(said["verdicts"])) >= 34
+
+
+def test_a_sprite_is_swapped_in_colour_to_the_characters_asked_for(client, tmp_path):
+    s, path = Shelf().samples("sprites"), tmp_path / "sprite.png"
+    path.write_bytes(images.png(s.x[:1]))
+    png, said = client.predict("cvaegan-sprites", handle_file(path), -1, [0, 1295, 700], api_name="/swap")
+    assert size(png) == (3 * 64, 64)
+    assert Image.open(png).mode == "RGB"
+    assert said["label"] == int(s.y[0])
+    assert [v["label"] for v in said["verdicts"]] == [0, 1295, 700]
+
+
+def test_a_hole_in_a_face_is_repaired_pass_by_pass(client, face, tmp_path):
+    hole = np.zeros((64, 64), np.uint8)
+    hole[16:40, 16:48] = 255
+    Image.fromarray(hole).save(tmp_path / "hole.png")
+    arguments = ("cvaegan-faces", handle_file(face), handle_file(tmp_path / "hole.png"), -1, 4, 0)
+    png, said = client.predict(*arguments, api_name="/inpaint")
+    assert size(png) == (4 * 64, 64)
+    assert said["change"][-1] < said["change"][1]
+
+
+def test_a_picture_without_a_face_is_refused_over_http_too(client, tmp_path):
+    Image.new("L", (300, 200), 120).save(tmp_path / "grey.png")
+    with pytest.raises(AppError, match="No face was found"):
+        client.predict("cvaegan-faces", handle_file(tmp_path / "grey.png"), -1, [], api_name="/swap")
