@@ -166,7 +166,7 @@ def endpoints(shelf) -> dict:
         y, k, _ = settle(shelf, info, m, x, label)
         frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=parts.rng(seed))))
         done = {"model": model, "label": k, "passes": passes, "seed": seed}
-        return sheet(frames, **done), done | {"change": changes(x, gap, frames)}
+        return sheet(frames, **done), done | {"change": changes(m, gap, frames, y, seed)}
 
     def sample(model, label, n, seed, temperature, image=None, mask=None):
         """Draw n pictures, a PixelCNN's row by row; with image and mask, complete the white part."""

@@ -80,8 +80,30 @@ def question(t, tab: str) -> gr.HTML:
     return gr.HTML("", elem_classes="wrong")
 
 
+class Slider(gr.Slider):
+    """A slider whose number field may be typed into: what lies beyond its ends is the end, nothing is the start."""
+
+    is_template = True
+
+    def preprocess(self, payload):
+        try:
+            return min(max(float(payload), self.minimum), self.maximum)
+        except (TypeError, ValueError):
+            return self.minimum
+
+
 def slider(*args, **more) -> gr.Slider:
-    return gr.Slider(*args, buttons=[], **more)  # Gradio's reset button tells nobody
+    return Slider(*args, buttons=[], **more)  # Gradio's reset button tells nobody
+
+
+def picture_for(model, value: dict | None) -> torch.Tensor:
+    """A widget's picture, (N, C, H, W).  Raises ValueError if the model knows pictures of another shape."""
+    x, c = from_pixels((value or {}).get("pixels")), model.config
+    wanted = (getattr(c, "channels", 1), c.size, c.size)
+    if tuple(x.shape[1:]) != wanted:
+        kind = "colour" if wanted[0] == 3 else "grey"
+        raise ValueError(f"this model knows {kind} pictures of {c.size}×{c.size}: choose one of its own data set")
+    return x
 
 
 def rng(seed) -> torch.Generator:
@@ -156,7 +178,7 @@ def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     """The seed, typed, with a dice beside it."""
     name = f"seed-{tab}-{t.language}"
     with gr.Row(elem_classes="seed"):
-        seed = gr.Number(value, label=t("control.seed"), precision=0, minimum=0, maximum=SEEDS, min_width=120, elem_id=name)
+        seed = gr.Number(value, label=t("control.seed"), precision=0, min_width=120, elem_id=name)
         dice = gr.Button(f"⚄ {t('control.dice')}", elem_classes="dice", min_width=88, scale=0)
     # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.
     throw = f"""() => {{

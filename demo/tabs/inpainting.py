@@ -16,6 +16,7 @@ FAMILIES = ("cvaegan", "cvae", "vae")
 DEFAULTS = {
     "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10, "picture": "", "mask": "",
 }  # fmt: skip
+FILLS = 5  # of one hole, from as many seeds
 FIRST = {"mnist": "8", "fashion": "8", "sprites": "42", "faces": "0"}  # the sample to begin with
 
 
@@ -25,39 +26,50 @@ def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
     return torch.cat(list(ops.inpaint(model, x, mask, label, passes=passes, rng=parts.rng(seed))))
 
 
-def changes(x: torch.Tensor, mask: torch.Tensor, frames: torch.Tensor) -> list[float]:
-    """Mean absolute change inside the hole from pass to pass; the first from the second, as it has no forerunner."""
-    hole = frames[..., mask]
-    steps = (hole[1:] - hole[:-1]).abs().flatten(1).mean(dim=1).tolist()
-    return [round(v, 6) for v in (steps[:1] + steps if steps else [0.0])]
+def changes(model, mask: torch.Tensor, frames: torch.Tensor, y: torch.Tensor | None, seed) -> list[float]:
+    """Mean absolute change inside the hole at each pass, the first from the sample of the class that it begins as."""
+    start = ops.draw(model, 1, y, rng=parts.rng(seed))
+    hole = torch.cat([start, frames])[..., mask]
+    return [round(v, 6) for v in (hole[1:] - hole[:-1]).abs().flatten(1).mean(dim=1).tolist()]
 
 
-def repaired(shelf, t, dataset, name, label, seed, passes, pad, fills: int = 5) -> tuple[dict, dict, int]:
-    """Passes, sheet and settled class: the hole of the pad's picture repaired by the chosen model and its siblings."""
-    x = from_pixels((pad or {}).get("pixels"))
+def repaired(shelf, t, dataset, name, label, seed, passes, pad) -> tuple[dict, int]:
+    """The film of the passes and the settled class: the hole of the pad's picture repaired by the chosen model."""
+    model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
+    if not hasattr(model, "encode"):
+        raise ValueError(f"{name} has no encoder: choose an autoencoder")
+    x = parts.picture_for(model, pad)
     mask = to_mask(pad.get("mask"), *x.shape[2:])
-    seed = parts.whole(seed, "the seed", 0, parts.SEEDS - fills)
-    passes, labels = parts.whole(passes, "passes", 1, 100), parts.class_names(t, shelf, dataset, name)
-    y = parts.whole(label, "the class", GUESS, len(labels) - 1)
-    y = parts.settled(shelf, dataset, x, y)
-    frames = repairs(shelf.model(name), x, mask, y, passes, seed)
-    about = {"model": name, "label": y, "seed": seed, "passes": passes}
+    seed, passes = parts.whole(seed, "the seed", 0, parts.SEEDS - FILLS), parts.whole(passes, "passes", 1, 100)
+    y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, len(labels) - 1))
+    frames = repairs(model, x, mask, y, passes, seed)
+    near = images.psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()
+    own = torch.tensor([y]) if ops.classes_of(model) else None
+    return {
+        "title": name, "pixels": pixels(frames), "change": changes(model, mask, frames, own, seed), "psnr": [round(p, 2) for p in near],
+        "about": {"model": name, "label": y, "seed": seed, "passes": passes}, "caption": t("inpaint.psnr", p=f"{near[-1]:.1f}"),
+    }, y  # fmt: skip
+
+
+def compared(shelf, t, dataset, film, pad) -> dict:
+    """What else could stand in the hole: by the other models, from other seeds, as other classes."""
+    about = film["about"]
+    name, y, seed, passes = (about[key] for key in ("model", "label", "seed", "passes"))
+    model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
+    x, last = parts.picture_for(model, pad), from_pixels(film["pixels"])[-1:]
+    mask = to_mask(pad.get("mask"), *x.shape[2:])
     able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
-    final = torch.cat([frames[-1:], *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
-    reached = images.psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()  # the chosen model's first
-    captions = [f"{n} {p:.1f} dB" for n, p in zip(names, reached, strict=True)]
-    more = torch.cat([repairs(shelf.model(name), x, mask, y, passes, int(seed) + i)[-1:] for i in range(fills)])
-    near = images.psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1))
-    curve = {"title": name, "pixels": pixels(frames), "change": changes(x, mask, frames), "about": about,
-             "psnr": [round(p, 2) for p in near.tolist()], "caption": t("inpaint.psnr", p=f"{reached[0]:.1f}")}  # fmt: skip
+    final = torch.cat([last, *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
+    reached = images.psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
+    captions = [f"{n} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True)]
+    more = torch.cat([last, *(repairs(model, x, mask, y, passes, seed + i)[-1:] for i in range(1, FILLS))])
     scale = 4 if x.shape[-1] < 64 else 2
-    sheet = {"about": about, "sections": [
+    return {"about": about, "sections": [
         section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), scale=scale, captions=[t("inpaint.original"), *captions], flow=1, name="repairers"),
-        section(t("inpaint.fills"), pixels(more), fills, scale=scale, captions=[t("classes.seed", n=int(seed) + i) for i in range(fills)], flow=1, name="fills"),
+        section(t("inpaint.fills"), pixels(more), FILLS, scale=scale, captions=[t("classes.seed", n=seed + i) for i in range(FILLS)], flow=1, name="fills"),
         *believed(shelf, t, dataset, name, x, mask, y, passes, seed, scale),
     ]}  # fmt: skip
-    return curve, sheet, y
 
 
 def believed(shelf, t, dataset, name, x, mask, y: int, passes: int, seed: int, scale: int, count: int = 5) -> list[dict]:
@@ -81,11 +93,10 @@ def continued(shelf, t, dataset, label, seed, pad):
     if not names:
         yield {"sections": []}
         return
-    x = from_pixels((pad or {}).get("pixels"))
+    model = shelf.model(names[0])
+    x = parts.picture_for(model, pad)
     mask = to_mask(pad.get("mask"), *x.shape[2:])
-    for drawn in ops.complete(
-        shelf.model(names[0]), 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]
-    ):
+    for drawn in ops.complete(model, 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]):
         yield {"about": {"model": names[0], "label": label, "seed": seed}, "sections": [
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
 
@@ -131,27 +142,38 @@ def build(shelf, t, page) -> None:
         return gr.update(**parts.picker(t, shelf, dataset, name, label, "swap.guessed"))
 
     def show(*values):
-        return repaired(shelf, t, *values)[:2]
+        return repaired(shelf, t, *values)[0]
 
     def choose(dataset, name, label, *values):
         label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
-        return *repaired(shelf, t, dataset, name, label, *values)[:2], picked(dataset, name, label)
+        return repaired(shelf, t, dataset, name, label, *values)[0], picked(dataset, name, label)
+
+    def beside(dataset, film, pad):
+        if not film or not pad:  # neither has its value yet while the tab is closed
+            return gr.skip()
+        try:
+            return compared(shelf, t, dataset, film, pad)
+        except ValueError:  # another data set is on its way, or the hole was emptied: `show` says what is wrong
+            return gr.skip()
 
     def stream(dataset, film, pad):
-        if film and pad:  # neither has its value yet while the tab is closed
-            yield from continued(shelf, t, dataset, film["about"]["label"], film["about"]["seed"], pad)
+        if film and pad:
+            try:
+                yield from continued(shelf, t, dataset, film["about"]["label"], film["about"]["seed"], pad)
+            except ValueError:
+                return
 
     def pick(dataset, model, seed, passes, pad, picture):
         mine = pad | {"pixels": picture["pixels"]}
-        film, sheet, label = repaired(shelf, t, dataset, model, picture.get("label", GUESS), seed, passes, mine)
-        return film, sheet, label, mine
+        film, label = repaired(shelf, t, dataset, model, picture.get("label", GUESS), seed, passes, mine)
+        return film, label, mine
 
     def fill(dataset, name, label, seed, passes, wanted="", hole=""):
         shown, update = parts.opened(t, shelf, dataset, wanted, FIRST[dataset])
         mine = holed(dataset, shown, hole)
-        film, sheet, label = repaired(shelf, t, dataset, name, label, seed, passes, mine)
+        film, label = repaired(shelf, t, dataset, name, label, seed, passes, mine)
         about = t.phrases.get(f"rights.{dataset}", "")
-        return film, sheet, picked(dataset, name, label), mine, update, gr.update(choices=offered(dataset), value=name), about
+        return film, picked(dataset, name, label), mine, update, gr.update(choices=offered(dataset), value=name), about
 
     def switch(dataset, seed, passes):
         return fill(dataset, offered(dataset)[0], GUESS, seed, passes)
@@ -162,11 +184,14 @@ def build(shelf, t, page) -> None:
             s["label"] = GUESS
         return *fill(*s.values()), s["dataset"], s["seed"], s["passes"]
 
-    parts.live(said, [model.input], choose, inputs, [film, canvas, label])
-    parts.live(said, [pad.input, label.input, seed.input, passes.input], show, inputs, [film, canvas])
-    parts.live(said, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, canvas, label, pad])
-    parts.live(said, [dataset.input], switch, [dataset, seed, passes], [film, canvas, label, pad, picture, model, rights])
+    parts.live(said, [model.input], choose, inputs, [film, label])
+    parts.live(said, [pad.input, label.input, seed.input, passes.input], show, inputs, film)
+    parts.live(said, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, label, pad])
+    parts.live(said, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model, rights])
+    # The passes are there at once; what else could stand in the hole follows.
+    gr.on([film.change], beside, [dataset, film, pad], canvas, queue=False, trigger_mode="always_last",
+          show_progress="hidden", api_visibility="private")  # fmt: skip
     gr.on([film.change, pad.change], parts.guarded(stream), [dataset, film, pad], raster,
           trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
-    outputs = [film, canvas, label, pad, picture, model, rights, dataset, seed, passes]
+    outputs = [film, label, pad, picture, model, rights, dataset, seed, passes]
     parts.load(page, TAB, DEFAULTS, offered, first, outputs)

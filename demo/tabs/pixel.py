@@ -82,7 +82,7 @@ def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
 def likelihoods(shelf, t, dataset, name, picture) -> str:
     """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    x = parts.at_levels(model, from_pixels((picture or {}).get("pixels")))
+    x = parts.at_levels(model, parts.picture_for(model, picture))
     classes = ops.classes_of(model)
     every = torch.arange(classes) if classes else None
     nats = level_nll(model.logits(x.expand(max(classes, 1), -1, -1, -1), every), x.expand(max(classes, 1), -1, -1, -1))
@@ -215,8 +215,10 @@ def build(shelf, t, page) -> None:
     def read(dataset, model, picture):
         return likelihoods(shelf, t, dataset, model, picture)
 
-    def picked(dataset, model, picture, pad):
-        return read(dataset, model, picture), (pad or holed(picture)) | {"pixels": picture["pixels"]}
+    def picked(dataset, model, label, picture, pad):
+        """A sample brings its class along: a 7 is continued as a 7."""
+        own = picture.get("label", parts.GUESS)
+        return read(dataset, model, picture), (pad or holed(picture)) | {"pixels": picture["pixels"]}, label if own < 0 else own
 
     def first(s, names):
         shown, update = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
@@ -241,6 +243,6 @@ def build(shelf, t, page) -> None:
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing], api_visibility="private")
     parts.live(said, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
-    parts.live(said, [picture.input], picked, [dataset, model, picture, pad], [nats, pad])
+    parts.live(said, [picture.input], picked, [dataset, model, label, picture, pad], [nats, pad, label])
     parts.live(said, [model.input], read, [dataset, model, picture], nats)
     parts.load(page, TAB, DEFAULTS, offered, first, [screen, *controls, painting, nats, beside])

@@ -45,14 +45,24 @@ def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
     return torch.tensor(found)
 
 
+def described(t, model, labels, label: int, other: int | None = None) -> str:
+    """A class in words: its name, or its choices (those that differ from another class's)."""
+    factors, own, found = model.config.factors, 1, []
+    for i, n in reversed(list(enumerate(factors))):
+        here, there = label // own % n, None if other is None else other // own % n
+        found = ([f"{t(f'factor.{i}')} {here}"] if here != there else []) + found
+        own *= n
+    return ", ".join(found) or labels[label]
+
+
 def near(value: float, *ends: float) -> bool:
     return any(abs(value - end) < 1e-9 for end in ends)
 
 
 def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, int, int]:
     """What the sliders change: the picture, its reconstruction, G(z, c') with z and c on their way, and the true picture."""
-    x, model = from_pixels((picture or {}).get("pixels")), swapper(shelf, name)
-    labels = parts.class_names(t, shelf, dataset, name)
+    model, labels = swapper(shelf, name), parts.class_names(t, shelf, dataset, name)
+    x = parts.picture_for(model, picture)
     y, target = settled(shelf, dataset, model, x, label, target)
     mix, walk, s = parts.real(mix, "the share of c'", 0, 1), parts.real(walk, "the way to z'", 0, 1), shelf.samples(dataset)
     other = parts.whole(other, "the other picture", 0, len(s.x) - 1)
@@ -63,7 +73,7 @@ def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) ->
     back = ops.decode(model, z, torch.tensor([y]))
     cells, captions, rights = [x, back, swapped], [t("swap.picture"), t("swap.back")], [None, None]
     read, right = parts.verdicts(t, shelf, dataset, swapped, torch.tensor([target if mix >= 0.5 else y]))
-    captions, rights = [*captions, t("swap.read", v=read[0])], [*rights, *right]
+    captions, rights = [*captions, t("swap.read" if near(walk, 0) else "swap.read_walked", v=read[0])], [*rights, *right]
     at = other if near(walk, 1) else parts.sample_of(picture) if near(walk, 0) else None
     if s.attribute is not None and at is not None and at < len(s.x) and near(mix, 0, 1):
         true, known = s.truth(int(s.attribute[at]), torch.tensor([target if near(mix, 1) else y]))
@@ -73,9 +83,9 @@ def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) ->
             rights.append(None)
     x, note = torch.cat(cells), strange(shelf, t, dataset, name, x, back, picture)
     about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": [round(v, 5) for v in z[0].tolist()]}
-    title = t("swap.here", c=labels[y], k=labels[target])
+    title = t("swap.here", c=described(t, model, labels, y), k=described(t, model, labels, target, y))
     return {"about": about, "sections": [
-        section(title, pixels(x), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note)
+        section(title, pixels(x), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
     ]}, y, target  # fmt: skip
 
 
@@ -99,11 +109,11 @@ def row(shelf, t, dataset, name, y: int, z: Tensor) -> dict:
     if "swap_identity_acc" in info.figures:
         n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
         note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
-    more = {"captions": read, "good": right, "chosen": every.tolist().index(y), "name": "swap", "note": note}
-    more |= {"pick": True, "meanings": [[k, None] for k in every.tolist()]}
+    more = {"captions": read, "good": right, "chosen": [i for i, k in enumerate(every.tolist()) if k == y], "name": "swap"}
+    more |= {"note": note, "reveal": f"#swapped-{t.language}", "pick": True, "meanings": [[k, None] for k in every.tolist()]}
     if factors:
         more |= {"rows": [t(f"factor.{k}") for k in range(len(factors))], "captions": None}
-        return section(t("swap.factors"), pixels(x), max(factors), scale=1, **more)
+        return section(t("swap.factors"), pixels(x), max(factors), scale=1, flow=3, **more)
     columns = min(len(labels), 16 if len(labels) <= 16 else COLUMNS)
     more |= {"head": labels} if len(labels) <= 16 else {"flow": 1}
     return section(t("swap.row"), pixels(x), columns, scale=4 if len(labels) <= 16 else 1, **more)
@@ -128,7 +138,7 @@ def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) 
     captions = [
         text
         for k, p in zip(every.tolist(), reached.tolist(), strict=True)
-        for text in (f"{names[k]} · {p:.1f} dB", t("swap.real"))
+        for text in (f"{names[k]} · {p:.1f}\u00a0dB", t("swap.real"))
     ]
     note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
     good = [value for r in right for value in (r, None)]
@@ -147,7 +157,7 @@ def sheet(shelf, t, dataset, name, y: int) -> dict:
     cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
     head = ["", *([labels[k] for k in classes.tolist()])]
     meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
-    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet"}
+    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "reveal": f"#swapped-{t.language}"}
     return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
 
 
@@ -235,19 +245,20 @@ def build(shelf, t, page) -> None:
         top, below, y, target = swapped(shelf, t, dataset, name, min(label, last), min(target, last), *values)
         return top, below, *pickers(dataset, name, y, target)
 
-    def guessed(dataset, name, target, mix, other, walk, picture):
+    def guessed(dataset, name, target, mix, other, picture):
+        """A new picture is seen as it is: z its own."""
         label = (picture or {}).get("label", GUESS)
-        top, below, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture)
-        return top, below, y
+        top, below, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, 0.0, picture)
+        return top, below, y, 0.0
 
     def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
         """A cell's class becomes c', its row's picture the one z goes to."""
         meaning = event._data.get("meaning")
         if not isinstance(meaning, list):
-            return (gr.skip(),) * 5
-        target, other, walk = (meaning[0], other, walk) if meaning[1] is None else (*meaning, 1.0)
-        top, below, _, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture)
-        return top, below, target, other, walk
+            return (gr.skip(),) * 6
+        target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
+        top, below, _, target = swapped(shelf, t, dataset, name, label, target, 1.0, other, walk, picture)
+        return top, below, target, other, 1.0, walk
 
     def fill(dataset, name, label, target, mix, other, walk, *wanted):
         shown, pad = parts.opened(t, shelf, dataset, *wanted, FIRST[dataset])
@@ -259,8 +270,8 @@ def build(shelf, t, page) -> None:
             gr.update(choices=pictures, value=other), t.phrases.get(f"rights.{dataset}", ""), t(f"swap.look_{dataset}") if f"swap.look_{dataset}" in t.phrases else t("swap.look"),
         )  # fmt: skip
 
-    def switch(dataset, mix, walk):
-        return fill(dataset, offered(dataset)[0], GUESS, GUESS, mix, DEFAULTS["other"], walk)
+    def switch(dataset):
+        return *fill(dataset, offered(dataset)[0], GUESS, GUESS, 1.0, DEFAULTS["other"], 0.0), 1.0, 0.0
 
     def first(s, _names):
         last = len(shelf.info(s["model"]).labels)
@@ -271,8 +282,8 @@ def build(shelf, t, page) -> None:
     outputs = [top, canvas, label, target, picture, model, other, rights, look]
     parts.live(said, [mix.input, walk.input], slid, controls, top)
     parts.live(said, [label.input, target.input, other.input], aimed, controls, [top, canvas])
-    parts.live(said, [picture.input], guessed, [dataset, model, *controls[3:]], [top, canvas, label])
+    parts.live(said, [picture.input], guessed, [dataset, model, target, mix, other, picture], [top, canvas, label, walk])
     parts.live(said, [model.input], chosen, controls, [top, canvas, label, target])
-    parts.live(said, [canvas.select], pick, controls, [top, canvas, target, other, walk])
-    parts.live(said, [dataset.input], switch, [dataset, mix, walk], outputs)
+    parts.live(said, [canvas.select], pick, controls, [top, canvas, target, other, mix, walk])
+    parts.live(said, [dataset.input], switch, dataset, [*outputs, mix, walk])
     parts.load(page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])

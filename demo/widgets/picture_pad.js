@@ -7,6 +7,7 @@ const take = (pixels, label, source) => { props.value = { pixels, label, source 
 const show = () => {
   const value = props.value;
   if (!value || !value.pixels) return;
+  chooser.classList.toggle("own", !(value.source || "").startsWith("sample "));
   paint(prepared, value.pixels, 0);
   enlarge(prepared, Math.floor((value.pixels.w > 28 ? 128 : 112) / value.pixels.w));
   strip.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String("sample " + b.dataset.k === value.source)));
@@ -50,7 +51,7 @@ const dome = () => {
   chooser.replaceChildren();
   if (!grouped()) return;
   const { names, at } = props.groups, round = at && at.length > 0;
-  chooser.className = round ? "dome" : "choices";
+  chooser.className = (round ? "dome" : "choices") + (chooser.classList.contains("own") ? " own" : "");
   chooser.setAttribute("role", "group"); chooser.setAttribute("aria-label", t(round ? "light" : "pose"));
   names.forEach((name, k) => {
     const b = button(round ? "" : name, chooser, () => { group = k; dome(); fill(); }, name);

@@ -27,7 +27,7 @@ const build = (root) => {
     node.dataset.at = at;
     const head = make("header", "", node);
     make("h3", "", head, s.title || "");
-    if (s.note) make("span", "note", head, s.note);
+    if (s.note) make("span", s.warn ? "note warn" : "note", head, s.note);
     if (s.name) button("PNG", head, () => savePng(props.value.sections[at]), t("download"));
     const cells = make("div", "cells", node);
     if (s.head) { if (s.rows) make("span", "corner", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
@@ -38,8 +38,12 @@ const build = (root) => {
       canvas.setAttribute("role", "img");
       if (s.captions) make("figcaption", "", cell, " ");
       if (s.pick) {
-        cell.tabIndex = 0; cell.classList.add("pick");
-        const choose = () => { props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k, meaning: s.meanings ? props.value.sections[at].meanings[k] : null }); };
+        cell.tabIndex = 0; cell.classList.add("pick"); cell.setAttribute("role", "button");
+        const choose = () => {
+          const shown = s.reveal && document.querySelector(s.reveal);
+          if (shown) shown.scrollIntoView({ block: "nearest", behavior: "smooth" });
+          element.querySelectorAll(".picked").forEach((old) => old.classList.remove("picked"));
+          cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k, meaning: s.meanings ? props.value.sections[at].meanings[k] : null }); };
         cell.addEventListener("click", choose);
         cell.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(); } });
       }
@@ -49,7 +53,7 @@ const build = (root) => {
 const draw = () => {
   const root = $(".pixel_canvas"), value = props.value;
   if (!root || !value || !value.sections) return;
-  const shape = JSON.stringify(value.sections.map((s) => [s.title, s.pixels.n, s.pixels.w, s.columns, s.captions && 1, s.rows, s.head, s.note, s.pick]));
+  const shape = JSON.stringify(value.sections.map((s) => [s.title, s.pixels.n, s.pixels.w, s.columns, s.captions && 1, s.rows, s.head, s.note, s.warn, s.pick]));
   if (shape !== drawn) { build(root); drawn = shape; }
   value.sections.forEach((s, at) => {
     const node = root.children[at], bytes = toBytes(s.pixels.data), figures = node.querySelectorAll("figure");
@@ -62,7 +66,8 @@ const draw = () => {
         figure.lastElementChild.textContent = s.captions[k] || " ";
         figure.dataset.good = s.good ? (s.good[k] === null ? "" : s.good[k] ? "yes" : "no") : "";
       }
-      figure.classList.toggle("chosen", s.chosen === k);
+      figure.classList.toggle("chosen", [].concat(s.chosen).includes(k));
+      if (s.pick) figure.setAttribute("aria-label", figure.firstElementChild.getAttribute("aria-label"));
     });
   });
   layout();

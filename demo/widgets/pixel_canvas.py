@@ -23,7 +23,8 @@ class PixelCanvas(Widget):
 def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) -> dict:
     """One block of pictures: cells as `pixels` makes them, in `columns`, each pixel at most scale×scale.
 
-    more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell;
+    more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell or several; reveal, a selector of what to
+    bring into sight when a cell is chosen; warn, True for a note not to be missed;
     name, a file name that offers a download; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words.
     """
     return {"title": title, "pixels": cells, "columns": columns, "scale": scale, **more}

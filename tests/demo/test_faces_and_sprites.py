@@ -13,7 +13,7 @@ from demo.shelf import Shelf
 from demo.tabs import inpainting, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import to_text
+from demo.widgets.mask_pad import to_mask, to_text
 from demo.widgets.picture_pad import prepare
 from genlib import images, ops
 from genlib.data import characters
@@ -78,7 +78,7 @@ def test_a_swap_of_a_sample_stands_beside_the_true_picture_with_its_psnr(dataset
     true, swapped = s.truth(int(s.attribute[k]), torch.tensor([target]))[0], cells[2:3]
     assert y == int(s.y[k])
     assert torch.allclose(cells[3], true[0], atol=1 / 255)
-    assert f"{images.psnr(true, swapped)[0]:.1f} dB" in caption
+    assert f"{images.psnr(true, swapped)[0]:.1f}\u00a0dB" in caption
 
 
 def test_both_sliders_end_where_the_other_picture_and_the_other_class_are():
@@ -156,9 +156,9 @@ def test_a_hole_in_a_sprite_is_repaired_by_every_model_and_for_other_hair():
     picture = picked("sprites", 42)
     mask = torch.zeros(64, 64, dtype=torch.bool)
     mask[8:30] = True
-    film, sheet, y = inpainting.repaired(
-        shelf, t, "sprites", "cvaegan-sprites", -1, 0, 3, {"pixels": picture["pixels"], "mask": to_text(mask)}
-    )
+    pad = {"pixels": picture["pixels"], "mask": to_text(mask)}
+    film, y = inpainting.repaired(shelf, t, "sprites", "cvaegan-sprites", -1, 0, 3, pad)
+    sheet = inpainting.compared(shelf, t, "sprites", film, pad)
     assert y == picture["label"]
     assert len(film["psnr"]) == film["pixels"]["n"] == 3
     x, frames = from_pixels(picture["pixels"]), from_pixels(film["pixels"])
@@ -176,3 +176,18 @@ def test_faces_can_be_hidden(monkeypatch):
 def test_a_spoiled_picture_number_is_no_sample():
     for source in ("sample 5000000", "sample", "sample -3", None, "sample 7; drop"):
         assert parts.sample_of({"source": source}) is None
+
+
+def test_a_picture_of_another_data_set_gets_a_sentence():
+    with pytest.raises(ValueError, match="colour pictures of 64×64"):
+        swap.result(shelf, t, "sprites", "cvaegan-sprites", -1, -1, 1.0, 0, 0.0, picked("faces", 0))
+
+
+def test_a_repairs_first_change_is_from_the_sample_it_begins_as():
+    pad = inpainting.holed("faces", picked("faces", 0))
+    film, _ = inpainting.repaired(shelf, t, "faces", "cvaegan-faces", -1, 3, 2, pad)
+    model, y = shelf.model("cvaegan-faces"), torch.tensor([film["about"]["label"]])
+    mask, frames = to_mask(pad["mask"], 64, 64), from_pixels(film["pixels"])
+    start = ops.draw(model, 1, y, rng=torch.Generator().manual_seed(3))
+    assert abs(film["change"][0] - (frames[:1] - start)[..., mask].abs().mean().item()) < 2 / 255
+    assert film["change"][0] > film["change"][1]

@@ -40,8 +40,10 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     mask = torch.zeros(28, 28, dtype=torch.bool)
     mask[5:9] = True
     pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
-    _, sheet, label = inpainting.repaired(shelf, t, "mnist", name, 11, 0, 2, pad)
-    assert label == 11  # siblings without that class are left out
+    film, label = inpainting.repaired(shelf, t, "mnist", name, 11, 0, 2, pad)
+    sheet = inpainting.compared(shelf, t, "mnist", film, pad)
+    assert label == 11
+    assert sheet["sections"][0]["pixels"]["n"] == 3  # siblings without that class are left out; the VAE knows none
 
 
 def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path):
