@@ -14,7 +14,7 @@ from genlib import images, ops
 TAB = "swap"
 FAMILIES = ("cvaegan", "cvae")
 DEFAULTS = {
-    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "target": GUESS, "mix": 1.0, "other": 11, "walk": 0.0, "picture": "",
+    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "target": GUESS, "mix": 1.0, "other": 71, "walk": 0.0, "picture": "",
 }  # fmt: skip
 FIRST = {"mnist": "7", "fashion": "7", "sprites": "42", "faces": "0"}  # the sample to begin with
 PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes of the sheet; columns of a long row
@@ -216,7 +216,7 @@ def build(shelf, t, page) -> None:
             target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
             mix = parts.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
             picture = PicturePad(text=t.group("picture"))
-            other = gr.Dropdown(others(t, shelf, "mnist"), value=11, label=t("swap.other"))
+            other = gr.Dropdown(others(t, shelf, "mnist"), value=71, label=t("swap.other"))
             walk = parts.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
             controls = [dataset, model, label, target, mix, other, walk, picture]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
