@@ -73,13 +73,15 @@ def accuracy(classifier, x: Tensor, y: Tensor) -> float:
 def gan_train(recipe, generated: data.Images, test: Batch, seed: int = 1000, epochs: int = 3) -> float:
     """GAN-train (arXiv:1807.09499): a fresh classifier, taught by generated images only, on the real test set.
 
-    It is the evaluation classifier's own recipe with another seed, for `epochs` epochs of the generated images.
+    It is the evaluation classifier's own recipe with another seed, for `epochs` epochs of the generated images; of a
+    few images more, 400 batches at least, and never longer than the recipe.
     """
     from dataclasses import replace
 
     recipe = replace(recipe, seed=seed)
     run = train.Run(recipe.build(), **recipe.options())
     batches = data.Batches(generated, recipe.batch, seed, recipe.augment)
-    for _ in train.train(run, batches, train.Budget(steps=max(1, epochs * len(generated) // recipe.batch))):
+    steps = min(recipe.steps, max(400, epochs * len(generated) // recipe.batch))
+    for _ in train.train(run, batches, train.Budget(steps=steps)):
         pass
     return accuracy(run.model().eval(), test.x, test.y)
