@@ -169,30 +169,39 @@ def sources(s) -> list[int]:
     return [int((s.attribute == k).nonzero()[i]) for i, k in enumerate(kinds)]
 
 
-def ways(shelf, t, dataset, name, y: int, target: int, other: int, z: Tensor, steps: int = 9) -> list[dict]:
+def ways(shelf, t, dataset, name, y: int, target: int, other: int, picture: dict, steps: int = 9) -> dict:
     """The two sliders as filmstrips: c' kept while z goes to the other picture's, z kept while c goes to c'."""
     model, s, at = shelf.model(name), shelf.samples(dataset), torch.linspace(0, 1, steps)[:, None]
+    z = ops.encode(model, from_pixels(picture["pixels"]), torch.tensor([y])).mean
     there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
     own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
     light = ops.decode(model, torch.lerp(z, there, at), given.expand(steps, -1))
     person = ops.decode(model, z.expand(steps, -1), torch.lerp(own, given, at))
     scale = 2 if s.x.shape[-1] < 64 else 1
-    return [
+    about = {"model": name, "label": y, "target": target, "other": other}
+    return {"about": about, "sections": [
         section(t("swap.walk_z"), pixels(light), steps, scale=scale, flow=1, name="walk-z"),
         section(t("swap.walk_c"), pixels(person), steps, scale=scale, flow=1, name="walk-c"),
-    ]
+    ]}  # fmt: skip
 
 
-def swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
-    """Both canvases, and the two classes settled on."""
+def aimed(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
+    """What another target changes: the large pictures and the filmstrips; and the two classes settled on."""
     top, y, target = result(shelf, t, dataset, name, label, target, mix, other, walk, picture)
+    return top, ways(shelf, t, dataset, name, y, target, int(other), picture), y, target
+
+
+def swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, dict, int, int]:
+    """All three canvases, and the two classes settled on."""
+    top, film, y, target = aimed(shelf, t, dataset, name, label, target, mix, other, walk, picture)
     x, model = from_pixels(picture["pixels"]), shelf.model(name)
     z = ops.encode(model, x, torch.tensor([y])).mean
     below = [
-        row(shelf, t, dataset, name, y, z), *pairs(shelf, t, dataset, name, y, z, x, picture),
-        *ways(shelf, t, dataset, name, y, target, int(other), z), sheet(shelf, t, dataset, name, y),
-    ]  # fmt: skip
-    return top, {"about": {"model": name, "label": y}, "sections": below}, y, target
+        row(shelf, t, dataset, name, y, z),
+        *pairs(shelf, t, dataset, name, y, z, x, picture),
+        sheet(shelf, t, dataset, name, y),
+    ]
+    return top, film, {"about": {"model": name, "label": y}, "sections": below}, y, target
 
 
 def others(t, shelf, dataset: str) -> list[tuple[str, int]]:
@@ -223,6 +232,7 @@ def build(shelf, t, page) -> None:
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
             top = PixelCanvas(text=t.group("canvas"), elem_id=f"swapped-{t.language}")
+            film = PixelCanvas(text=t.group("canvas"))
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
             look = gr.Markdown(t("swap.look"), elem_classes="look")
             rights = gr.Markdown("", elem_classes="rights")
@@ -231,8 +241,11 @@ def build(shelf, t, page) -> None:
     def slid(*values):
         return result(shelf, t, *values)[0]
 
-    def aimed(*values):
-        return swapped(shelf, t, *values)[:2]
+    def aim(*values):
+        return aimed(shelf, t, *values)[:2]
+
+    def corrected(*values):
+        return swapped(shelf, t, *values)[:3]
 
     def pickers(dataset, name, y, target):
         return (
@@ -242,14 +255,14 @@ def build(shelf, t, page) -> None:
 
     def chosen(dataset, name, label, target, *values):
         last = len(shelf.info(name).labels) - 1
-        top, below, y, target = swapped(shelf, t, dataset, name, min(label, last), min(target, last), *values)
-        return top, below, *pickers(dataset, name, y, target)
+        *shown, y, target = swapped(shelf, t, dataset, name, min(label, last), min(target, last), *values)
+        return *shown, *pickers(dataset, name, y, target)
 
     def guessed(dataset, name, target, mix, other, picture):
         """A new picture is seen as it is: z its own."""
         label = (picture or {}).get("label", GUESS)
-        top, below, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, 0.0, picture)
-        return top, below, y, 0.0
+        *shown, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, 0.0, picture)
+        return *shown, y, 0.0
 
     def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
         """A cell's class becomes c', its row's picture the one z goes to."""
@@ -257,17 +270,17 @@ def build(shelf, t, page) -> None:
         if not isinstance(meaning, list):
             return (gr.skip(),) * 6
         target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
-        top, below, _, target = swapped(shelf, t, dataset, name, label, target, 1.0, other, walk, picture)
-        return top, below, target, other, 1.0, walk
+        top, film, _, target = aimed(shelf, t, dataset, name, label, target, 1.0, other, walk, picture)
+        return top, film, target, other, 1.0, walk
 
     def fill(dataset, name, label, target, mix, other, walk, *wanted):
         shown, pad = parts.opened(t, shelf, dataset, *wanted, FIRST[dataset])
         other = other if other in range(len(shelf.samples(dataset).x)) else DEFAULTS["other"]
-        top, below, y, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, shown)
+        *canvases, y, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, shown)
         names, pictures = offered(dataset), others(t, shelf, dataset)
         return (
-            top, below, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
-            gr.update(choices=pictures, value=other), t.phrases.get(f"rights.{dataset}", ""), t(f"swap.look_{dataset}") if f"swap.look_{dataset}" in t.phrases else t("swap.look"),
+            *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
+            gr.update(choices=pictures, value=other), t.phrases.get(f"rights.{dataset}", ""), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
         )  # fmt: skip
 
     def switch(dataset):
@@ -279,11 +292,13 @@ def build(shelf, t, page) -> None:
         s |= {key: min(max(s[key], 0.0), 1.0) if s[key] == s[key] else DEFAULTS[key] for key in ("mix", "walk")}
         return *fill(*s.values()), s["dataset"], s["mix"], s["walk"]
 
-    outputs = [top, canvas, label, target, picture, model, other, rights, look]
+    canvases = [top, film, canvas]
+    outputs = [*canvases, label, target, picture, model, other, rights, look]
     parts.live(said, [mix.input, walk.input], slid, controls, top)
-    parts.live(said, [label.input, target.input, other.input], aimed, controls, [top, canvas])
-    parts.live(said, [picture.input], guessed, [dataset, model, target, mix, other, picture], [top, canvas, label, walk])
-    parts.live(said, [model.input], chosen, controls, [top, canvas, label, target])
-    parts.live(said, [canvas.select], pick, controls, [top, canvas, target, other, mix, walk])
+    parts.live(said, [target.input, other.input], aim, controls, [top, film])
+    parts.live(said, [label.input], corrected, controls, canvases)
+    parts.live(said, [picture.input], guessed, [dataset, model, target, mix, other, picture], [*canvases, label, walk])
+    parts.live(said, [model.input], chosen, controls, [*canvases, label, target])
+    parts.live(said, [canvas.select], pick, controls, [top, film, target, other, mix, walk])
     parts.live(said, [dataset.input], switch, dataset, [*outputs, mix, walk])
     parts.load(page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])

@@ -104,7 +104,7 @@ def test_one_choice_changed_leaves_the_others():
 
 
 def test_the_page_of_faces_has_everybody_at_one_z():
-    _, below, _, _ = swap.swapped(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
+    _, _, below, _, _ = swap.swapped(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
     row = below["sections"][0]
     assert row["pixels"]["n"] == 38
     assert [k for k, _ in row["meanings"]] == list(range(38))
