@@ -89,10 +89,12 @@ def likelihoods(shelf, t, dataset, name, picture) -> str:
     p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)"]
     rows = "".join(
         f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
-        f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td></tr>'
+        + (f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td>' if classes else "")
+        + "</tr>"
         for label, v, q in zip(names, nats.tolist(), p, strict=True)
     )
-    head = "".join(f"<th>{t(key)}</th>" for key in ("pixel.class", "pixel.nats", "pixel.bits", "pixel.bayes"))
+    heads = ("pixel.class", "pixel.nats", "pixel.bits", "pixel.bayes")[: 4 if classes else 3]
+    head = "".join(f"<th>{t(key)}</th>" for key in heads)
     return f'<h3>{t("pixel.nll")}</h3><table class="likelihoods"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 

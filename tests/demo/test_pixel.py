@@ -77,3 +77,13 @@ def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
     assert row[2, 14]
     assert not any(view.flatten()[9 * 16 + 5 :].any() for view in (cnn, row, diagonal))
     assert "error" in pixel.fields({"size": 16, "pixel": 999, "depth": 1})
+
+
+def test_a_model_of_two_levels_and_no_class_has_one_likelihood_and_keeps_a_half_in_black_and_white():
+    table = pixel.likelihoods(shelf, t, "mnist", "pixelcnn-mnistbin", picked(4))
+    assert table.count("<tr") == 2
+    assert "Bayes" not in table
+    *_, last = pixel.stream(shelf, "pixelcnn-mnistbin", 3, 0, 2, 1.0, "half", picked(4))
+    drawn, x = from_pixels(last["pixels"]), from_pixels(picked(4)["pixels"])
+    assert set(drawn.unique().tolist()) == {0.0, 1.0}
+    assert torch.equal(drawn[:, :, :14], (x[:, :, :14] > 0.5).float().expand(2, -1, -1, -1))
