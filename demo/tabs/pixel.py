@@ -84,8 +84,8 @@ def likelihoods(shelf, t, dataset, name, picture) -> str:
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
     x = parts.at_levels(model, parts.picture_for(model, picture))
     classes = ops.classes_of(model)
-    every = torch.arange(classes) if classes else None
-    nats = level_nll(model.logits(x.expand(max(classes, 1), -1, -1, -1), every), x.expand(max(classes, 1), -1, -1, -1))
+    every = torch.arange(classes).split(1) if classes else [None]
+    nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
     p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)"]
     rows = "".join(
         f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
