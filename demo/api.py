@@ -38,14 +38,6 @@ def latent(model, z, what: str = "z") -> torch.Tensor:
     return torch.tensor([z], dtype=torch.float32)
 
 
-def classed(model, label, n: int = 1) -> torch.Tensor | None:
-    """The label n times, or None for a model without classes.  Raises ValueError if it is out of range."""
-    classes = ops.classes_of(model)
-    if not classes:
-        return None
-    return torch.full((n,), parts.whole(label, "label", 0, classes - 1))
-
-
 def picture(raw: bytes | None, model) -> torch.Tensor:
     """An upload as the model knows pictures, (1, C, H, W).  Raises PictureError."""
     if raw is None:
@@ -96,7 +88,7 @@ def endpoints(shelf) -> dict:
         """One z and a class to a picture."""
         m = shelf.model(model)
         z = latent(m, z)
-        x = ops.decode(m, z, classed(m, label))
+        x = ops.decode(m, z, parts.classed(m, label, 1, "label"))
         return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
 
     def encode(model, image, label):
@@ -117,7 +109,7 @@ def endpoints(shelf) -> dict:
         if not hasattr(m, "decode"):
             raise ValueError(f"{model} has no latent: use /sample")
         z = temperature * m.prior(n, parts.rng(seed))
-        x = ops.decode(m, z, classed(m, label, n))
+        x = ops.decode(m, z, parts.classed(m, label, n, "label"))
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
         return sheet(x, **done), done | {"z": z.tolist(), "verdicts": verdict(shelf, info, x)}
 
@@ -125,7 +117,7 @@ def endpoints(shelf) -> dict:
         """The way between two latents, both ends included."""
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
         a, b = latent(m, start, "start"), latent(m, end, "end")
-        x = ops.interpolate(m, a[0], b[0], steps, classed(m, label), path)
+        x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label, 1, "label"), path)
         done = {
             "model": model,
             "start": a[0].tolist(),
@@ -173,7 +165,7 @@ def endpoints(shelf) -> dict:
         m = shelf.model(model)
         n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0.05, 3)
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
-        y = classed(m, label, n)
+        y = parts.classed(m, label, n, "label")
         if hasattr(m, "decode"):
             if image is not None or mask is not None:
                 raise ValueError(f"{model} completes nothing: use /inpaint")

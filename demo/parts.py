@@ -16,6 +16,7 @@ from demo.samples import DATASETS, Samples
 from demo.shelf import Shelf
 from demo.widgets.base import from_pixels, pixels
 from genlib.checkpoint import CheckpointError
+from genlib.ops import classes_of
 
 EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
 GUESS = -1  # as a class: let the classifier read it off the picture
@@ -163,6 +164,18 @@ def class_update(t, shelf: Shelf, dataset: str, model: str, value: int):
 
 def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "control.class") -> gr.Radio:
     return gr.Radio(class_choices(t, shelf, dataset), value=value, label=t(label), elem_classes="classes")
+
+
+def classed(model, label, n: int = 1, what: str = "the class") -> torch.Tensor | None:
+    """The label n times, or None for a model without classes.  Raises ValueError if it is out of range."""
+    classes = classes_of(model)
+    return torch.full((n,), whole(label, what, 0, classes - 1)) if classes else None
+
+
+def following(config, label: int, k: int = 1) -> int:
+    """The k-th next class, round and round; of several factors the last one's, the others kept."""
+    last = (config.factors or (config.classes,))[-1]
+    return label - label % last + (label % last + k) % last
 
 
 def picker(t, shelf: Shelf, dataset: str, model: str, value: int, title: str) -> dict:

@@ -13,8 +13,7 @@ from demo import samples
 from demo.samples import DATASETS, Samples
 from genlib import checkpoint, hub, images, ops
 from genlib.checkpoint import CheckpointError, Info
-
-KIN = {"mnistbin": "mnist"}  # data sets shown as another's
+from genlib.data import VARIANT_OF
 
 
 @torch.inference_mode(False)  # whoever asks first: weights born in that mode never let a gradient through again
@@ -91,7 +90,7 @@ class Shelf:
 
     def suits(self, info: Info, dataset: str) -> bool:
         """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""
-        own = KIN.get(info.dataset, info.dataset)
+        own = VARIANT_OF.get(info.dataset, info.dataset)
         if own in DATASETS:
             return own == dataset
         kinds = [i.config for i in self.offered().values() if i.dataset == dataset]

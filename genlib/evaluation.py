@@ -15,8 +15,6 @@ from genlib.recipes import RECIPES
 
 GAN_TRAIN = {"pixelcnn": 20_000}  # generated images for gan_train_acc where 60,000, the real set's size, take too long
 
-JUDGES = {"mnistbin": "mnist"}  # data sets read by the classifier of another
-
 
 def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, command: str = "") -> dict:
     """The report of DESIGN section 3; figures and card are written into the checkpoint's folder."""
@@ -68,7 +66,7 @@ def likelihood_figures(model, info, test: Batch, seed: int) -> dict[str, float]:
 
 def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, whole: bool) -> dict:
     """FID, KID, density, coverage of as many samples as test images; GAN-test and GAN-train where there is a class."""
-    classifier = checkpoint.load(hub.resolve(f"classifier-{JUDGES.get(info.dataset, info.dataset)}"))
+    classifier = checkpoint.load(hub.resolve(f"classifier-{data.VARIANT_OF.get(info.dataset, info.dataset)}"))
     classes, rng = ops.classes_of(model), torch.Generator().manual_seed(seed)
     n = len(test.x)
     more = GAN_TRAIN.get(info.model, len(train_set)) if whole else 2 * n

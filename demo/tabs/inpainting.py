@@ -7,7 +7,7 @@ from demo import parts
 from demo.parts import GUESS
 from demo.widgets import ClassPicker, MaskPad, Passes, PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import from_link, to_mask, to_text
+from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
 
@@ -77,8 +77,8 @@ def believed(shelf, t, dataset, name, x, mask, y: int, passes: int, seed: int, s
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
     if not ops.classes_of(model):
         return []
-    last = (getattr(model.config, "factors", ()) or (len(labels),))[-1]
-    classes = [y - y % last + (y % last + 1 + k) % last for k in range(min(count, last - 1))]
+    others = (getattr(model.config, "factors", ()) or (len(labels),))[-1] - 1
+    classes = [parts.following(model.config, y, 1 + k) for k in range(min(count, others))]
     fills = torch.cat([repairs(model, x, mask, k, passes, seed)[-1:] for k in classes])
     return [
         section(
@@ -103,12 +103,7 @@ def continued(shelf, t, dataset, label, seed, pad):
 
 def holed(dataset: str, picture: dict, wanted: str = "") -> dict:
     """The mask pad's value: a picture with the hole an address asks for, or one to begin with."""
-    h, w = picture["pixels"]["h"], picture["pixels"]["w"]
-    mask = from_link(wanted, h, w) if wanted else None
-    if mask is None or not mask.any() or mask.all():
-        mask = torch.zeros(h, w, dtype=torch.bool)
-        mask[h // 4 : h * 5 // 8, w // 4 : w * 3 // 4] = True
-    return {"pixels": picture["pixels"], "mask": to_text(mask), "face": dataset == "faces"}
+    return begun(picture, wanted, (1 / 4, 5 / 8), face=dataset == "faces")
 
 
 def build(shelf, t, page) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from demo import parts
 from demo.widgets import MaskPad, PicturePad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import from_link, to_mask, to_text
+from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
@@ -26,23 +26,16 @@ DEFAULTS = {
 STARTS = ("blank", "half", "hole")
 
 
-def classed(model, label, n: int) -> Tensor | None:
-    """The class n times, or None for a model without classes."""
-    return torch.full((n,), parts.whole(label, "the class", 0, model.config.classes - 1)) if ops.classes_of(model) else None
-
-
-def begun(start: str, picture: dict | None, pad: dict | None, size: int) -> tuple[Tensor | None, Tensor | None]:
+def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
     """What is there before the first pixel is drawn: a picture (1, 1, H, W) and the mask of what is to be drawn, (H, W)."""
     if start not in STARTS:
         raise ValueError(f"a picture starts from blank, half or hole, not {start}")
     if start == "blank":
         return None, None
+    x = from_pixels(((pad if start == "hole" else picture) or {}).get("pixels"))
     if start == "hole":
-        x = from_pixels((pad or {}).get("pixels"))
         return x, to_mask(pad.get("mask"), *x.shape[2:])
-    mask = torch.zeros(size, size, dtype=torch.bool)
-    mask[size // 2 :] = True
-    return from_pixels((picture or {}).get("pixels")), mask
+    return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
 def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, every: int = 14, pause: float = 0.04):
@@ -51,8 +44,8 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, e
     if not hasattr(model.config, "levels"):
         raise ValueError(f"{name} draws no pixels one by one: choose a PixelCNN")
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
-    y, temperature = classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
-    image, mask = begun(start, picture, pad, size)
+    y, temperature = parts.classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
+    image, mask = started(start, picture, pad)
     image = None if image is None else parts.at_levels(model, image)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
     drawing = ops.complete(model, n, y, image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
@@ -61,13 +54,13 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, e
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
             shown = now
-            yield told | {"pixels": pixels(x), "at": at, "run": run, "layers": len(model.layers), "levels": model.config.levels}
+            yield told | {"pixels": pixels(x), "at": at, "run": run, "layers": len(model.layers)}
 
 
 def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
     """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
     names = shelf.names(dataset, "cvaegan")
-    x, mask = begun(start, picture, pad, 0) if start == "hole" else (None, None)
+    x, mask = started(start, picture, pad) if start == "hole" else (None, None)
     if mask is None or not names or not mask.any() or mask.all():
         return {"sections": []}
     *_, fill = ops.inpaint(shelf.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=parts.rng(seed))
@@ -111,7 +104,7 @@ def distribution(shelf, data: dict) -> dict:
         model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
         i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
         temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        y, depth = classed(model, data["label"], 1), data.get("depth")
+        y, depth = parts.classed(model, data["label"], 1), data.get("depth")
         depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
         with torch.inference_mode():
             p = (model.logits(x[:1], y)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
@@ -128,7 +121,7 @@ def entropies(shelf, data: dict) -> dict:
     try:
         model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
         temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        found = ops.entropy(model, x[:9], classed(model, data["label"], min(len(x), 9)), temperature)
+        found = ops.entropy(model, x[:9], parts.classed(model, data["label"], min(len(x), 9)), temperature)
         most = max(float(found.max()), 1e-9)
         return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
@@ -167,14 +160,9 @@ def bound(function, shelf):
     return call
 
 
-def holed(shown: dict, wanted: str = "") -> dict:
+def holed(picture: dict, wanted: str = "") -> dict:
     """The mask pad's value: a picture and the hole an address asks for, or its middle."""
-    h, w = shown["pixels"]["h"], shown["pixels"]["w"]
-    mask = from_link(wanted, h, w) if wanted else None
-    if mask is None or not mask.any() or mask.all():
-        mask = torch.zeros(h, w, dtype=torch.bool)
-        mask[h * 3 // 8 : h * 6 // 8, w // 4 : w * 3 // 4] = True
-    return {"pixels": shown["pixels"], "mask": to_text(mask)}
+    return begun(picture, wanted, (3 / 8, 6 / 8))
 
 
 def build(shelf, t, page) -> None:

@@ -1,5 +1,7 @@
 """Identity swap: what stays when only c changes?"""
 
+import math
+
 import gradio as gr
 import torch
 from torch import Tensor
@@ -10,6 +12,7 @@ from demo.widgets import ClassPicker, PicturePad, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.models.base import choices
 
 TAB = "swap"
 FAMILIES = ("cvaegan", "cvae")
@@ -29,30 +32,28 @@ def swapper(shelf, name: str):
 
 
 def settled(shelf, dataset: str, model, x: Tensor, label, target) -> tuple[int, int]:
-    """The class of a picture, guessed if need be, and the class to give it: the next (of the last factor) if none is chosen."""
-    classes, last = model.config.classes, (model.config.factors or (model.config.classes,))[-1]
+    """The class of a picture, guessed if need be, and the class to give it: the following one if none is chosen."""
+    classes = model.config.classes
     y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, classes - 1))
     target = parts.whole(target, "the target class", GUESS, classes - 1)
-    return y, y - y % last + (y + 1) % last if target == GUESS else target
+    return y, parts.following(model.config, y) if target == GUESS else target
 
 
 def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
     """Every choice of every factor in turn, the others as in label: (Σ factors,) classes, a factor after another."""
-    found, own = [], 1
-    for n in reversed(factors):
-        found = [label + (k - label // own % n) * own for k in range(n)] + found
-        own *= n
-    return torch.tensor(found)
+    own = choices(torch.tensor([label]), factors)[0].tolist()
+    digits = [[*own[:i], k, *own[i + 1 :]] for i, n in enumerate(factors) for k in range(n)]
+    return torch.tensor(digits) @ torch.tensor([math.prod(factors[i + 1 :]) for i in range(len(factors))])
 
 
 def described(t, model, labels, label: int, other: int | None = None) -> str:
     """A class in words: its name, or its choices (those that differ from another class's)."""
-    factors, own, found = model.config.factors, 1, []
-    for i, n in reversed(list(enumerate(factors))):
-        here, there = label // own % n, None if other is None else other // own % n
-        found = ([f"{t(f'factor.{i}')} {here}"] if here != there else []) + found
-        own *= n
-    return ", ".join(found) or labels[label]
+    factors = model.config.factors
+    if not factors:
+        return labels[label]
+    own, theirs = (choices(torch.tensor([k]), factors)[0].tolist() for k in (label, label if other is None else other))
+    told = [f"{t(f'factor.{i}')} {k}" for i, k in enumerate(own) if other is None or k != theirs[i]]
+    return ", ".join(told) or labels[label]
 
 
 def near(value: float, *ends: float) -> bool:
@@ -225,7 +226,7 @@ def build(shelf, t, page) -> None:
             target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
             mix = parts.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
             picture = PicturePad(text=t.group("picture"))
-            other = gr.Dropdown(others(t, shelf, "mnist"), value=71, label=t("swap.other"))
+            other = gr.Dropdown(label=t("swap.other"))
             walk = parts.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
             controls = [dataset, model, label, target, mix, other, walk, picture]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))

@@ -33,5 +33,15 @@ def from_link(text: str, height: int, width: int) -> Tensor | None:
     return torch.from_numpy(bits[: height * width].reshape(height, width).astype(bool))
 
 
+def begun(picture: dict, wanted: str, rows: tuple[float, float], **more) -> dict:
+    """A pad's value: a picture with the hole an address asks for or, where it asks for none, one between two heights."""
+    h, w = picture["pixels"]["h"], picture["pixels"]["w"]
+    mask = from_link(wanted, h, w) if wanted else None
+    if mask is None or not mask.any() or mask.all():
+        mask = torch.zeros(h, w, dtype=torch.bool)
+        mask[int(h * rows[0]) : int(h * rows[1]), w // 4 : w * 3 // 4] = True
+    return {"pixels": picture["pixels"], "mask": to_text(mask), **more}
+
+
 class MaskPad(Widget):
     """value: {"pixels", "mask", "face"}; mask: H·W digits, 1 in the hole; face: True offers eyes and mouth.  Event: input, at the end of each gesture."""

@@ -1,4 +1,4 @@
-// value: {pixels, at, run, model, label, temperature, layers, levels, about}; `at` pixels of each picture are drawn so far, in raster order.
+// value: {pixels, at, run, model, label, temperature, layers, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
 let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, heat = null, heatButton, depth, depthSaid, speed = 1, run = null, halted = -1, value = null;
 const total = () => value.pixels.w * value.pixels.h;

@@ -5,8 +5,7 @@ from demo.widgets.pixel_canvas import as_png
 
 
 class PixelStream(Widget):
-    """value: {"pixels", "at", "run", "model", "label", "temperature", "layers", "levels",
-    "about"}; `at` pixels are drawn so far.
+    """value: {"pixels", "at", "run", "model", "label", "temperature", "layers", "about"}; `at` pixels are drawn so far.
     A `halt` event on its element freezes the picture until another `run`.
 
     Besides as_png it needs server functions `distribution` and `entropies`.

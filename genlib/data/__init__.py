@@ -14,7 +14,9 @@ DATASETS: dict[str, Callable[[Path, str], Images]] = {
     "mnist": mnist, "mnistbin": mnistbin, "fashion": fashion, "faces": faces, "sprites": sprites,
 }  # fmt: skip
 
+VARIANT_OF = {"mnistbin": "mnist"}  # the same pictures in another form: shown and read as the other's
+
 __all__ = [
-    "DATASETS", "Batches", "DataError", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
+    "DATASETS", "VARIANT_OF", "Batches", "DataError", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
     "mnist", "mnistbin", "sprites",
 ]  # fmt: skip

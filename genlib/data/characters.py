@@ -16,6 +16,7 @@ from torch import Tensor
 
 from genlib import images
 from genlib.data.base import DataError, Images
+from genlib.models.base import choices
 from genlib.objectives.base import Batch
 
 SIDE, CHOICES = 64, 6
@@ -38,7 +39,7 @@ def held_out(label: int, share: float = 0.1) -> bool:
 
 def factors(y: Tensor) -> Tensor:
     """Labels (B,) as the four garments (B, 4), 0 … 5."""
-    return torch.stack([y // CHOICES**i % CHOICES for i in (3, 2, 1, 0)], dim=1)
+    return choices(y, (CHOICES,) * 4)
 
 
 def cells(path: Path, poses: Sequence[tuple[str, int, int]] = POSES) -> Tensor:

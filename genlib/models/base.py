@@ -28,6 +28,15 @@ def class_width(classes: int, factors: tuple[int, ...] = ()) -> int:
     return sum(factors) or classes
 
 
+def choices(y: Tensor, factors: tuple[int, ...]) -> Tensor:
+    """Labels (B,) as what is chosen in each factor (B, F): a label's digits, the first the highest."""
+    found = []
+    for n in reversed(factors):
+        found.append(y % n)
+        y = y // n
+    return torch.stack(found[::-1], dim=1)
+
+
 def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Tensor:
     """Labels (B,) as one-hot rows (B, K); float rows (B, K), a soft mix of classes, pass as they are.
 
@@ -42,11 +51,8 @@ def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Ten
         return y
     if y.numel() and not 0 <= int(y.min()) <= int(y.max()) < classes:
         raise ValueError(f"class must be 0 to {classes - 1}, got {int(y.min())} to {int(y.max())}")
-    rows = []
-    for choices in reversed(factors or (classes,)):
-        rows.append(F.one_hot(y % choices, choices).float())
-        y = y // choices
-    return torch.cat(rows[::-1], dim=1)
+    factors = factors or (classes,)
+    return torch.cat([F.one_hot(k, n).float() for k, n in zip(choices(y, factors).T, factors, strict=True)], dim=1)
 
 
 class Decoder(Protocol):
