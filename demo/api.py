@@ -1,7 +1,6 @@
 """The HTTP API: eight public endpoints, thin over the library.  Pictures are PNG sheets at native resolution."""
 
 import json
-import math
 
 import gradio as gr
 import torch
@@ -19,23 +18,6 @@ MOST = 64  # pictures in one answer
 def sheet(x: torch.Tensor, **about) -> str:
     """A file of one row of pictures, its text chunk saying what made it; named by its content."""
     return save_bytes_to_cache(images.png(x, **about), "sheet.png", get_upload_folder())
-
-
-def latent(model, z, what: str = "z") -> torch.Tensor:
-    """A JSON list as (1, Z).  Raises ValueError for another length or numbers that are not finite."""
-    if isinstance(z, str):
-        try:
-            z = json.loads(z)
-        except ValueError:
-            raise ValueError(f"{what} must be a JSON list of numbers") from None
-    size = getattr(model.config, "latent_dim", None)
-    if size is None:
-        raise ValueError("this model has no latent: choose an autoencoder or a GAN")
-    if not isinstance(z, list) or len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
-        raise ValueError(f"{what} must be a list of {size} numbers, got {len(z) if isinstance(z, list) else type(z).__name__}")
-    if not all(abs(v) <= 1e6 and math.isfinite(v) for v in z):
-        raise ValueError(f"{what} holds NaN, infinity or a number beyond a million")
-    return torch.tensor([z], dtype=torch.float32)
 
 
 def picture(raw: bytes | None, model) -> torch.Tensor:
@@ -87,7 +69,7 @@ def endpoints(shelf) -> dict:
     def decode(model, z, label):
         """One z and a class to a picture."""
         m = shelf.model(model)
-        z = latent(m, z)
+        z = parts.latent(m, z)
         x = ops.decode(m, z, parts.classed(m, label, 1, "label"))
         return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
 
@@ -116,7 +98,7 @@ def endpoints(shelf) -> dict:
     def interpolate(model, start, end, label, steps, path):
         """The way between two latents, both ends included."""
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
-        a, b = latent(m, start, "start"), latent(m, end, "end")
+        a, b = parts.latent(m, start, "start"), parts.latent(m, end, "end")
         x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label, 1, "label"), path)
         done = {
             "model": model,
@@ -132,7 +114,7 @@ def endpoints(shelf) -> dict:
         """Keep z of a picture, change its class to each target; none means all."""
         m, info = shelf.model(model), shelf.info(model)
         classes = ops.classes_of(m)
-        if not classes or not hasattr(m, "encode"):
+        if not classes or not ops.redraws(m):
             raise ValueError(f"{model} cannot swap: choose a CVAE or a CVAE-GAN")
         try:
             targets = json.loads(targets) if isinstance(targets, str) and targets.strip() else targets or []
@@ -151,8 +133,8 @@ def endpoints(shelf) -> dict:
     def inpaint(model, image, mask, label, passes, seed):
         """Repair the white part of the mask, pass by pass; known pixels stay."""
         m, info = shelf.model(model), shelf.info(model)
-        if not hasattr(m, "encode"):
-            raise ValueError(f"{model} has no encoder: choose an autoencoder, or /sample for a PixelCNN")
+        if not ops.redraws(m):
+            raise ValueError(f"{model} has no encoder and decoder: choose an autoencoder, or /sample for a PixelCNN")
         x, passes = picture(image, m), parts.whole(passes, "passes", 1, 100)
         gap = hole(mask, m.config.size)
         y, k, _ = settle(shelf, info, m, x, label)
@@ -180,7 +162,10 @@ def endpoints(shelf) -> dict:
             raise ValueError("completion needs both an image and a mask")
         x, gap = (None, None) if image is None else (parts.at_levels(m, picture(image, m)), hole(mask, m.config.size))
         size = m.config.size
-        drawing = ops.complete(m, n, y, image=x, mask=gap, rng=parts.rng(seed), temperature=temperature)
+        rng = parts.rng(seed)
+        z = m.prior(n, rng) if hasattr(m, "prior") else None
+        done |= {"z": z.tolist()} if z is not None else {}
+        drawing = ops.complete(m, n, y, z=z, image=x, mask=gap, rng=rng, temperature=temperature)
         for row, drawn in enumerate(drawing, start=1):
             yield sheet(drawn, **done, rows=row), done | {"done": row / size, "final": row == size}
 

@@ -5,6 +5,7 @@ import functools
 import html
 import inspect
 import json
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -170,6 +171,23 @@ def classed(model, label, n: int = 1, what: str = "the class") -> torch.Tensor |
     """The label n times, or None for a model without classes.  Raises ValueError if it is out of range."""
     classes = classes_of(model)
     return torch.full((n,), whole(label, what, 0, classes - 1)) if classes else None
+
+
+def latent(model, z, what: str = "z") -> torch.Tensor:
+    """A JSON list as (1, Z).  Raises ValueError for another length or numbers that are not finite."""
+    if isinstance(z, str):
+        try:
+            z = json.loads(z)
+        except ValueError:
+            raise ValueError(f"{what} must be a JSON list of numbers") from None
+    size = getattr(model.config, "latent_dim", None)
+    if size is None:
+        raise ValueError("this model has no latent: choose an autoencoder or a GAN")
+    if not isinstance(z, list) or len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
+        raise ValueError(f"{what} must be a list of {size} numbers, got {len(z) if isinstance(z, list) else type(z).__name__}")
+    if not all(abs(v) <= 1e6 and math.isfinite(v) for v in z):
+        raise ValueError(f"{what} holds NaN, infinity or a number beyond a million")
+    return torch.tensor([z], dtype=torch.float32)
 
 
 def following(config, label: int, k: int = 1) -> int:

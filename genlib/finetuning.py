@@ -16,6 +16,7 @@ from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective
 from genlib.objectives.elbo import ELBO, gaussian_elbo
 from genlib.objectives.likelihood import Likelihood
+from genlib.objectives.pixelgan import PixelGANObjective
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.recipes import RECIPES
 
@@ -26,6 +27,7 @@ OBJECTIVES = {
     "cvaegan": CVAEGANObjective,
     "pixelcnn": Likelihood,
     "pixelrnn": Likelihood,
+    "pixelgan": PixelGANObjective,
     "classifier": Classification,
 }
 

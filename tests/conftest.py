@@ -12,6 +12,7 @@ from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
+from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.models.vae import AE, VAE, VAEConfig
 
 torch.set_num_threads(1)  # tiny networks: two threads wait for each other longer than they work
@@ -22,6 +23,9 @@ SMALL = {
     "cvae": lambda: CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
     "cvaegan": lambda: CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
     "pixelcnn": lambda: PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1))),
+    "pixelgan": lambda: PixelGAN(
+        PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)
+    ),
     "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
 }
 

@@ -36,7 +36,7 @@ def changes(model, mask: torch.Tensor, frames: torch.Tensor, y: torch.Tensor | N
 def repaired(shelf, t, dataset, name, label, seed, passes, pad) -> tuple[dict, int]:
     """The film of the passes and the settled class: the hole of the pad's picture repaired by the chosen model."""
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    if not hasattr(model, "encode"):
+    if not ops.redraws(model):
         raise ValueError(f"{name} has no encoder: choose an autoencoder")
     x = parts.picture_for(model, pad)
     mask = to_mask(pad.get("mask"), *x.shape[2:])

@@ -14,16 +14,18 @@ from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.data import VARIANT_OF
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
 TAB = "pixel"
-FAMILIES = ("pixelcnn", "pixelrnn")
+FAMILIES = ("pixelcnn", "pixelrnn", "pixelgan")
 DEFAULTS = {
     "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
-    "mask": "",
+    "mask": "", "code": "prior",
 }  # fmt: skip
 STARTS = ("blank", "half", "hole")
+CODES = ("prior", "picture")  # where a PixelGAN's z comes from
 
 
 def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
@@ -38,7 +40,23 @@ def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor 
     return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
-def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, every: int = 14, pause: float = 0.04):
+def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
+    """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
+    model, dataset = shelf.model(name), VARIANT_OF.get(shelf.info(name).dataset, shelf.info(name).dataset)
+    if not hasattr(model, "prior"):
+        return None
+    if code not in CODES:
+        raise ValueError(f"z comes from prior or picture, not {code}")
+    if code == "prior":
+        return model.prior(n, rng)
+    x = parts.picture_for(model, picture)
+    own = parts.classed(model, parts.settled(shelf, dataset, x, picture.get("label", parts.GUESS)))
+    return ops.encode(model, x, own).mean.expand(n, -1)
+
+
+def stream(
+    shelf, name, label, seed, n, temperature, start, picture, pad=None, code="prior", every: int = 14, pause: float = 0.04
+):
     """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart."""
     model = shelf.model(name)
     if not hasattr(model.config, "levels"):
@@ -47,14 +65,19 @@ def stream(shelf, name, label, seed, n, temperature, start, picture, pad=None, e
     y, temperature = parts.classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
     image, mask = started(start, picture, pad)
     image = None if image is None else parts.at_levels(model, image)
-    about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start}
-    drawing = ops.complete(model, n, y, image=image, mask=mask, rng=parts.rng(seed), temperature=temperature, every=every)
+    about, rng = (
+        {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start},
+        parts.rng(seed),
+    )
+    z = coded(shelf, name, code, picture, n, rng)
+    drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every)
     run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "about": about}
+    told |= {"z": None if z is None else z.tolist(), "layers": len(getattr(model, "pixelcnn", model).layers)}
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
             shown = now
-            yield told | {"pixels": pixels(x), "at": at, "run": run, "layers": len(model.layers)}
+            yield told | {"pixels": pixels(x), "at": at, "run": run}
 
 
 def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
@@ -76,10 +99,15 @@ def likelihoods(shelf, t, dataset, name, picture) -> str:
     """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
     x = parts.at_levels(model, parts.picture_for(model, picture))
-    classes = ops.classes_of(model)
-    every = torch.arange(classes).split(1) if classes else [None]
+    own = (
+        None
+        if not hasattr(model, "told")
+        else parts.classed(model, parts.settled(shelf, dataset, x, picture.get("label", parts.GUESS)))
+    )
+    classes = 0 if hasattr(model, "told") else ops.classes_of(model)
+    every = torch.arange(classes).split(1) if classes else [own]
     nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
-    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)"]
+    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)" if own is None else f"p(x|z, {labels[int(own)]})"]
     rows = "".join(
         f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
         + (f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td>' if classes else "")
@@ -97,14 +125,24 @@ def heat(influence: torch.Tensor) -> dict:
     return pixels(torch.where(influence > 0, (1 + decades / 4).clamp(0.15, 1), 0)[None, None])
 
 
+def drawer(shelf, data: dict, n: int):
+    """The pixel model that drew n pictures, and what it was told in drawing them: their class, or z and class."""
+    model = shelf.model(data["model"])
+    y = parts.classed(model, data["label"], n)
+    if not hasattr(model, "told"):
+        return model, y
+    z = torch.cat([parts.latent(model, row) for row in data["z"][:n]])
+    return model.pixelcnn, model.told(z, y)
+
+
 def distribution(shelf, data: dict) -> dict:
     """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
     how much each pixel before it mattered, to the answer or to the features after `depth` layers."""
     try:
-        model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
+        (model, y), x = drawer(shelf, data, 1), from_pixels(data["pixels"])
         i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
         temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        y, depth = parts.classed(model, data["label"], 1), data.get("depth")
+        depth = data.get("depth")
         depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
         with torch.inference_mode():
             p = (model.logits(x[:1], y)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
@@ -119,9 +157,9 @@ def distribution(shelf, data: dict) -> dict:
 def entropies(shelf, data: dict) -> dict:
     """The entropy of every pixel's distribution in every picture, as pictures whose white is the greatest, and that one in nats."""
     try:
-        model, x = shelf.model(data["model"]), from_pixels(data["pixels"])
-        temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        found = ops.entropy(model, x[:9], parts.classed(model, data["label"], min(len(x), 9)), temperature)
+        x = from_pixels(data["pixels"])[:9]
+        (model, y), temperature = drawer(shelf, data, len(x)), parts.real(data["temperature"], "the temperature", 0.05, 3)
+        found = ops.entropy(model, x, y, temperature)
         most = max(float(found.max()), 1e-9)
         return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
@@ -185,7 +223,9 @@ def build(shelf, t, page) -> None:
             picture = PicturePad(text=t.group("picture"))
             with gr.Column(visible=False) as painting:
                 pad = MaskPad(text=t.group("mask"))
-            controls = [dataset, model, label, seed, n, temperature, start, picture, pad]
+            with gr.Column(visible=False) as coding:
+                code = gr.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
+            controls = [dataset, model, label, seed, n, temperature, start, picture, pad, code]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
@@ -205,6 +245,12 @@ def build(shelf, t, page) -> None:
     def read(dataset, model, picture):
         return likelihoods(shelf, t, dataset, model, picture)
 
+    def coding_for(model):
+        return gr.update(visible=shelf.info(model).model == "pixelgan")
+
+    def chosen(dataset, model, picture):
+        return read(dataset, model, picture), coding_for(model)
+
     def picked(dataset, model, label, picture, pad):
         """A sample brings its class along: a 7 is continued as a 7."""
         own = picture.get("label", parts.GUESS)
@@ -213,11 +259,12 @@ def build(shelf, t, page) -> None:
     def first(s, names):
         shown, update = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
         start, hole = s["start"] if s["start"] in STARTS else "blank", holed(shown, s["mask"])
-        *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], start, shown, hole)
+        code = s["code"] if s["code"] in CODES else "prior"
+        *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], start, shown, hole, code)
         updates = {key: gr.update(value=value) for key, value in s.items()}
-        updates |= {"model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
+        updates |= {"code": code, "model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
         return (
-            value, *updates.values(), gr.update(visible=start == "hole"), read(s["dataset"], s["model"], shown),
+            value, *updates.values(), gr.update(visible=start == "hole"), coding_for(s["model"]), read(s["dataset"], s["model"], shown),
             compare(s["dataset"], s["label"], s["seed"], start, shown, hole),
         )  # fmt: skip
 
@@ -225,7 +272,7 @@ def build(shelf, t, page) -> None:
         return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
 
     begin = f"(...values) => {{ {tell('begin')}; return values; }}"
-    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture, pad], screen, js=begin,
+    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture, pad, code], screen, js=begin,
                        show_progress="hidden", trigger_mode="once", concurrency_id="sampling", concurrency_limit=2,
                        api_visibility="private")  # fmt: skip
     go.click(parts.guarded(compare), [dataset, label, seed, start, picture, pad], beside,
@@ -234,5 +281,5 @@ def build(shelf, t, page) -> None:
     halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing], api_visibility="private")
     parts.live(said, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
     parts.live(said, [picture.input], picked, [dataset, model, label, picture, pad], [nats, pad, label])
-    parts.live(said, [model.input], read, [dataset, model, picture], nats)
-    parts.load(page, TAB, DEFAULTS, offered, first, [screen, *controls, painting, nats, beside])
+    parts.live(said, [model.input], chosen, [dataset, model, picture], [nats, coding])
+    parts.load(page, TAB, DEFAULTS, offered, first, [screen, *controls, painting, coding, nats, beside])

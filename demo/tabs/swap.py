@@ -26,7 +26,7 @@ PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes 
 def swapper(shelf, name: str):
     """The model of that name.  Raises ValueError if it cannot swap."""
     model = shelf.model(name)
-    if not ops.classes_of(model) or not hasattr(model, "encode"):
+    if not ops.classes_of(model) or not ops.redraws(model):
         raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
     return model
 

@@ -1,4 +1,4 @@
-// value: {pixels, at, run, model, label, temperature, layers, about}; `at` pixels of each picture are drawn so far, in raster order.
+// value: {pixels, at, run, model, label, temperature, z, layers, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
 let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, heat = null, heatButton, depth, depthSaid, speed = 1, run = null, halted = -1, value = null;
 const total = () => value.pixels.w * value.pixels.h;
@@ -35,8 +35,8 @@ const play = () => {
 // The entropy of every pixel's distribution in place of the pixels.
 const entropies = async () => {
   if (heat) { heat = null; said.textContent = t("hover"); return show(); }
-  const { model, label, temperature, pixels } = value, asked = run;
-  const answer = await server.entropies({ model, label, temperature, pixels });
+  const { model, label, temperature, pixels, z } = value, asked = run;
+  const answer = await server.entropies({ model, label, temperature, pixels, z });
   if (answer.error) { said.textContent = answer.error; return; }
   if (asked !== run) return;
   heat = answer.pixels;
@@ -45,10 +45,10 @@ const entropies = async () => {
 };
 const inspect = latest(async (k, i) => {
   inspected = [k, i]; show();
-  const { pixels, model, label, temperature } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
+  const { pixels, model, label, temperature, z } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
   const layer = +depth.value > value.layers ? null : +depth.value;
   depthSaid.textContent = layer === null ? t("output") : layer;
-  const answer = await server.distribution({ model, label, temperature, pixel: i, depth: layer, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
+  const answer = await server.distribution({ model, label, temperature, z: z && [z[k]], pixel: i, depth: layer, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
   if (answer.error) { said.textContent = answer.error; return; }
   const top = Math.max(...answer.p, 1e-9), n = answer.p.length, ctx = bars.getContext("2d"), own = i < now() ? answer.level : -1;
   ctx.clearRect(0, 0, bars.width, bars.height);

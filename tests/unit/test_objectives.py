@@ -14,11 +14,13 @@ from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
+from genlib.objectives.pixelgan import PixelGANObjective
 from genlib.objectives.reconstruction import Reconstruction
 from tests.conftest import SMALL, small
 
 OBJECTIVES = {
-    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "classifier": Classification,
+    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood,
+    "pixelgan": PixelGANObjective, "classifier": Classification,
 }  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def test_a_turn_moves_its_own_parameters_and_no_others(family):
     ("family", "key", "share"),
     [
         ("ae", "model/loss", 0.3), ("vae", "model/loss", 0.6), ("cvae", "model/loss", 0.6), ("pixelcnn", "model/loss", 0.3),
-        ("classifier", "model/loss", 0.3), ("cvaegan", "generator/pixels", 0.3),
+        ("pixelgan", "model/bits_per_dim", 0.3), ("classifier", "model/loss", 0.3), ("cvaegan", "generator/pixels", 0.3),
     ],
 )  # fmt: skip
 def test_every_model_learns_three_pictures(family, key, share):

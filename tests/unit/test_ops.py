@@ -16,8 +16,11 @@ def last(generator):
 
 @pytest.mark.parametrize("n", [1, 3])
 @pytest.mark.parametrize("hole", [None, "block"])
-def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole):
-    model = small("pixelcnn")
+@pytest.mark.parametrize("frequencies", [0, 3])
+def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole, frequencies):
+    torch.manual_seed(0)
+    config = PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), frequencies=frequencies)
+    model = PixelCNN(config).eval().requires_grad_(False)
     for p in model.parameters():
         p.mul_(1.5)  # away from uniform: a wrong cache must show
     y = torch.arange(n) % 3
@@ -33,6 +36,20 @@ def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole):
     assert fast.unique().numel() > 2
     if hole:
         assert torch.equal(fast[:, :, ~mask], image.expand(n, -1, -1, -1)[:, :, ~mask])
+
+
+def test_a_pixelgan_draws_what_its_z_says():
+    model, y, z = small("pixelgan"), torch.tensor([0, 2]), torch.tensor([[0.5, -1.0], [2.0, 0.0]])
+    for p in model.parameters():
+        p.mul_(1.5)
+    seeded = torch.Generator().manual_seed
+    fast = last(ops.complete(model, 2, y, z=z, rng=seeded(1)))
+    assert torch.equal(fast, complete_naively(model.pixelcnn, 2, model.told(z, y), rng=seeded(1)))
+    assert not torch.equal(fast, last(ops.complete(model, 2, y, z=z.flip(0), rng=seeded(1))))
+    drawn = last(ops.complete(model, 2, y, rng=seeded(1)))
+    assert torch.equal(drawn, last(ops.complete(model, 2, y, rng=seeded(1))))
+    with pytest.raises(ValueError, match="class"):
+        last(ops.complete(model, 2, None))
 
 
 def test_sampling_streams_a_growing_picture():

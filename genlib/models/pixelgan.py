@@ -1,0 +1,63 @@
+"""PixelGAN autoencoder.  Makhzani and Frey, NIPS 2017, arXiv:1706.00531: a PixelCNN that is told z.
+
+    x, c ──E──► z ──► p(x|z, c) = Π_i p(x_i | x_<i, z, c)          D: does z come from the prior?
+
+z says what the picture is to be, the PixelCNN draws it pixel after pixel.  E gives a point, no distribution; that all
+points together are the prior's is D's work, as KL is a VAE's.  D sees codes and classes, never pictures.
+Loss: genlib/objectives/pixelgan.py.  Recipe: "pixelgan-mnist".
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from genlib.models.base import Normal, class_weights, normal
+from genlib.models.layers import Downsampler, dense
+from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
+
+
+@dataclass(frozen=True)
+class PixelGANConfig:
+    channels: int = 1  # C, only 1 is modelled
+    size: int = 28  # H = W
+    classes: int = 10  # K
+    levels: int = 16  # grey levels, L
+    latent_dim: int = 8  # Z
+    width: int = 32  # channels of each of the PixelCNN's stacks
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
+    frequencies: int = 4
+    features: int = 128  # width of the last hidden layer of E, and of both of D's
+
+
+class PixelGAN(nn.Module):
+    Config = PixelGANConfig
+    halved = ("discriminator",)  # it only teaches
+
+    def __init__(self, config: PixelGANConfig):
+        super().__init__()
+        self.config = c = config
+        self.encoder = Downsampler(c.channels, c.size, 16, 2, c.features, classes=c.classes)
+        self.code = nn.Linear(c.features, c.latent_dim)
+        told = c.latent_dim + c.classes  # z enters where the class does: a bias a channel in every layer, section 2.1
+        self.pixelcnn = PixelCNN(
+            PixelCNNConfig(c.channels, c.size, told, c.levels, c.width, c.dilations, frequencies=c.frequencies)
+        )
+        self.discriminator = dense(told, c.features, c.features, 1)
+
+    def encode(self, x: Tensor, y: Tensor) -> Normal:
+        """The code of images (B, C, H, W) in [0, 1] of classes (B,), a Normal of zero variance (logvar = −∞)."""
+        z = self.code(self.encoder(x, y))
+        return Normal(z, torch.full_like(z, -torch.inf))
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
+        """n draws of z ~ N(0, I), (n, Z)."""
+        return normal((n, self.config.latent_dim), rng)
+
+    def told(self, z: Tensor, y: Tensor) -> Tensor:
+        """What D, and the PixelCNN in place of a class, is told: (B, Z), (B,) or (B, K) -> (B, Z + K)."""
+        return torch.cat([z, class_weights(y, self.config.classes)], dim=1)
+
+    def logits(self, x: Tensor, y: Tensor, z: Tensor | None = None) -> Tensor:
+        """Logits of every pixel's level given z, x's own if none is given, and its predecessors: -> (B, L, H, W)."""
+        return self.pixelcnn.logits(x, self.told(self.encode(x, y).mean if z is None else z, y))
