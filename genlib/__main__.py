@@ -105,7 +105,7 @@ def train(args) -> None:
     images = data.DATASETS[recipe.dataset](args.data or data.cache_folder(), "train")
     run = train.Run(recipe.build(), **recipe.options())
     budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
-    batches = data.Batches(images, recipe.batch, recipe.seed, recipe.augment)
+    batches = recipe.batches(images)
     about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels}
     follow(run, batches, budget, out, about, args.resume)
 
@@ -125,6 +125,7 @@ def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
     from tqdm import tqdm
 
     from genlib import checkpoint, train
+    from genlib.curves import Curves
 
     asked = []  # to stop: heeded between batches, for a batch cut in half could not be resumed to the bit
 
@@ -137,15 +138,17 @@ def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
     if resume:
         train.load_state(run, out)
     about["training"] = {"command": command_line(), "seed": run.seed}
-    saved = time.monotonic()
+    saved, curves = time.monotonic(), Curves.load(out) if resume else Curves()
     with tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}", initial=0) as bar:
 
         def save() -> None:
             about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1)}
             train.save_state(run, out)
             checkpoint.save(run.model(), out, **about)
+            curves.save(out)
 
         for progress in train.train(run, batches, budget):
+            curves.add(progress.metrics)
             if progress.step % 10 == 0 or progress.spent >= 1:
                 bar.n = round(100 * progress.spent, 1)
                 bar.set_postfix_str(describe(progress, batches.size), refresh=True)

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from genlib.models import MODELS
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
 CODES = "codes.safetensors"  # of a model with a 2-D latent: the test set's codes (N, 2) and labels (N,)
 
 

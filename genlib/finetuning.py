@@ -11,23 +11,33 @@ import torch
 from torch import nn
 
 from genlib import checkpoint, data, train
+from genlib.objectives.adversarial import Adversarial
+from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective
 from genlib.objectives.elbo import ELBO, gaussian_elbo
 from genlib.objectives.likelihood import Likelihood
-from genlib.objectives.pixelgan import PixelGANObjective
 from genlib.objectives.reconstruction import Reconstruction
+from genlib.objectives.wae import WAE, PixelWAE
+from genlib.objectives.wasserstein import Penalised, Wasserstein
 from genlib.recipes import RECIPES
 
-OBJECTIVES = {
+OBJECTIVES = {  # a semi-supervised GAN is not here: own pictures all have their label
     "ae": Reconstruction,
+    "waegan": WAE,
+    "aegan": AEGANObjective,
+    "gan": Adversarial,
+    "dcgan": Adversarial,
+    "cgan": Adversarial,
+    "wgan": Wasserstein,
+    "wgangp": Penalised,
     "vae": ELBO,
     "cvae": gaussian_elbo,
     "cvaegan": CVAEGANObjective,
     "pixelcnn": Likelihood,
     "pixelrnn": Likelihood,
-    "pixelgan": PixelGANObjective,
+    "pixelgan": PixelWAE,
     "classifier": Classification,
 }
 
@@ -72,6 +82,8 @@ def grown(model: nn.Module, count: int) -> nn.Module:
 def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed: int = 0) -> Task:
     """Everything `genlib.train.train` needs.  Raises CheckpointError, DataError."""
     info, model = checkpoint.read_info(source), checkpoint.load(source)
+    if info.model not in OBJECTIVES:
+        raise checkpoint.CheckpointError(f"{info.model} cannot be fine-tuned: choose {', '.join(OBJECTIVES)}")
     pictures = data.folder(root, model.config.size, model.config.channels)
     labels, mapping = classes(info.labels, pictures.labels)
     report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders"]
@@ -98,7 +110,8 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
             RECIPES[info.name].objective if info.name in RECIPES else OBJECTIVES[info.model]
         )  # its weights, where they are known
         objective: Objective = own(model.requires_grad_(True))
-    run = train.Run(objective, lr=lr, ema=0.99, betas=(0.5, 0.999) if info.model == "cvaegan" else (0.9, 0.999), seed=seed)
+    betas = (0.5, 0.999) if len(objective.turns()) > 1 else (0.9, 0.999)  # a game wants less momentum
+    run = train.Run(objective, lr=lr, ema=0.99, betas=betas, seed=seed)
     about = {
         "name": f"{info.name}-finetuned" if info.name else "",
         "dataset": "folder" if len(labels) > len(info.labels) else info.dataset,

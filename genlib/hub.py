@@ -19,7 +19,7 @@ from genlib.checkpoint import CheckpointError
 
 BUNDLED = Path(__file__).parent.parent / "checkpoints"
 FILES = (checkpoint.CONFIG, checkpoint.WEIGHTS, checkpoint.CARD)
-OPTIONAL = (checkpoint.CARD, checkpoint.CODES)
+OPTIONAL = (checkpoint.CARD, checkpoint.CODES, checkpoint.CURVES)
 DEADLINE = 9.0  # seconds for one answer of the Hub: its client alone would try for 23 s a file
 REPO_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 NAME = re.compile(r"[\w.-]+")

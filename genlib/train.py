@@ -142,6 +142,8 @@ def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict
     for group in optimizer.param_groups:
         group["lr"] = lr * turn.lr
     optimizer.step()
+    if turn.after:
+        turn.after()
     return {f"{turn.name}/{key}": value.detach() for key, value in values.items()}
 
 

@@ -8,12 +8,19 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import pytest
 import torch
 
+from genlib.models.aegan import AEGAN
+from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
+from genlib.models.dcgan import DCGAN, DCGANConfig
+from genlib.models.gan import GAN, GANConfig
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
+from genlib.models.ssgan import SSGAN, SSGANConfig
 from genlib.models.vae import AE, VAE, VAEConfig
+from genlib.models.wae import WAEGAN
+from genlib.models.wgan import WGAN, WGANGP, WGANConfig
 
 torch.set_num_threads(1)  # tiny networks: two threads wait for each other longer than they work
 
@@ -26,6 +33,14 @@ SMALL = {
     "pixelgan": lambda: PixelGAN(
         PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)
     ),
+    "waegan": lambda: WAEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
+    "aegan": lambda: AEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
+    "gan": lambda: GAN(GANConfig(size=8, latent_dim=4, hidden=(16, 16), discriminator_hidden=(16,))),
+    "dcgan": lambda: DCGAN(DCGANConfig(size=8, latent_dim=4, width=4)),
+    "cgan": lambda: CGAN(CGANConfig(size=8, latent_dim=4, width=4, classes=3)),
+    "wgan": lambda: WGAN(WGANConfig(size=8, latent_dim=4, width=4)),
+    "wgangp": lambda: WGANGP(DCGANConfig(size=8, latent_dim=4, width=4)),
+    "ssgan": lambda: SSGAN(SSGANConfig(size=8, latent_dim=4, labels=3, hidden=(16,), discriminator_hidden=(16, 8))),
     "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from genlib.data.augment import binarised, exposure, flip_and_shift, jitter
-from genlib.data.base import Batches, DataError, Images, cache_folder
+from genlib.data.base import Batches, DataError, FewLabels, Images, cache_folder
 from genlib.data.characters import sprites
 from genlib.data.idx import fashion, mnist, mnistbin
 from genlib.data.own import folder
@@ -17,6 +17,6 @@ DATASETS: dict[str, Callable[[Path, str], Images]] = {
 VARIANT_OF = {"mnistbin": "mnist"}  # the same pictures in another form: shown and read as the other's
 
 __all__ = [
-    "DATASETS", "VARIANT_OF", "Batches", "DataError", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
+    "DATASETS", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
     "mnist", "mnistbin", "sprites",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What every data set is: tensors in memory, and batches of them that are a function of (seed, step)."""
 
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,3 +60,27 @@ class Batches:
             self._epoch = (epoch, torch.randperm(len(self.images), generator=shuffle))
         batch = self.images.batch(self._epoch[1][position * self.size : (position + 1) * self.size])
         return Batch(self.augment(batch.x, rng), batch.y)
+
+
+@dataclass
+class FewLabels:
+    """Batches of twice the size: first pictures with their labels, from `per_class` of each class, then any, with label −1."""
+
+    batches: Batches
+    per_class: int
+
+    @property
+    def size(self) -> int:
+        return self.batches.size
+
+    @functools.cached_property
+    def known(self) -> Tensor:
+        """Indices of the labelled pictures; which ones, the seed says."""
+        y = self.batches.images.y
+        order = torch.randperm(len(y), generator=torch.Generator().manual_seed(self.batches.seed))
+        return torch.cat([order[y[order] == k][: self.per_class] for k in range(len(self.batches.images.labels))])
+
+    def __call__(self, step: int, rng: torch.Generator) -> Batch:
+        picked = self.known[torch.randint(len(self.known), (self.size,), generator=rng)]
+        labelled, rest = self.batches.images.batch(picked), self.batches(step, rng)
+        return Batch(torch.cat([labelled.x, rest.x]), torch.cat([labelled.y, torch.full_like(rest.y, -1)]))

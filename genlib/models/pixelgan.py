@@ -4,7 +4,7 @@
 
 z says what the picture is to be, the PixelCNN draws it pixel after pixel.  E gives a point, no distribution; that all
 points together are the prior's is D's work, as KL is a VAE's.  D sees codes and classes, never pictures.
-Loss: genlib/objectives/pixelgan.py.  Recipe: "pixelgan-mnist".
+Loss: genlib/objectives/wae.py.  Recipe: "pixelgan-mnist".
 """
 
 from dataclasses import dataclass

@@ -31,6 +31,7 @@ class Turn:
     loss: Callable[[Batch, torch.Generator], Metrics]
     every: int = 1  # moves on every n-th batch
     lr: float = 1.0  # times the run's learning rate
+    after: Callable[[], None] | None = None  # what is to hold of the parameters after each move is seen to here
 
 
 class Objective(Protocol):

@@ -1,0 +1,52 @@
+"""Autoencoders whose codes an adversary makes the prior's: arXiv:1711.01558, algorithm 1; arXiv:1706.00531, section 2.
+
+reconstruction   E ‖x − G(E(x))‖² (WAE), or −E log p(x | E(x), c) (PixelGAN)
+L_D              −E_z log D(z) − E_x log(1 − D(E(x)))                     z ~ N(0, I)
+adversarial      −E_x log D(E(x))                                         E wants its codes taken for the prior's
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genlib.objectives.adversarial import classes, told_apart
+from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.likelihood import level_nll
+
+
+class WAE(nn.Module):
+    def __init__(self, model: nn.Module, adversarial: float = 10.0):
+        super().__init__()
+        self.model, self.adversarial = model, adversarial
+
+    def turns(self) -> list[Turn]:
+        drawing = nn.ModuleList(net for name, net in self.model.named_children() if name != "discriminator")
+        return [
+            Turn("discriminator", self.model.discriminator, self.discriminator_loss),
+            Turn("model", drawing, self.model_loss),
+        ]
+
+    def judged(self, z: Tensor, batch: Batch) -> Tensor:
+        return self.model.discriminator(self.model.told(z, *classes(self.model, batch))).squeeze(1)
+
+    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
+        return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
+
+    def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        with torch.no_grad():
+            z = self.model.encode(batch.x, *classes(self.model, batch)).mean
+        prior, code = self.judged(self.model.prior(len(z), rng).to(z.device), batch), self.judged(z, batch)
+        return {"loss": told_apart(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
+
+    def model_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
+        z = self.model.encode(batch.x, *classes(self.model, batch)).mean
+        reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.judged(z, batch)).mean()
+        metrics = {"reconstruction": reconstruction, "adversarial": adversarial, "spread": z.square().mean()}
+        return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
+
+
+class PixelWAE(WAE):
+    """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it."""
+
+    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
+        return level_nll(self.model.logits(batch.x, *classes(self.model, batch), z), batch.x).mean()

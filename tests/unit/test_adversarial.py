@@ -1,0 +1,104 @@
+"""GANs: their nets as published, their losses in closed form, and that they learn."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from genlib import data, train
+from genlib.models.gan import GAN, GANConfig
+from genlib.objectives.adversarial import told_apart
+from genlib.objectives.wasserstein import Penalised
+from tests.conftest import small
+from tests.unit.test_objectives import built, given, stripes
+
+GANS = ["gan", "dcgan", "cgan", "wgan", "wgangp", "aegan", "ssgan"]
+
+
+def test_the_dense_gan_has_the_published_numbers_of_parameters():
+    net = GAN(GANConfig())
+    assert sum(p.numel() for p in net.generator.parameters()) == 1_489_936
+    running = [b for name, b in net.generator.named_buffers() if "running" in name]
+    assert sum(b.numel() for b in running) == 3_584
+    assert sum(p.numel() for p in net.discriminator.parameters()) == 533_505
+
+
+def test_a_discriminator_that_cannot_tell_pays_twice_the_logarithm_of_two():
+    assert float(told_apart(torch.zeros(5), torch.zeros(5))) == pytest.approx(2 * math.log(2))
+
+
+def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one():
+    class Linear(nn.Module):
+        def score(self, x):  # reads −1 … 1, as all critics here do
+            return (2 * x - 1).flatten(1) @ torch.full((64,), 0.5)  # slope ½·√64 = 4
+
+    penalty = Penalised(Linear()).penalty(*torch.rand(2, 6, 1, 8, 8), torch.Generator().manual_seed(0))
+    assert float(penalty) == pytest.approx(9.0, rel=1e-4)
+
+
+@pytest.mark.parametrize(("family", "within"), [("wgan", True), ("wgangp", False)])
+def test_only_a_clipped_critic_stays_in_its_box(family, within):
+    run = train.Run(built(family), lr=1e-2)
+    list(train.train(run, stripes, train.Budget(steps=3)))
+    most = max(float(p.detach().abs().max()) for p in run.objective.model.critic.parameters())
+    assert (most <= 0.01 + 1e-9) is within
+
+
+def test_a_critic_moves_oftener_than_its_generator():
+    run = train.Run(built("wgan"), lr=1e-3)
+    before = [p.clone() for p in run.objective.model.generator.parameters()]
+    moved = []
+    for _ in train.train(run, stripes, train.Budget(steps=5)):
+        moved.append(any(not torch.equal(a, b) for a, b in zip(before, run.objective.model.generator.parameters(), strict=True)))
+    assert moved == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize("family", GANS)
+def test_generated_pictures_come_nearer_to_the_real_ones(family):
+    run = train.Run(built(family), lr=5e-3, betas=(0.5, 0.999))
+    model, (x, _y) = run.objective.model, stripes()
+
+    def distance() -> float:
+        """Mean squared distance of 60 generated pictures from the nearest real one, of its class where it has one."""
+        model.eval()
+        classes = (torch.arange(60) % 3,) if hasattr(model.config, "classes") else ()
+        with torch.no_grad():
+            fake = model.decode(model.prior(60, torch.Generator().manual_seed(0)), *classes)
+        model.train()
+        apart = (fake[:, None] - x[None, :3]).square().flatten(2).sum(dim=2)
+        return float((apart[torch.arange(60), classes[0]] if classes else apart.amin(dim=1)).mean())
+
+    before = distance()
+    list(train.train(run, given(family), train.Budget(steps=400)))
+    assert distance() < 0.6 * before
+
+
+def test_a_conditional_discriminator_reads_the_class():
+    model, x = small("cgan"), torch.rand(2, 1, 8, 8)
+    assert not torch.equal(model.score(x, torch.tensor([0, 1])), model.score(x, torch.tensor([1, 0])))
+    whole = model.score(x, torch.eye(3)[:2])
+    assert torch.equal(whole, model.score(x, torch.tensor([0, 1])))
+
+
+def test_how_real_a_picture_is_to_a_semi_supervised_discriminator_is_the_sum_over_its_classes():
+    model, x = small("ssgan"), torch.rand(2, 1, 8, 8)
+    torch.testing.assert_close(model.score(x).exp(), model.logits(x).exp().sum(dim=1))
+
+
+def test_a_few_labels_are_the_same_few_in_every_batch():
+    images = data.Images(torch.randint(0, 256, (90, 1, 8, 8)).to(torch.uint8), torch.arange(90) % 3, ("a", "b", "c"))
+    few = data.FewLabels(data.Batches(images, 30, seed=1), per_class=2)
+    assert images.y[few.known].tolist() == [0, 0, 1, 1, 2, 2]
+    known = {images.x[i].float().sum().item() for i in few.known}
+    for step in range(3):
+        batch = few(step, torch.Generator().manual_seed(step))
+        assert (batch.y[:30] >= 0).all()
+        assert (batch.y[30:] == -1).all()
+        assert {round(v) for v in (batch.x[:30].flatten(1).sum(dim=1) * 255).tolist()} <= known
+
+
+def test_an_aegans_prior_is_what_its_sampler_makes_of_noise():
+    model, seeded = small("aegan"), torch.Generator().manual_seed
+    z = torch.randn(5, 2, generator=seeded(3))
+    torch.testing.assert_close(model.prior(5, seeded(3)), model.sampler(z))
