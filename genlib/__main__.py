@@ -33,7 +33,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
     sub.add_argument("--steps", type=positive, default=500)
     sub.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
-    sub = command("evaluate", evaluate, "Measure a checkpoint on the test set and write its card.", "source")
+    sub = command("evaluate", evaluate, "Measure a checkpoint on the test set and write its card.")
+    sub.add_argument("source", nargs="?", help="name, folder or repository; or --all")
+    sub.add_argument("--all", action="store_true", help="every bundled checkpoint, and the table of them")
+    sub.add_argument("--out", type=Path, help="with --all: the folder for table.json and table.md")
     sub.add_argument("--data", type=Path, help="torchvision-style root")
     sub.add_argument("--n", type=positive, default=10_000, help="test images, and generated ones (default: 10000)")
     sub.add_argument("--seed", type=int, default=0)
@@ -170,12 +173,38 @@ def describe(progress, batch: int) -> str:
 def evaluate(args) -> None:
     from genlib import evaluation
 
+    if args.all == bool(args.source):
+        raise SystemExit("evaluate: name one checkpoint, or --all")
+    if args.all:
+        evaluate_all(args)
+        return
     report = evaluation.evaluate(args.source, args.data, n=args.n, seed=args.seed, command=command_line())
     if args.json:
         print(json.dumps(report))
     else:
         for key, value in report["metrics"].items():
             print(f"{key:22} {value}")
+
+
+def evaluate_all(args) -> None:
+    """Every bundled checkpoint anew, then the table; a set that is not in --data is left as it was and said."""
+    from genlib import checkpoint, data, evaluation, hub, table
+
+    reports = []
+    for name in hub.bundled():
+        try:
+            command = f"{PROGRAM} evaluate {name} --data {args.data}"
+            reports.append(evaluation.evaluate(name, args.data, n=args.n, seed=args.seed, command=command))
+        except data.DataError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            continue
+        print(f"{name}: {json.dumps(reports[-1]['metrics'])}", file=sys.stderr)
+    out = args.out or Path(".")
+    out.mkdir(parents=True, exist_ok=True)
+    infos = {name: checkpoint.read_info(hub.resolve(name)) for name in hub.bundled()}  # anew: their figures have changed
+    checkpoint.write(out / "table.md", (table.markdown(infos) + "\n").encode())
+    checkpoint.write(out / "table.json", json.dumps(reports, indent=1).encode())
+    print(json.dumps(reports) if args.json else f"{out}: table.md, table.json")
 
 
 def sample(args) -> None:

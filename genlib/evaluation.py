@@ -13,6 +13,7 @@ from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 from genlib.recipes import RECIPES
 
+SETS = 3  # sets of samples whose FID is taken
 GAN_TRAIN = {
     "pixelcnn": 20_000,
     "pixelrnn": 20_000,
@@ -30,9 +31,11 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
     train_set, test_set = (data.DATASETS[info.dataset](root, split) for split in ("train", "test"))
     test = test_set.batch(slice(0, n))
     figures = likelihood_figures(model, info, test, seed)
-    if info.model == "classifier":
+    if info.model in ("classifier", "ssgan"):
         figures["accuracy"] = metrics.accuracy(model, test.x, test.y)
-    else:
+    if hasattr(model, "critic"):
+        figures["clipped_share"] = clipped_share(model)
+    if info.model != "classifier":
         figures |= sample_figures(model, info, train_set, test, seed, whole=len(test.x) == len(test_set))
     if ops.redraws(model) and ops.classes_of(model):
         figures |= swap_figures(model, info, train_set, test_set, test, seed)
@@ -62,28 +65,45 @@ def likelihood_figures(model, info, test: Batch, seed: int) -> dict[str, float]:
     def terms(x: Tensor, y: Tensor) -> Tensor:
         q = model.encode(x, *[y] * classes)
         reconstruction = bernoulli_nll(model.decode_logits(q.sample(rng), *[y] * classes), x)
-        return torch.stack([reconstruction, kl_to_standard_normal(q)], dim=1)
+        error = (model.decode(q.mean, *[y] * classes) - x).square().flatten(1).sum(dim=1)
+        return torch.stack([reconstruction, kl_to_standard_normal(q), error], dim=1)
 
-    reconstruction, kl = metrics.batched(terms, test.x, test.y).mean(dim=0).tolist()
-    if info.model == "ae":  # a point has no KL
-        return {"reconstruction_nats": reconstruction}
-    return {"neg_elbo_nats": reconstruction + kl, "reconstruction_nats": reconstruction, "kl_nats": kl}
+    reconstruction, kl, error = metrics.batched(terms, test.x, test.y).mean(dim=0).tolist()
+    figures = {"reconstruction_nats": reconstruction, "reconstruction_mse": error}
+    if kl == float("inf"):  # a point has no KL
+        return figures
+    return {"neg_elbo_nats": reconstruction + kl, **figures, "kl_nats": kl}
+
+
+def clipped_share(model) -> float:
+    """Share of the critic's weights within 1 % of ±0.01, where WGAN's clipping piles them up (arXiv:1704.00028, figure 1b)."""
+    weights = torch.cat([p.flatten() for p in model.critic.parameters()]).abs()
+    return float(((weights - 0.01).abs() <= 0.01 * 0.01).float().mean())
 
 
 def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, whole: bool) -> dict:
-    """FID, KID, density, coverage of as many samples as test images; GAN-test and GAN-train where there is a class."""
+    """FID, of three sets of samples; KID, density, coverage of as many samples as test images; GAN-test and GAN-train where there is a class."""
     classifier = checkpoint.load(hub.resolve(f"classifier-{data.VARIANT_OF.get(info.dataset, info.dataset)}"))
     classes, rng = ops.classes_of(model), torch.Generator().manual_seed(seed)
     n = len(test.x)
     more = GAN_TRAIN.get(info.model, len(train_set)) if whole else 2 * n
     y = torch.arange(more if classes else n) % (classes or 1)
-    x = metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng), y)
+
+    def drawn(y: Tensor) -> Tensor:
+        return metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng), y)
+
+    x = drawn(y)
     some = torch.randperm(len(train_set), generator=torch.Generator().manual_seed(seed))[:n]
     real, fake, known = (metrics.batched(classifier.features, images) for images in (test.x, x[:n], train_set.batch(some).x))
     density, coverage = metrics.density_coverage(real, fake)
-    figures = {
-        "fid": metrics.fid(real, fake), "fid_floor": metrics.fid(real, known), "kid": metrics.kid(real, fake),
-        "density": density, "coverage": coverage,
+    again = SETS - 1 if hasattr(model, "decode") else 0  # a pixel model's samples take too long
+    fids = [
+        metrics.fid(real, fake),
+        *(metrics.fid(real, metrics.batched(classifier.features, drawn(y[:n]))) for _ in range(again)),
+    ]
+    figures = {"fid": sum(fids) / len(fids)} | ({"fid_spread": max(fids) - min(fids)} if again else {})
+    figures |= {
+        "fid_floor": metrics.fid(real, known), "kid": metrics.kid(real, fake), "density": density, "coverage": coverage,
     }  # fmt: skip
     if classes:
         generated = data.Images((x * 255).round().to(torch.uint8), y, info.labels)
