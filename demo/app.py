@@ -1,4 +1,4 @@
-"""Assemble the page: two languages on two routes, five tabs each, and the HTTP API."""
+"""Assemble the page: two languages on two routes, its tabs each, and the HTTP API."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ import torch
 
 from demo import api
 from demo.shelf import Shelf
-from demo.tabs import classes, inpainting, latent_map, pixel, swap
+from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.widgets.base import css
 
-TABS = (latent_map, classes, swap, inpainting, pixel)
+TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
 STYLE = Path(__file__).parent / "style.css"
 
 

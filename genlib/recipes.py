@@ -189,7 +189,7 @@ RECIPES: dict[str, Recipe] = {
     "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, GREYS),
-    "pixelcnn-fashion": pixelcnn("fashion", 3500, GREYS),
+    "pixelcnn-fashion": pixelcnn("fashion", 2500, GREYS),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 9000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 9000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),

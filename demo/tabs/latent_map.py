@@ -14,7 +14,7 @@ from genlib import ops
 from genlib.checkpoint import CODES
 
 TAB = "latent"
-FAMILIES = ("vae", "ae")
+FAMILIES = ("vae", "ae", "waegan", "aegan")
 DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": "", "z2": "", "view": "codes", "picture": "0"}
 VIEWS = ("codes", "manifold")
 FAR = 1000.0  # no slider goes further

@@ -1,6 +1,7 @@
 """The page's own instruments: gr.HTML components, each a .py, a .js and a .css of the same name."""
 
 from demo.widgets.class_picker import ClassPicker
+from demo.widgets.figure_table import FigureTable
 from demo.widgets.latent_pad import LatentPad
 from demo.widgets.mask_pad import MaskPad
 from demo.widgets.passes import Passes
@@ -9,4 +10,14 @@ from demo.widgets.pixel_canvas import PixelCanvas
 from demo.widgets.pixel_stream import PixelStream
 from demo.widgets.reading_order import ReadingOrder
 
-__all__ = ["ClassPicker", "LatentPad", "MaskPad", "Passes", "PicturePad", "PixelCanvas", "PixelStream", "ReadingOrder"]
+__all__ = [
+    "ClassPicker",
+    "FigureTable",
+    "LatentPad",
+    "MaskPad",
+    "Passes",
+    "PicturePad",
+    "PixelCanvas",
+    "PixelStream",
+    "ReadingOrder",
+]

@@ -1,4 +1,4 @@
-// value: {title, pixels (pass 1 … n), change: [n], psnr: [n] or none, caption, about}
+// value: {title, pixels (pass 1 … n), change: [n], psnr: [n] or none, caption, about, begin: the pass shown first, the last if there is none}
 const root = $(".passes");
 let canvas, range, title, where, curve, near, said, at = null, timer = null;
 // One figure a pass, from `least` at the foot to the greatest; the shown pass has the large dot.
@@ -18,7 +18,7 @@ const figure = () => {
   return svg;
 };
 const show = () => {
-  const { pixels, change } = props.value, last = pixels.n - 1, k = at === null ? last : Math.min(at, last);
+  const { pixels, change } = props.value, last = pixels.n - 1, k = at === null ? Math.min(props.value.begin ?? last, last) : Math.min(at, last);
   paint(canvas, pixels, k);
   range.max = last + 1; range.value = k + 1;
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;

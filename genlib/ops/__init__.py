@@ -3,11 +3,14 @@
 Every model here is frozen and in eval mode, as `genlib.load` returns it.
 """
 
+from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, redraws, swap
 from genlib.ops.pixels import complete, entropy, influence
 from genlib.ops.repair import inpaint
 
 __all__ = [
+    "Descent",
+    "invert",
     "classes_of",
     "complete",
     "decode",

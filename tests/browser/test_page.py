@@ -325,7 +325,7 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
     other.close()
 
 
-@pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint"])
+@pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint", "interpolate", "compare"])
 def test_fashion_answers_on_every_tab(page, server, tab):
     open_tab(page, server, tab)
     screens = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas", "swap": "#swapped-en canvas"}
@@ -349,7 +349,7 @@ def test_all_ten_classes_fit_a_phone(page, server, dataset):
     assert right["x"] + right["width"] <= 390
 
 
-@pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint", "pixel"])
+@pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint", "pixel", "interpolate", "compare"])
 def test_a_spoiled_address_shows_the_page_as_it_begins(page, server, tab):
     open_tab(
         page, server, tab, "&z1=nan&label=99&seed=-3&walk=inf&temperature=1e9&picture=garbage&mask=garbage&n=77&model=nothing"
@@ -404,3 +404,28 @@ def test_fashion_shows_no_other_data_sets_continuation(page, server):
     page.wait_for_selector("text=PixelCNN fills")
     page.locator("label:visible", has_text="Fashion-MNIST").click()
     page.wait_for_selector("text=PixelCNN fills", state="detached")
+
+
+def test_a_film_between_two_pictures_plays_and_stops_where_it_is_put(page, server):
+    open_tab(page, server, "interpolate")
+    page.wait_for_selector(".passes canvas")
+    page.wait_for_function("document.querySelector('.passes .tools output').textContent.includes('17 / 33')")
+    middle = drawn(page, ".passes canvas >> nth=0")
+    slider = page.locator(".passes input[type=range] >> nth=0")
+    slider.fill("33")
+    assert drawn(page, ".passes canvas >> nth=0") != middle
+    page.locator("label", has_text="Spherical").click()
+    page.wait_for_function("document.querySelector('.passes h3').textContent === 'Spherical'")
+
+
+def test_models_are_compared_sorted_and_a_sample_looked_at_closely(page, server):
+    open_tab(page, server, "compare")
+    page.wait_for_selector(".figure_table tbody tr:nth-child(3)")
+    page.locator(".figure_table button[data-key=fid]").click()
+    order = page.locator(".figure_table tbody tr").evaluate_all("rows => rows.map((r) => +r.children[1].textContent)")
+    assert order == sorted(order)
+    page.locator(".figure_table button[data-key=fid]").click()
+    turned = page.locator(".figure_table tbody tr").evaluate_all("rows => rows.map((r) => +r.children[1].textContent)")
+    assert turned == order[::-1]
+    page.locator("[id^=sheets] figure.pick >> nth=3").click()
+    page.wait_for_selector("#closer-en figure canvas")

@@ -148,3 +148,19 @@ def test_the_entropy_of_a_uniform_pixel_is_the_logarithm_of_its_levels():
     assert torch.allclose(ops.entropy(model, x, y), torch.full((2, 8, 8), math.log(5)))
     model.output.bias[0] = 50.0
     assert ops.entropy(model, x, y).max() < 1e-3
+
+
+@pytest.mark.parametrize("family", ["gan", "cgan"])
+def test_descent_finds_the_z_of_a_generated_picture(family):
+    model, seeded = small(family), torch.Generator().manual_seed
+    for p in model.parameters():
+        p.mul_(3)
+    y = torch.tensor([1]) if ops.classes_of(model) else None
+    x = ops.decode(model, model.prior(1, seeded(5)), y)
+    with torch.inference_mode():  # as a page's handlers may be called
+        way = list(ops.invert(model, x, y, steps=60, every=20, pull=0.0, rng=seeded(0)))
+    assert [d.step for d in way] == [0, 20, 40, 60]
+    assert way[-1].error < 0.3 * way[0].error
+    torch.testing.assert_close(way[-1].x, ops.decode(model, way[-1].z, y))
+    again = list(ops.invert(model, x, y, steps=60, every=20, pull=0.0, rng=seeded(0)))
+    assert torch.equal(again[-1].z, way[-1].z)

@@ -1,0 +1,156 @@
+"""Compare: which model draws better, and how do we know?"""
+
+import functools
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from demo import parts
+from demo.neighbours import nearest, training_set
+from demo.widgets import FigureTable, PixelCanvas
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.pixel_canvas import section
+from genlib import ops
+from genlib.data import VARIANT_OF
+
+TAB = "compare"
+FAMILIES = (
+    "cvaegan", "cvae", "cgan", "wgangp", "dcgan", "wgan", "gan", "ssgan", "aegan", "waegan", "vae", "ae", "pixelcnn", "pixelgan",
+)  # fmt: skip
+DEFAULTS = {"dataset": "mnist", "label": -1, "seed": 0, "temperature": 1.0}
+N = 10  # samples a model
+COLUMNS = {  # figure -> whether less is better
+    "fid": True, "coverage": False, "density": False, "gan_test_acc": False, "gan_train_acc": False, "reconstruction_mse": True,
+    "neg_elbo_nats": True, "bits_per_dim": True,
+}  # fmt: skip
+
+
+def offered(shelf, dataset: str) -> list[str]:
+    """The models drawn from; not those of another form of the data set, whose figures cannot be compared."""
+    return [name for name in shelf.names(dataset, *FAMILIES) if shelf.info(name).dataset not in VARIANT_OF]
+
+
+def draw(shelf, name: str, label: int, seed: int, temperature: float) -> Tensor:
+    """N samples of a model: of one class, or of the classes in turn where label is −1.  One seed is one z where sizes agree."""
+    model = shelf.model(name)
+    classes = ops.classes_of(model)
+    y = (torch.arange(N) % classes if label < 0 else parts.classed(model, label, N)) if classes else None
+    return ops.draw(model, N, y, rng=parts.rng(seed), temperature=temperature)
+
+
+def wanted(shelf, name: str, label: int) -> Tensor | None:
+    """The classes that were asked for, (N,), or None of a model that knows none."""
+    classes = ops.classes_of(shelf.model(name))
+    return None if not classes else torch.arange(N) % classes if label < 0 else torch.full((N,), label)
+
+
+def figures(shelf, dataset: str) -> dict:
+    """The table's value: what `evaluate` measured of each model, read from its config."""
+    rows = []
+    for name in offered(shelf, dataset):
+        known = shelf.info(name).figures
+        rows.append({"name": name, "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))}})
+    present = [k for k in COLUMNS if any(k in row["figures"] for row in rows)]
+    return {"columns": [{"key": k, "title": k, "less": COLUMNS[k]} for k in present], "rows": rows}
+
+
+def judged(shelf, t, dataset: str, name: str, x: Tensor) -> str:
+    """What the classifier reads in a picture, and how real every model's own D takes it to be."""
+    words = parts.verdicts(t, shelf, dataset, x)[0][:1] if shelf.classifier(dataset) is not None else []
+    for other in offered(shelf, dataset):
+        model = shelf.model(other)
+        if hasattr(model, "discriminator") and hasattr(model, "score"):
+            own = [torch.tensor([0])] if ops.classes_of(model) else []
+            if not own:
+                words.append(t("compare.d", model=other, p=round(100 * float(model.score(x).sigmoid()))))
+    return "; ".join(word for word in words if word)
+
+
+def inspected(shelf, t, dataset: str, name: str, picture: dict) -> dict:
+    """A canvas's value: one sample, and the training pictures nearest to it."""
+    x, known = from_pixels(picture), training_set(dataset)
+    with torch.inference_mode():
+        said = judged(shelf, t, dataset, name, x)
+    about, scale = {"model": name}, 4 if x.shape[-1] < 64 else 2
+    if known is None:
+        return {
+            "about": about,
+            "sections": [
+                section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[said], note=t("compare.no_data"))
+            ],
+        }
+    near, apart, likest = nearest(known, x, shelf.classifier(dataset))
+    rows, captions = [t("compare.pixels")], [said, *(f"{v:.1f}" for v in apart.tolist())]
+    cells = [x, near]
+    if len(likest):
+        rows, captions = [*rows, t("compare.features")], [*captions, "", *[""] * len(likest)]
+        cells += [x, likest]
+    note = t("compare.nearest", n=f"{len(known):,}")
+    return {"about": about, "sections": [
+        section(t("compare.sample", model=name), pixels(torch.cat(cells)), 1 + len(near), scale=scale, rows=rows, captions=captions, note=note, name="nearest")
+    ]}  # fmt: skip
+
+
+def build(shelf, t, page) -> None:
+    @functools.lru_cache(maxsize=128)
+    def drawn(name, label, seed, temperature) -> Tensor:
+        return (draw(shelf, name, label, seed, temperature) * 255).round().to(torch.uint8)
+
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
+            label = gr.Dropdown([(t("compare.every"), -1)], value=-1, label=t("control.class"))
+            seed = parts.seed_control(t, TAB)
+            temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            controls = [dataset, label, seed, temperature]
+            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
+        with gr.Column(elem_classes="stage"):
+            said = parts.question(t, TAB)
+            canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}")
+            table = FigureTable(text=t.group("figures"))
+            closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}")
+            gr.Markdown(t("compare.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/metrics.py")
+
+    def sheet(dataset, label, seed, temperature) -> dict:
+        """One row of samples a model, under one seed."""
+        seed, names = parts.whole(seed, "the seed", 0, parts.SEEDS), offered(shelf, dataset)
+        temperature, labels = parts.real(temperature, "the temperature", 0.05, 3), parts.class_names(t, shelf, dataset)
+        label = parts.whole(label, "the class", -1, len(labels) - 1)
+        x = torch.cat([drawn(name, label, seed, temperature) for name in names]).float() / 255
+        asked = [wanted(shelf, name, label) for name in names]
+        y = torch.cat([torch.full((N,), 10**6) if a is None else a for a in asked])  # no class is ever that
+        read, right = parts.verdicts(t, shelf, dataset, x, y)
+        about = {"seed": seed, "class": label, "temperature": temperature}
+        return {"about": about, "sections": [
+            section(t("compare.sheet"), pixels(x), N, scale=3 if x.shape[-1] < 64 else 1, rows=names, captions=read, good=right, pick=True, reveal=f"#closer-{t.language}", name="compare")
+        ]}  # fmt: skip
+
+    def choices(dataset):
+        return [(t("compare.every"), -1), *parts.class_choices(t, shelf, dataset)]
+
+    def pick(event: gr.EventData, dataset, value):
+        k, cells = int(event._data["index"]), from_pixels(value["sections"][0]["pixels"])
+        return inspected(shelf, t, dataset, offered(shelf, dataset)[k // N], pixels(cells[k : k + 1]))
+
+    def switch(dataset, seed, temperature):
+        return (
+            sheet(dataset, -1, seed, temperature),
+            figures(shelf, dataset),
+            gr.update(choices=choices(dataset), value=-1),
+            {"sections": []},
+        )
+
+    def first(s, _names):
+        options = choices(s["dataset"])
+        s["label"] = s["label"] if s["label"] in [k for _, k in options] else -1
+        del s["model"]
+        updates = [gr.update(value=v) for v in s.values()]
+        updates[1] = gr.update(choices=options, value=s["label"])
+        return sheet(*s.values()), figures(shelf, s["dataset"]), *updates
+
+    parts.live(said, [label.input, seed.input, temperature.input], sheet, controls, canvas)
+    parts.live(said, [canvas.select], pick, [dataset, canvas], closer)
+    parts.live(said, [dataset.input], switch, [dataset, seed, temperature], [canvas, table, label, closer])
+    parts.load(page, TAB, DEFAULTS | {"model": ""}, lambda d: offered(shelf, d), first, [canvas, table, *controls])

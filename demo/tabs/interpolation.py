@@ -1,0 +1,183 @@
+"""Interpolation: is the space between two pictures meaningful?"""
+
+import functools
+import json
+from typing import NamedTuple
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from demo import parts
+from demo.widgets import Passes, PicturePad, PixelCanvas
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.pixel_canvas import section
+from genlib import images, ops
+from genlib.models.base import class_weights
+from genlib.ops.latent import PATHS, slerp
+
+TAB = "interpolate"
+FAMILIES = ("cvaegan", "cvae", "vae", "waegan", "aegan", "ae", "dcgan", "wgangp", "wgan", "cgan", "gan", "ssgan")
+DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "seed": 0, "path": "linear", "picture": "2", "other": "35"}
+FRAMES, STRIP = 33, 9  # pictures on the film, and of them on a strip
+STEPS = 200  # of the descent
+
+
+class End(NamedTuple):
+    """A picture and what the model makes of it."""
+
+    x: Tensor  # (1, C, H, W)
+    label: int  # −1 where the model has no class
+    z: Tensor  # (1, Z)
+    way: list[ops.Descent]  # how z was found, empty where E gave it
+
+
+def offered(shelf, dataset: str) -> list[str]:
+    return shelf.names(dataset, *FAMILIES)
+
+
+def found(shelf, dataset: str, name: str, picture: str, label: int, seed: int):
+    """One end of the way, yielding it as its z becomes better; the picture is a widget's, as JSON."""
+    model = shelf.model(name)
+    if not hasattr(model, "decode"):
+        raise ValueError(f"{name} has no latent: choose an autoencoder or a GAN")
+    x = parts.picture_for(model, {"pixels": json.loads(picture)})
+    y = parts.classed(model, parts.settled(shelf, dataset, x, label)) if ops.classes_of(model) else None
+    own = parts.GUESS if y is None else int(y)
+    if ops.redraws(model):
+        yield End(x, own, ops.encode(model, x, y).mean, [])
+        return
+    way = []
+    for step in ops.invert(model, x, y, steps=STEPS, every=STEPS // 20, rng=parts.rng(seed)):
+        way.append(step)
+        yield End(x, own, step.z, list(way))
+
+
+def between(model, a: End, b: End, path: str, steps: int) -> tuple[Tensor, Tensor, Tensor | None]:
+    """z (T, Z), pictures (T, C, H, W) and class weights (T, K) from one end to the other; the class goes along with z."""
+    if path not in PATHS:
+        raise ValueError(f"the path is {' or '.join(PATHS)}, not {path}")
+    t, y = torch.linspace(0, 1, steps)[:, None], None
+    z = torch.lerp(a.z, b.z, t) if path == "linear" else slerp(a.z[0], b.z[0], t)
+    if ops.classes_of(model):
+        ends = class_weights(torch.tensor([a.label, b.label]), model.config.classes, getattr(model.config, "factors", ()))
+        y = torch.lerp(ends[:1], ends[1:], t)
+    return z, ops.decode(model, z, y), y
+
+
+def strips(shelf, t, dataset: str, name: str, path: str, a: End, b: End) -> tuple[dict, dict]:
+    """The film of the chosen path, and the canvas: both ends beside what the model makes of them, and both paths."""
+    model, about = shelf.model(name), {"model": name, "path": path, "classes": [a.label, b.label]}
+    z, x, _ = between(model, a, b, path, FRAMES)
+    moved = (x[1:] - x[:-1]).square().flatten(1).sum(dim=1).sqrt().tolist()
+    film = {
+        "title": t(f"interpolate.{path}"), "pixels": pixels(x), "change": [0.0, *moved], "about": about,
+        "begin": FRAMES // 2, "caption": t("interpolate.norms", a=f"{z[0].norm():.1f}", m=f"{z[FRAMES // 2].norm():.1f}", b=f"{z[-1].norm():.1f}"),
+    }  # fmt: skip
+    ends = torch.cat([a.x, x[:1], b.x, x[-1:]])
+    near = images.psnr(torch.cat([a.x, b.x]), x[[0, -1]])
+    captions = [w for p in near.tolist() for w in (t("interpolate.given"), f"G(z), {p:.1f} dB")]
+    rows, notes = [], []
+    for kind in PATHS:
+        z, x, _ = between(model, a, b, kind, STRIP)
+        rows.append(x)
+        notes += [f"‖z‖ {v:.1f}" for v in z.norm(dim=1).tolist()]
+    return film, {"about": about, "sections": [
+        section(t("interpolate.ends"), pixels(ends), 4, scale=6 if ends.shape[-1] < 64 else 2, captions=captions, flow=2, name="ends"),
+        section(t("interpolate.paths"), pixels(torch.cat(rows)), STRIP, scale=4 if ends.shape[-1] < 64 else 2, rows=[t(f"interpolate.{kind}") for kind in PATHS], captions=notes, name="paths"),
+    ]}  # fmt: skip
+
+
+def descent(t, name: str, a: End, b: End) -> dict | None:
+    """The descent of both ends side by side, one picture a few steps: a film's value, None where E gave z."""
+    if not a.way:
+        return None
+    both = [[*end.way, *[end.way[-1]] * (max(len(a.way), len(b.way)) - len(end.way))] if end.way else [] for end in (a, b)]
+    frames = [torch.cat([p.x, q.x], dim=3) for p, q in zip(*both, strict=True)] if both[1] else [p.x for p in both[0]]
+    errors = [p.error + q.error for p, q in zip(*both, strict=True)] if both[1] else [p.error for p in both[0]]
+    said = t("interpolate.steps", n=STEPS)
+    return {
+        "title": t("interpolate.descent"),
+        "pixels": pixels(torch.cat(frames)),
+        "change": errors,
+        "caption": said,
+        "about": {"model": name},
+    }
+
+
+def build(shelf, t, page) -> None:
+    @functools.lru_cache(maxsize=64)
+    def known(dataset, name, picture, label, seed) -> End:
+        *_, end = found(shelf, dataset, name, picture, label, seed)
+        return end
+
+    def asked(dataset, name, seed, picture):
+        value = picture or {}
+        from_pixels(value.get("pixels"))
+        return (
+            dataset,
+            name,
+            json.dumps(value["pixels"]),
+            value.get("label", parts.GUESS),
+            parts.whole(seed, "the seed", 0, parts.SEEDS),
+        )
+
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
+            model = parts.model_control(t, offered(shelf, "mnist"))
+            seed = parts.seed_control(t, TAB)
+            path = gr.Radio([(t(f"interpolate.{p}"), p) for p in PATHS], value="linear", label=t("interpolate.path"))
+            gr.Markdown(t("interpolate.from"))
+            picture = PicturePad(text=t.group("picture"))
+            gr.Markdown(t("interpolate.to"))
+            other = PicturePad(text=t.group("picture"))
+            controls = [dataset, model, seed, path, picture, other]
+            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
+        with gr.Column(elem_classes="stage"):
+            said = parts.question(t, TAB)
+            film = Passes(text=t.group("film"), elem_id=f"film-{t.language}")
+            canvas = PixelCanvas(text=t.group("canvas"))
+            with gr.Column(visible=False) as finding:
+                fall = Passes(text=t.group("descent"))
+            gr.Markdown(t("interpolate.look"), elem_classes="look")
+            parts.foot(t, TAB, "genlib/ops/latent.py")
+
+    def show(dataset, name, seed, path, picture, other):
+        a, b = (known(*asked(dataset, name, seed, p)) for p in (picture, other))
+        return *strips(shelf, t, dataset, name, path, a, b), descent(t, name, a, b) or gr.skip(), gr.update(visible=bool(a.way))
+
+    def descend(dataset, name, seed, path, picture, other):
+        """What `show` shows, while z is being found: both ends come down together."""
+        shelf.model(name)
+        keys = [asked(dataset, name, seed, p) for p in (picture, other)]
+        for a, b in zip(*(found(shelf, *key) for key in keys), strict=True):
+            yield (
+                *strips(shelf, t, dataset, name, path, a, b),
+                descent(t, name, a, b) or gr.skip(),
+                gr.update(visible=bool(a.way)),
+            )
+
+    def fill(s, names):
+        pictures, pads = zip(
+            *(parts.opened(t, shelf, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other")), strict=True
+        )
+        s["path"] = s["path"] if s["path"] in PATHS else "linear"
+        shown = show(s["dataset"], s["model"], s["seed"], s["path"], *pictures)
+        updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], *pads]
+        return *shown, *updates
+
+    def switch(dataset, seed, path):
+        return fill(
+            DEFAULTS | {"dataset": dataset, "model": offered(shelf, dataset)[0], "seed": seed, "path": path},
+            offered(shelf, dataset),
+        )
+
+    outputs = [film, canvas, fall, finding]
+    parts.live(said, [path.input], show, controls, outputs)
+    parts.live(said, [dataset.input], switch, [dataset, seed, path], [*outputs, *controls])
+    gr.on(
+        [model.input, seed.input, picture.input, other.input], parts.guarded(descend), controls, outputs,
+        trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private",
+    )  # fmt: skip
+    parts.load(page, TAB, DEFAULTS, lambda d: offered(shelf, d), fill, [*outputs, *controls])

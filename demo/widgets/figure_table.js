@@ -1,0 +1,33 @@
+// value: {columns: [{key, title, less}], rows: [{name, figures}]}; the best of a column is bold, what was not measured is a dash.
+let by = null, down = false;
+const shown = (v) => (v === undefined ? "–" : Math.abs(v) >= 100 ? v.toFixed(0) : Math.abs(v) >= 10 ? v.toFixed(1) : v.toFixed(3));
+const sorted = (rows) => {
+  if (by === null) return rows;
+  const worst = down ? -Infinity : Infinity, of = (row) => (by === "" ? row.name : row.figures[by] ?? worst);
+  return [...rows].sort((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0) * (down ? -1 : 1));
+};
+const draw = () => {
+  const value = props.value, root = $(".figure_table");
+  if (!value || !value.rows) return;
+  const held = document.activeElement && document.activeElement.dataset.key;
+  root.replaceChildren();
+  const table = make("table", "", make("div", "scroll", root)), head = make("tr", "", make("thead", "", table)), body = make("tbody", "", table);
+  for (const { key, title, less } of [{ key: "", title: t("model"), less: true }, ...value.columns]) {
+    const cell = make("th", "", head);
+    cell.setAttribute("aria-sort", by !== key ? "none" : down ? "descending" : "ascending");
+    const sort = button(title + (by !== key ? "" : down ? " ↓" : " ↑"), cell, () => { down = by === key ? !down : !less; by = key; draw(); });
+    sort.dataset.key = key || "name";
+    if (held === sort.dataset.key) sort.focus();
+  }
+  const best = Object.fromEntries(value.columns.map(({ key, less }) => {
+    const known = value.rows.map((row) => row.figures[key]).filter((v) => v !== undefined);
+    return [key, less ? Math.min(...known) : Math.max(...known)];
+  }));
+  for (const row of sorted(value.rows)) {
+    const line = make("tr", "", body);
+    make("th", "", line, row.name);
+    for (const { key } of value.columns) make("td", row.figures[key] === best[key] ? "best" : "", line, shown(row.figures[key]));
+  }
+};
+draw();
+watch("value", draw);

@@ -1,0 +1,104 @@
+"""Interpolation and Compare, without a browser."""
+
+import json
+
+import pytest
+import torch
+
+from demo import neighbours
+from demo.shelf import Shelf
+from demo.tabs import compare, interpolation
+from demo.text import Text
+from demo.widgets.base import from_pixels, pixels
+from genlib import checkpoint, ops
+from genlib.models.gan import GAN, GANConfig
+from tests.conftest import write_idx
+
+
+@pytest.fixture(scope="module")
+def shelf():
+    return Shelf()
+
+
+def ends(shelf, name, dataset="mnist", picks=(2, 35)):
+    s = shelf.samples(dataset)
+    return [
+        list(interpolation.found(shelf, dataset, name, json.dumps(pixels(s.x[k : k + 1])), int(s.y[k]), 0))[-1] for k in picks
+    ]
+
+
+@pytest.mark.parametrize("name", ["vae2d-mnist", "cvaegan-mnist"])
+@pytest.mark.parametrize("path", ["linear", "spherical"])
+def test_the_way_begins_and_ends_at_the_two_reconstructions(shelf, name, path):
+    a, b = ends(shelf, name)
+    model = shelf.model(name)
+    z, x, _ = interpolation.between(model, a, b, path, 5)
+    torch.testing.assert_close(z[[0, -1]], torch.cat([a.z, b.z]))
+    for end, frame in ((a, x[:1]), (b, x[-1:])):
+        y = torch.tensor([end.label]) if ops.classes_of(model) else None
+        torch.testing.assert_close(frame, ops.decode(model, end.z, y), atol=1e-4, rtol=0)
+    assert not torch.equal(x[2], x[0])
+
+
+def test_the_spherical_path_keeps_the_norm_that_the_straight_one_loses(shelf):
+    a, b = ends(shelf, "cvaegan-mnist")
+    norms = {
+        path: interpolation.between(shelf.model("cvaegan-mnist"), a, b, path, 9)[0].norm(dim=1)
+        for path in ("linear", "spherical")
+    }
+    assert norms["linear"][4] < norms["spherical"][4]
+    torch.testing.assert_close(norms["spherical"][4], (a.z.norm() + b.z.norm()) / 2)
+
+
+def test_a_model_without_encoder_finds_z_downhill_and_shows_the_way(tmp_path):
+    torch.manual_seed(0)
+    checkpoint.save(GAN(GANConfig()), tmp_path / "gan", name="gan-mnist", dataset="mnist")
+    shelf = Shelf((str(tmp_path / "gan"),))
+    a, b = ends(shelf, str(tmp_path / "gan"))
+    assert len(a.way) > 10
+    assert a.way[-1].error < a.way[0].error
+    film = interpolation.descent(Text("en"), "gan", a, b)
+    assert from_pixels(film["pixels"]).shape == (len(a.way), 1, 28, 56)
+    assert len(film["change"]) == len(a.way)
+
+
+def test_one_seed_is_one_z_in_models_of_one_latent_size(shelf):
+    prior = [shelf.model(name).prior(4, torch.Generator().manual_seed(5)) for name in ("cvae-mnist", "cvaegan-mnist")]
+    assert torch.equal(*prior)
+    x = compare.draw(shelf, "cvae-mnist", -1, 5, 1.0)
+    y = torch.arange(10)
+    z = shelf.model("cvae-mnist").prior(10, torch.Generator().manual_seed(5))
+    assert torch.equal(x, ops.decode(shelf.model("cvae-mnist"), z, y))
+
+
+def test_the_table_shows_what_evaluate_measured_and_nothing_else(shelf):
+    value = compare.figures(shelf, "mnist")
+    assert {row["name"] for row in value["rows"]} == set(compare.offered(shelf, "mnist"))
+    for row in value["rows"]:
+        assert row["figures"]
+        assert all(shelf.info(row["name"]).figures[key] == v for key, v in row["figures"].items())
+    assert not any("mnistbin" in row["name"] for row in value["rows"])  # measured against other pictures
+
+
+def test_a_training_picture_is_found_as_its_own_nearest_neighbour(shelf, tmp_path, monkeypatch):
+    x = (shelf.samples("mnist").x[:40] * 255).round().to(torch.uint8)
+    for split in ("train", "t10k"):
+        write_idx(tmp_path / "MNIST" / "raw" / f"{split}-images-idx3-ubyte.gz", x[:, 0].numpy())
+        write_idx(tmp_path / "MNIST" / "raw" / f"{split}-labels-idx1-ubyte.gz", shelf.samples("mnist").y[:40].numpy())
+    monkeypatch.setenv("GENLIB_DATA", str(tmp_path))
+    neighbours.training_set.cache_clear()
+    known = neighbours.training_set("mnist")
+    near, apart, likest = neighbours.nearest(known, x[7:8].float() / 255, shelf.classifier("mnist"), k=3)
+    assert float(apart[0]) == 0
+    assert apart.tolist() == sorted(apart.tolist())
+    torch.testing.assert_close(near[0], x[7].float() / 255)
+    torch.testing.assert_close(likest[0], x[7].float() / 255)
+    neighbours.training_set.cache_clear()
+
+
+def test_without_the_training_set_it_says_where_to_put_it(shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENLIB_DATA", str(tmp_path))
+    neighbours.training_set.cache_clear()
+    value = compare.inspected(shelf, Text("en"), "mnist", "cvae-mnist", pixels(shelf.samples("mnist").x[:1]))
+    assert "GENLIB_DATA" in value["sections"][0]["note"]
+    neighbours.training_set.cache_clear()
