@@ -328,14 +328,19 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
 @pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint", "interpolate", "compare"])
 def test_fashion_answers_on_every_tab(page, server, tab):
     open_tab(page, server, tab)
-    screens = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas", "swap": "#swapped-en canvas"}
+    screens = {
+        "latent": ".latent_pad .view canvas",
+        "inpaint": ".passes canvas",
+        "swap": "#swapped-en canvas",
+        "interpolate": "#film-en canvas",
+    }
     shown = screens.get(tab, ".pixel_canvas canvas")
     page.wait_for_selector(shown + ":visible")
     page.wait_for_timeout(800)
     before = drawn(page, shown)
     page.locator("label:visible", has_text="Fashion-MNIST").click()
     page.wait_for_function("([s, b]) => document.querySelector(s).toDataURL() !== b", arg=[shown, before])
-    if tab != "latent":
+    if tab in ("classes", "swap", "inpaint"):
         assert page.locator(":is(.classes label, .class_picker button):visible", has_text="Ankle boot").count()
 
 
@@ -354,7 +359,12 @@ def test_a_spoiled_address_shows_the_page_as_it_begins(page, server, tab):
     open_tab(
         page, server, tab, "&z1=nan&label=99&seed=-3&walk=inf&temperature=1e9&picture=garbage&mask=garbage&n=77&model=nothing"
     )
-    shown = {"latent": ".latent_pad .view canvas", "inpaint": ".passes canvas", "pixel": ".pixel_stream .pictures canvas"}
+    shown = {
+        "latent": ".latent_pad .view canvas",
+        "inpaint": ".passes canvas",
+        "pixel": ".pixel_stream .pictures canvas",
+        "interpolate": "#film-en canvas",
+    }
     page.wait_for_selector(shown.get(tab, ".pixel_canvas canvas") + ":visible")
     page.wait_for_timeout(500)
     assert not page.locator(".toast-body").count()

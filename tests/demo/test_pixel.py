@@ -11,6 +11,8 @@ from demo.tabs import pixel
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import to_mask
+from genlib import checkpoint
+from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.objectives.likelihood import level_nll
 
 shelf, t, NAME = Shelf(), Text("en"), "pixelcnn-mnist"
@@ -87,3 +89,54 @@ def test_a_model_of_two_levels_and_no_class_has_one_likelihood_and_keeps_a_half_
     drawn, x = from_pixels(last["pixels"]), from_pixels(picked(4)["pixels"])
     assert set(drawn.unique().tolist()) == {0.0, 1.0}
     assert torch.equal(drawn[:, :, :14], (x[:, :, :14] > 0.5).float().expand(2, -1, -1, -1))
+
+
+@pytest.fixture(scope="module")
+def pixelgan(tmp_path_factory):
+    """A shelf with a PixelGAN of few steps and its name."""
+    folder = tmp_path_factory.mktemp("pixelgan")
+    torch.manual_seed(0)
+    model = PixelGAN(PixelGANConfig(width=8, dilations=(1, 2), levels=4, latent_dim=3))
+    for p in model.parameters():
+        p.data.mul_(1.5)
+    checkpoint.save(model, folder, name="pixelgan-mnist", dataset="mnist", labels=tuple("0123456789"))
+    return Shelf((str(folder),)), str(folder)
+
+
+def test_a_pixelgan_draws_from_the_prior_or_redraws_a_picture(pixelgan):
+    shelf, name = pixelgan
+    s = shelf.samples("mnist")
+    picture = {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])}
+    *_, drawn = pixel.stream(shelf, name, 4, 0, 2, 1.0, "blank", picture)
+    *_, again = pixel.stream(shelf, name, 4, 0, 2, 1.0, "blank", picture, code="picture")
+    assert drawn["z"] == shelf.model(name).prior(2, torch.Generator().manual_seed(0)).tolist()
+    own = shelf.model(name).encode(s.x[4:5], s.y[4:5]).mean[0].tolist()
+    assert again["z"][0] == again["z"][1] == pytest.approx(own)
+    data = {
+        "model": name,
+        "label": 4,
+        "temperature": 1.0,
+        "pixel": 300,
+        "z": drawn["z"][1:],
+        "pixels": pixels(from_pixels(drawn["pixels"])[1:2]),
+    }
+    seen = pixel.distribution(shelf, data)
+    assert sum(seen["p"]) == pytest.approx(1, abs=1e-3)
+    assert pixel.distribution(shelf, data | {"z": again["z"][:1]})["p"] != seen["p"]
+    found = pixel.entropies(shelf, {"model": name, "label": 4, "temperature": 1.0, "pixels": drawn["pixels"], "z": drawn["z"]})
+    assert found["most"] > 0
+
+
+@pytest.mark.parametrize("z", [None, [], [[1.0]], [[float("nan")] * 3], "z"])
+def test_a_z_that_is_none_is_answered_with_a_sentence(pixelgan, z):
+    shelf, name = pixelgan
+    x = pixels(torch.zeros(1, 1, 28, 28))
+    assert "error" in pixel.distribution(shelf, {"model": name, "label": 4, "temperature": 1.0, "pixel": 3, "z": z, "pixels": x})
+
+
+def test_the_nats_of_a_pixelgan_are_given_its_own_code(pixelgan):
+    shelf, name = pixelgan
+    s = shelf.samples("mnist")
+    table = pixel.likelihoods(shelf, Text("en"), "mnist", name, {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])})
+    assert table.count("<tr") == 2
+    assert "p(x|z" in table
