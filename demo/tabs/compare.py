@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from demo import parts
+from demo import parts, story
 from demo.neighbours import nearest, training_set
 from demo.widgets import FigureTable, PixelCanvas
 from demo.widgets.base import from_pixels, pixels
@@ -111,6 +111,8 @@ def build(shelf, t, page) -> None:
             table = FigureTable(text=t.group("figures"))
             closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}")
             gr.Markdown(t("compare.look"), elem_classes="look")
+            about = gr.Radio([], label=t("compare.story"), elem_classes="models")
+            told = gr.HTML()
             parts.foot(t, TAB, "genlib/metrics.py")
 
     def sheet(dataset, label, seed, temperature) -> dict:
@@ -134,13 +136,16 @@ def build(shelf, t, page) -> None:
         k, cells = int(event._data["index"]), from_pixels(value["sections"][0]["pixels"])
         return inspected(shelf, t, dataset, offered(shelf, dataset)[k // N], pixels(cells[k : k + 1]))
 
+    def read(name):
+        return story.told(shelf, t, name)
+
+    def stories(dataset):
+        names = shelf.names(dataset, *story.OBJECTIVE)
+        return gr.update(choices=names, value=offered(shelf, dataset)[0]), read(offered(shelf, dataset)[0])
+
     def switch(dataset, seed, temperature):
-        return (
-            sheet(dataset, -1, seed, temperature),
-            figures(shelf, dataset),
-            gr.update(choices=choices(dataset), value=-1),
-            {"sections": []},
-        )
+        every = gr.update(choices=choices(dataset), value=-1)
+        return sheet(dataset, -1, seed, temperature), figures(shelf, dataset), every, {"sections": []}, *stories(dataset)
 
     def first(s, _names):
         options = choices(s["dataset"])
@@ -148,9 +153,10 @@ def build(shelf, t, page) -> None:
         del s["model"]
         updates = [gr.update(value=v) for v in s.values()]
         updates[1] = gr.update(choices=options, value=s["label"])
-        return sheet(*s.values()), figures(shelf, s["dataset"]), *updates
+        return sheet(*s.values()), figures(shelf, s["dataset"]), *stories(s["dataset"]), *updates
 
     parts.live(said, [label.input, seed.input, temperature.input], sheet, controls, canvas)
     parts.live(said, [canvas.select], pick, [dataset, canvas], closer)
-    parts.live(said, [dataset.input], switch, [dataset, seed, temperature], [canvas, table, label, closer])
-    parts.load(page, TAB, DEFAULTS | {"model": ""}, lambda d: offered(shelf, d), first, [canvas, table, *controls])
+    parts.live(said, [dataset.input], switch, [dataset, seed, temperature], [canvas, table, label, closer, about, told])
+    parts.live(said, [about.input], read, about, told)
+    parts.load(page, TAB, DEFAULTS | {"model": ""}, lambda d: offered(shelf, d), first, [canvas, table, about, told, *controls])

@@ -47,13 +47,18 @@ def halves(x: torch.Tensor) -> str:
 
 
 def decoder(shelf, name: str, points: int = 3000) -> dict:
-    """What the page needs to decode by itself: dense layers as float16, and some encoded test images."""
+    """What the page needs to decode by itself: dense layers as float16, some encoded test images, and draws of a learned prior."""
     model = shelf.model(name)
     if getattr(model.config, "latent_dim", 0) != 2 or not hasattr(model, "decoder"):
         raise ValueError(f"{name} has no plane to show: choose a model with a 2-D latent")
     layers = [layer for layer in model.decoder if isinstance(layer, torch.nn.Linear)]
     mean, label = codes(shelf, name)
+    drawn = torch.zeros(0, 2)
+    if hasattr(model, "sampler"):  # a prior that was learned
+        with torch.inference_mode():
+            drawn = model.prior(points // 4, torch.Generator().manual_seed(0))
     return {
+        "drawn": halves(drawn),
         "layers": [{"weight": halves(layer.weight), "bias": halves(layer.bias)} for layer in layers],
         "points": halves(mean[:points]), "labels": base64.b64encode(label[:points].numpy().tobytes()).decode(),
         "w": model.config.size, "h": model.config.size,

@@ -35,7 +35,7 @@ const toGrey = (x) => Uint8Array.from(x, (v) => Math.round(255 * v));
 const load = async (name) => {
   if (!store.has(name)) store.set(name, server.decoder({ name }).then((m) => ({
     layers: m.layers.map((l) => ({ weight: halves(l.weight), bias: halves(l.bias) })),
-    points: halves(m.points), labels: toBytes(m.labels), w: m.w, h: m.h,
+    points: halves(m.points), drawn: halves(m.drawn), labels: toBytes(m.labels), w: m.w, h: m.h,
   })));
   return store.get(name);
 };
@@ -55,6 +55,12 @@ const drawPoints = (card, model) => {
     ctx.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
   }
   ctx.globalAlpha = 1;
+  ctx.fillStyle = style("--body-text-color") || "#000"; // draws of a learned prior, over the codes it learned
+  for (let i = 0; i < model.drawn.length; i += 2) {
+    const [x, y] = toMap(card, [model.drawn[i], model.drawn[i + 1]]);
+    ctx.fillRect(x - 2.5, y - 0.5, 5, 1); ctx.fillRect(x - 0.5, y - 2.5, 1, 5);
+  }
+  if (card.note) card.note.hidden = !model.drawn.length;
 };
 // Rows of decoded pictures, a row an animation frame, so that the page stays alive.
 const drawManifold = (card, model, at = 0, turn = ++card.turn) => {
@@ -156,6 +162,7 @@ const build = (models) => {
     const view = make("div", "view", body);
     card.picture = make("canvas", "pixelated", view);
     card.where = make("output", "where", view);
+    card.note = make("span", "note", view, "+ " + t("drawn")); card.note.hidden = true;
     card.picture.width = card.picture.height = 28;
     card.front.tabIndex = 0;
     card.front.setAttribute("role", "slider");

@@ -1,0 +1,53 @@
+"""Under each model: a paragraph, its objective in symbols and in the code's names, its file, the curves of its run."""
+
+import html
+import json
+
+from demo.parts import ROOT
+from genlib import checkpoint
+
+OBJECTIVE = {
+    "ae": "reconstruction", "vae": "elbo", "waegan": "wae", "aegan": "aegan", "cvae": "elbo", "cvaegan": "cvae_gan", "gan": "adversarial",
+    "dcgan": "adversarial", "cgan": "adversarial", "wgan": "wasserstein", "wgangp": "wasserstein", "ssgan": "semi_supervised",
+    "pixelcnn": "likelihood", "pixelrnn": "likelihood", "pixelgan": "wae", "classifier": "classification",
+}  # fmt: skip
+WIDE, HIGH = 340, 120  # of a plot
+
+
+def plot(name: str, values: list[float | None], stretch: int) -> str:
+    """One metric against the batches, as an SVG with its first, last, least and greatest value written out."""
+    known = [(i, v) for i, v in enumerate(values) if v is not None]
+    least, most = min(v for _, v in known), max(v for _, v in known)
+    across, up = WIDE / max(len(values) - 1, 1), HIGH / ((most - least) or 1)
+    line = " ".join(f"{i * across:.1f},{HIGH - (v - least) * up:.1f}" for i, v in known)
+    label = html.escape(name)
+    ends = f"{known[0][1]:.4g} → {known[-1][1]:.4g}; {least:.4g} … {most:.4g}; {len(values) * stretch:,}"
+    return (
+        f'<figure><figcaption>{label}</figcaption><svg viewBox="-3 -3 {WIDE + 6} {HIGH + 6}" role="img" aria-label="{label}: {ends}">'
+        f'<polyline points="{line}"/></svg><span class="note">{ends}</span></figure>'
+    )
+
+
+def curves(shelf, t, name: str) -> str:
+    """The curves kept beside a checkpoint, or nothing where its run kept none."""
+    try:
+        said = json.loads((shelf.folders[name] / checkpoint.CURVES).read_text(encoding="utf-8"))
+        plots = [
+            plot(key, values, int(said["stretch"]))
+            for key, values in said["metrics"].items()
+            if any(v is not None for v in values)
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    return f'<h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div>'
+
+
+def told(shelf, t, name: str) -> str:
+    """All of it as HTML."""
+    family = shelf.info(name).model
+    file = f"genlib/objectives/{OBJECTIVE[family]}.py"
+    source = html.escape((ROOT / file).read_text(encoding="utf-8"))
+    return (
+        f'<div class="story"><h3>{html.escape(name)}</h3><p>{t(f"story.{family}")}</p><pre class="equation">{html.escape(t(f"equation.{family}"))}</pre>'
+        f'{curves(shelf, t, name)}<details class="source"><summary>{file}</summary><pre>{source}</pre></details></div>'
+    )

@@ -1,0 +1,51 @@
+"""What is told of each model."""
+
+import json
+import re
+
+import pytest
+import torch
+
+from demo import story
+from demo.shelf import Shelf
+from demo.text import Text
+from genlib import checkpoint
+from genlib.curves import Curves
+from genlib.models import MODELS
+from genlib.models.gan import GAN, GANConfig
+
+
+def test_every_family_has_its_story_and_its_objective():
+    assert story.OBJECTIVE.keys() == MODELS.keys()
+    for language in ("en", "zh"):
+        t = Text(language)
+        for family, objective in story.OBJECTIVE.items():
+            assert len(t(f"story.{family}")) > 20
+            code = (story.ROOT / f"genlib/objectives/{objective}.py").read_text()
+            for name in re.findall(r"([A-Z]\w+)\.(\w+)", t(f"equation.{family}")):
+                assert all(part in code or part in (story.ROOT / "genlib/objectives/base.py").read_text() for part in name), name
+
+
+def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
+    torch.manual_seed(0)
+    checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
+    shelf, name = Shelf((str(tmp_path),)), str(tmp_path)
+    assert "<svg" not in story.told(shelf, Text("en"), name)
+    curves = Curves()
+    for step in range(5):
+        curves.add({"discriminator/<real>": 1.0 / (step + 1)})
+    curves.save(tmp_path)
+    told = story.told(shelf, Text("en"), name)
+    assert told.count("<polyline") == 1
+    assert "discriminator/&lt;real&gt;" in told
+    assert "1 → 0.2" in told
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"metrics": {"a": []}, "stretch": 1}', '{"metrics": {"a": ["x"]}, "stretch": 1}'])
+def test_spoiled_curves_are_left_out(tmp_path, text):
+    torch.manual_seed(0)
+    checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
+    (tmp_path / checkpoint.CURVES).write_text(text)
+    shelf = Shelf((str(tmp_path),))
+    assert "<svg" not in story.curves(shelf, Text("en"), str(tmp_path))
+    assert json.dumps(story.told(shelf, Text("en"), str(tmp_path)))
