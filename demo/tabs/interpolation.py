@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from demo import parts
-from demo.widgets import Passes, PicturePad, PixelCanvas
+from demo.widgets import Passes, PicturePad, PixelCanvas, PlanePad
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
@@ -21,6 +21,7 @@ FAMILIES = ("cvaegan", "cvae", "vae", "waegan", "aegan", "ae", "dcgan", "wgangp"
 DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "seed": 0, "path": "linear", "picture": "2", "other": "35"}
 FRAMES, STRIP = 33, 9  # pictures on the film, and of them on a strip
 STEPS = 200  # of the descent
+GRID = 8  # pictures along an edge of the plane
 
 
 class End(NamedTuple):
@@ -105,7 +106,54 @@ def descent(t, name: str, a: End, b: End) -> dict | None:
     }
 
 
+def on_plane(model, corners: Tensor, labels: list[int], at: Tensor) -> tuple[Tensor, Tensor]:
+    """z (N, Z) and pictures (N, C, H, W) at points (N, 2) in 0 … 1 between four corners (4, Z): along the upper edge
+    from the first to the second, along the lower from the third to the fourth, then down; directions turn, norms are kept."""
+    upper, lower = (slerp(corners[i], corners[i + 1], at[:, :1]) for i in (0, 2))
+    z = torch.cat([slerp(a, b, v[None]) for a, b, v in zip(upper, lower, at[:, 1:], strict=True)])
+    y = None
+    if ops.classes_of(model):
+        own = class_weights(torch.tensor(labels), model.config.classes, getattr(model.config, "factors", ()))
+        along, down = at[:, :1], at[:, 1:]
+        y = torch.lerp(torch.lerp(own[:1], own[1:2], along), torch.lerp(own[2:3], own[3:4], along), down)
+    return z, ops.decode(model, z, y)
+
+
+def plane(shelf, name: str, seed: int, a: End, b: End) -> dict:
+    """The plane pad's value: both pictures above, two draws of the prior below, of the same classes."""
+    model, labels = shelf.model(name), [a.label, b.label] * 2
+    with torch.inference_mode():
+        corners = torch.cat([a.z, b.z, model.prior(2, parts.rng(seed))])
+    n = GRID if a.x.shape[-1] < 64 else GRID // 2 + 1
+    along = (torch.arange(n) + 0.5) / n
+    at = torch.stack(torch.meshgrid(along, along, indexing="xy"), dim=-1).flatten(0, 1)
+    x = on_plane(model, corners, labels, at)[1]
+    z, middle = on_plane(model, corners, labels, torch.tensor([[0.5, 0.5]]))
+    shown = {"pixels": pixels(x), "picture": pixels(middle), "norm": float(z.norm()), "at": [0.5, 0.5]}
+    return shown | {"model": name, "z": [[round(v, 5) for v in corner] for corner in corners.tolist()], "labels": labels}
+
+
+def answer(shelf, data: dict) -> dict:
+    """The picture at one point of a plane pad's plane."""
+    try:
+        model = shelf.model(data["model"])
+        corners = torch.cat([parts.latent(model, z, "a corner") for z in data["z"]])
+        at = torch.tensor([[parts.real(v, "a place on the plane", 0, 1) for v in data["at"]]])
+        labels = [int(k) for k in data["labels"]]
+        if len(corners) != 4 or len(labels) != 4 or at.shape[1] != 2:
+            raise ValueError("a plane has four corners and two coordinates")
+        z, x = on_plane(model, corners, labels, at)
+        return {"picture": pixels(x), "norm": float(z.norm())}
+    except (ValueError, KeyError, TypeError, AttributeError, parts.CheckpointError) as error:
+        return {"error": parts.sentence(error)}
+
+
 def build(shelf, t, page) -> None:
+    def at_point(data):
+        return answer(shelf, data)
+
+    at_point.__name__ = "on_plane"
+
     @functools.lru_cache(maxsize=64)
     def known(dataset, name, picture, label, seed) -> End:
         *_, end = found(shelf, dataset, name, picture, label, seed)
@@ -138,6 +186,7 @@ def build(shelf, t, page) -> None:
             said = parts.question(t, TAB)
             film = Passes(text=t.group("film"), elem_id=f"film-{t.language}")
             canvas = PixelCanvas(text=t.group("canvas"))
+            pad = PlanePad(server_functions=[at_point], text=t.group("plane"))
             with gr.Column(visible=False) as finding:
                 fall = Passes(text=t.group("descent"))
             gr.Markdown(t("interpolate.look"), elem_classes="look")
@@ -145,18 +194,18 @@ def build(shelf, t, page) -> None:
 
     def show(dataset, name, seed, path, picture, other):
         a, b = (known(*asked(dataset, name, seed, p)) for p in (picture, other))
-        return *strips(shelf, t, dataset, name, path, a, b), descent(t, name, a, b) or gr.skip(), gr.update(visible=bool(a.way))
+        return answered(dataset, name, seed, path, a, b)
+
+    def answered(dataset, name, seed, path, a, b):
+        falls = descent(t, name, a, b) or gr.skip()
+        return *strips(shelf, t, dataset, name, path, a, b), plane(shelf, name, seed, a, b), falls, gr.update(visible=bool(a.way))
 
     def descend(dataset, name, seed, path, picture, other):
         """What `show` shows, while z is being found: both ends come down together."""
         shelf.model(name)
         keys = [asked(dataset, name, seed, p) for p in (picture, other)]
         for a, b in zip(*(found(shelf, *key) for key in keys), strict=True):
-            yield (
-                *strips(shelf, t, dataset, name, path, a, b),
-                descent(t, name, a, b) or gr.skip(),
-                gr.update(visible=bool(a.way)),
-            )
+            yield answered(dataset, name, seed, path, a, b)
 
     def fill(s, names):
         pictures, pads = zip(
@@ -173,7 +222,7 @@ def build(shelf, t, page) -> None:
             offered(shelf, dataset),
         )
 
-    outputs = [film, canvas, fall, finding]
+    outputs = [film, canvas, pad, fall, finding]
     parts.live(said, [path.input], show, controls, outputs)
     parts.live(said, [dataset.input], switch, [dataset, seed, path], [*outputs, *controls])
     gr.on(

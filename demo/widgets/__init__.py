@@ -8,6 +8,7 @@ from demo.widgets.passes import Passes
 from demo.widgets.picture_pad import PicturePad
 from demo.widgets.pixel_canvas import PixelCanvas
 from demo.widgets.pixel_stream import PixelStream
+from demo.widgets.plane_pad import PlanePad
 from demo.widgets.reading_order import ReadingOrder
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "PicturePad",
     "PixelCanvas",
     "PixelStream",
+    "PlanePad",
     "ReadingOrder",
 ]

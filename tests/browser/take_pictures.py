@@ -17,6 +17,8 @@ READY = {
     "sprites": ("tab=inpaint&dataset=sprites", ".passes canvas"),
     "inpaint": ("tab=inpaint", ".passes canvas"),
     "pixel": ("tab=pixel", ".pixel_stream canvas"),
+    "interpolate": ("tab=interpolate", ".passes canvas"),
+    "compare": ("tab=compare", ".figure_table td"),
 }
 
 

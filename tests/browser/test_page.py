@@ -439,3 +439,17 @@ def test_models_are_compared_sorted_and_a_sample_looked_at_closely(page, server)
     assert turned == order[::-1]
     page.locator("[id^=sheets] figure.pick >> nth=3").click()
     page.wait_for_selector("#closer-en figure canvas")
+
+
+def test_dragging_over_a_plane_of_many_dimensions_decodes_where_the_pointer_is(page, server):
+    open_tab(page, server, "interpolate")
+    page.wait_for_selector(".plane_pad .frame canvas")
+    page.wait_for_timeout(500)
+    before, box = drawn(page, ".plane_pad .view canvas"), page.locator(".plane_pad .frame canvas").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.wait_for_function("(b) => document.querySelector('.plane_pad .view canvas').toDataURL() !== b", arg=before)
+    corner = drawn(page, ".plane_pad .view canvas")
+    page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 20, steps=5)
+    page.wait_for_function("(b) => document.querySelector('.plane_pad .view canvas').toDataURL() !== b", arg=corner)
+    page.mouse.up()

@@ -102,3 +102,24 @@ def test_without_the_training_set_it_says_where_to_put_it(shelf, tmp_path, monke
     value = compare.inspected(shelf, Text("en"), "mnist", "cvae-mnist", pixels(shelf.samples("mnist").x[:1]))
     assert "GENLIB_DATA" in value["sections"][0]["note"]
     neighbours.training_set.cache_clear()
+
+
+def test_a_planes_corners_are_its_four_latents_and_its_middle_keeps_their_norm(shelf):
+    a, b = ends(shelf, "cvaegan-mnist")
+    value, model = interpolation.plane(shelf, "cvaegan-mnist", 0, a, b), shelf.model("cvaegan-mnist")
+    corners = torch.tensor(value["z"])
+    for at, corner in (([0, 0], 0), ([1, 0], 1), ([0, 1], 2), ([1, 1], 3)):
+        z, _ = interpolation.on_plane(model, corners, value["labels"], torch.tensor([at], dtype=torch.float32))
+        torch.testing.assert_close(z[0], corners[corner], atol=1e-4, rtol=0)
+    assert value["norm"] == pytest.approx(float(corners.norm(dim=1).mean()), rel=1e-3)
+    said = interpolation.answer(shelf, {k: value[k] for k in ("model", "z", "labels", "at")})
+    assert said["picture"] == value["picture"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"at": [2, 0]}, {"at": [0.5]}, {"z": [[0.0] * 16]}, {"z": None}, {"labels": [0, 0, 0, 99]}, {"model": "none"}]
+)
+def test_a_point_that_is_on_no_plane_is_answered_with_a_sentence(shelf, wrong):
+    data = {"model": "cvaegan-mnist", "z": [[0.1 * k] * 16 for k in range(1, 5)], "labels": [0, 1, 2, 3], "at": [0.5, 0.5]}
+    assert "error" not in interpolation.answer(shelf, data)
+    assert "error" in interpolation.answer(shelf, data | wrong)

@@ -1,0 +1,57 @@
+// value: {model, z, labels, at: [x, y], pixels: the grid's n·n pictures, picture: the one at `at`, norm}
+const root = $(".plane_pad");
+let map, cross, canvas, where, said, at = [0.5, 0.5], shownFor = null, side = 0;
+const place = () => { cross.style.transform = `translate(${at[0] * side}px, ${at[1] * side}px)`; where.textContent = `x ${at[0].toFixed(2)}, y ${at[1].toFixed(2)}`; map.setAttribute("aria-valuetext", where.textContent); };
+const ask = latest(async () => {
+  const { model, z, labels } = props.value, mine = shownFor;
+  const answer = await server.on_plane({ model, z, labels, at });
+  if (mine !== shownFor) return; // another plane has come meanwhile
+  if (answer.error) { said.textContent = answer.error; return; }
+  paint(canvas, answer.picture, 0);
+  said.textContent = "‖z‖ " + answer.norm.toFixed(2);
+});
+const move = (event) => {
+  const box = map.getBoundingClientRect();
+  at = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((v) => Math.min(1, Math.max(0, v)));
+  place(); ask();
+};
+const build = () => {
+  root.replaceChildren();
+  make("h3", "", root, t("title"));
+  const row = make("div", "row", root), frame = make("div", "frame", row);
+  map = make("canvas", "pixelated", frame); map.tabIndex = 0;
+  map.setAttribute("role", "slider"); map.setAttribute("aria-label", t("title"));
+  cross = make("div", "cross", frame);
+  const view = make("div", "view", row);
+  canvas = make("canvas", "pixelated", view); canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("picture"));
+  where = make("output", "note", view); said = make("p", "said", view);
+  map.addEventListener("pointerdown", (e) => { map.setPointerCapture(e.pointerId); move(e); });
+  map.addEventListener("pointermove", (e) => e.buttons && move(e));
+  map.addEventListener("keydown", (e) => {
+    const step = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[e.key];
+    if (!step) return;
+    e.preventDefault(); at = at.map((v, i) => Math.min(1, Math.max(0, v + step[i]))); place(); ask();
+  });
+};
+const scale = () => {
+  const { pixels } = props.value, n = Math.round(Math.sqrt(pixels.n)), whole = Math.min(root.clientWidth || 400, 448);
+  side = Math.max(1, Math.floor(whole / (n * pixels.w))) * n * pixels.w;
+  if (side > whole) side = whole;
+  map.style.width = map.style.height = side + "px";
+  enlarge(canvas, Math.max(1, Math.floor(280 / pixels.w)));
+  place();
+};
+const draw = () => {
+  const value = props.value;
+  if (!value || !value.pixels) return;
+  if (!map) build();
+  const { pixels } = value, n = Math.round(Math.sqrt(pixels.n)), bytes = toBytes(pixels.data), tile = make("canvas"), ctx = map.getContext("2d");
+  if (map.width !== n * pixels.w) { map.width = map.height = n * pixels.w; }
+  for (let k = 0; k < pixels.n; k++) { paint(tile, pixels, k, bytes); ctx.drawImage(tile, (k % n) * pixels.w, Math.floor(k / n) * pixels.h); }
+  const shape = JSON.stringify([value.model, value.z, value.labels]);
+  if (shape !== shownFor) { shownFor = shape; at = [...value.at]; paint(canvas, value.picture, 0); said.textContent = "‖z‖ " + value.norm.toFixed(2); }
+  scale();
+};
+draw();
+watch("value", draw);
+onResize(() => map && scale());
