@@ -191,7 +191,7 @@ RECIPES: dict[str, Recipe] = {
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, GREYS),
     "pixelcnn-fashion": pixelcnn("fashion", 2500, GREYS),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
-    "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 9000, PixelRNNConfig(kind="row", width=32, depth=3)),
+    "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 9000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),
     "pixelgan-mnist": pixelgan("mnist", 3000),
     "waegan2d-mnist": dense(WAEGAN, WAE, "mnist", 12),

@@ -445,6 +445,7 @@ def test_dragging_over_a_plane_of_many_dimensions_decodes_where_the_pointer_is(p
     open_tab(page, server, "interpolate")
     page.wait_for_selector(".plane_pad .frame canvas")
     page.wait_for_timeout(500)
+    page.locator(".plane_pad .frame canvas").scroll_into_view_if_needed()
     before, box = drawn(page, ".plane_pad .view canvas"), page.locator(".plane_pad .frame canvas").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()

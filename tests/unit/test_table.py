@@ -1,0 +1,58 @@
+"""The table of all checkpoints, and the command that makes it."""
+
+import argparse
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from genlib import __main__ as command
+from genlib import card, checkpoint, evaluation, hub, table
+from tests.conftest import small
+
+
+def info(**more) -> checkpoint.Info:
+    whole = checkpoint.Info(model="gan", config={}, name="gan-mnist", figures={"fid": 12.345678, "fid_spread": 0.5, "kid": 1.0})
+    return replace(whole, **more)
+
+
+def test_a_row_has_the_figures_of_its_family_with_their_spread():
+    text = table.markdown({"gan-mnist": info(training={"steps": 9360})})
+    assert text.splitlines()[2] == "| `gan-mnist` | `fid` 12.35 ± 0.5 | 9,360 |"
+
+
+def test_binarised_pictures_are_told_in_nats_and_grey_ones_in_bits():
+    figures = {"nll_nats": 80.9, "bits_per_dim": 0.149}
+    assert table.chosen(info(model="pixelcnn", config={"levels": 2}, figures=figures)) == {"nll_nats": 80.9}
+    assert table.chosen(info(model="pixelcnn", config={"levels": 256}, figures=figures)) == {"bits_per_dim": 0.149}
+
+
+def test_every_figure_of_the_table_is_explained_on_the_card():
+    assert {key for keys in (*table.COLUMNS.values(), table.COMMON, table.SWAPS) for key in keys} <= card.MEANS.keys()
+
+
+def test_evaluating_all_writes_the_table_from_what_was_measured(tmp_path, monkeypatch):
+    for name in ("gan-mnist", "gan-fashion"):
+        checkpoint.save(small("gan"), tmp_path / name, name=name, dataset=name.split("-")[1])
+    monkeypatch.setattr(hub, "bundled", lambda: {name: None for name in ("gan-fashion", "gan-mnist")})
+    monkeypatch.setattr(hub, "resolve", lambda name: tmp_path / name)
+
+    def measured(name, root, *, n, seed, command):
+        if name == "gan-fashion":
+            raise evaluation.data.DataError("FashionMNIST is not here")
+        card.write(tmp_path / name, replace(checkpoint.read_info(tmp_path / name), figures={"fid": 3.25}), {"n": n})
+        return {"model": name, "metrics": {"fid": 3.25}}
+
+    monkeypatch.setattr(evaluation, "evaluate", measured)
+    command.evaluate_all(argparse.Namespace(data=tmp_path, n=5, seed=0, out=tmp_path / "out", json=False))
+    assert "| `gan-mnist` | `fid` 3.25 |" in (tmp_path / "out" / "table.md").read_text()
+    assert [row["model"] for row in json.loads((tmp_path / "out" / "table.json").read_text())] == ["gan-mnist"]
+
+
+def test_the_share_of_clipped_weights_is_what_lies_at_the_box():
+    model = small("wgan")
+    for p in model.critic.parameters():
+        p.copy_(torch.where(torch.arange(p.numel()).view(p.shape) % 2 == 0, 0.01, 0.003))
+    weights = torch.cat([p.flatten() for p in model.critic.parameters()])
+    assert evaluation.clipped_share(model) == pytest.approx(float((weights == 0.01).float().mean()))
