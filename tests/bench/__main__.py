@@ -31,6 +31,34 @@ DRAG = """async () => {
 }"""
 
 
+STREAM = """async (stopAt) => {
+    const canvas = () => document.querySelector('.pixel_stream .pictures canvas'), seen = () => canvas().toDataURL();
+    const where = () => +document.querySelector('.pixel_stream').dataset.at;
+    const wait = (until) => new Promise((done) => { const look = () => until() ? done() : requestAnimationFrame(look); look(); });
+    const start = performance.now(), before = where();
+    document.querySelector('#sample-en').click();
+    await wait(() => where() < 784);
+    await wait(() => where() >= stopAt);
+    if (stopAt === 784) return performance.now() - start;
+    const stopped = performance.now();
+    document.querySelector('#stop-en').click();
+    let last = stopped, shown = seen();
+    while (performance.now() - stopped < 700) {
+        await new Promise(requestAnimationFrame);
+        if (seen() !== shown) { shown = seen(); last = performance.now(); }
+    }
+    return last - stopped;
+}"""
+
+
+def streamed(page, url: str, stop_at: int = 784, n: int = 1) -> float:
+    """Milliseconds from Sample to the last pixel of n pictures; or, given a pixel to stop at, from Stop to the last change."""
+    page.goto(f"{url}/?tab=pixel&n={n}")
+    page.wait_for_selector(".pixel_stream[data-at='784']")
+    page.wait_for_timeout(1500)
+    return page.evaluate(STREAM, stop_at)
+
+
 def resident(process) -> float:
     """Megabytes of memory the process holds."""
     pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
@@ -50,19 +78,24 @@ def round_trips(url: str, n: int = 60) -> list[float]:
     return times[10:]
 
 
-def in_the_browser(url: str) -> tuple[float, float]:
-    """Use every tab; then the latent map's milliseconds a pointer move, and frames a second while dragging."""
+def in_the_browser(url: str) -> tuple[float, float, float, float]:
+    """Use every tab; then the latent map's milliseconds a pointer move and frames a second while dragging, and the
+    milliseconds in which a sample streams to its end and a Stop is heeded: medians of five."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
         path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        for tab in ("classes", "swap", "inpaint", "pixel", "latent"):
+        for tab in ("classes", "swap", "inpaint", "pixel", "interpolate", "compare", "latent"):
             page.goto(f"{url}/?tab={tab}")
             page.wait_for_timeout(2500)
         page.wait_for_selector("[data-ready=yes]")
         measured = page.evaluate(DRAG)
+        measured += [
+            statistics.median(streamed(page, url) for _ in range(5)),
+            statistics.median(streamed(page, url, 200, 9) for _ in range(5)),
+        ]
         browser.close()
     return tuple(measured)
 
@@ -72,7 +105,7 @@ def main() -> None:
     process, url, start = started()
     try:
         median = statistics.median(round_trips(url))
-        move, frames = in_the_browser(url)
+        move, frames, stream, stop = in_the_browser(url)
         memory = resident(process)
         swap_ms, repair_ms = (faces.measure(url)[key] for key in ("swap_ms", "inpaint_ms"))
         count, median_call, slow_call, errors = learners.measure(url, Shelf())
@@ -88,6 +121,7 @@ def main() -> None:
         f"| PixelCNN, 16 samples | {drawn['fast_s']:.2f} s, {drawn['ratio']:.0f} times the textbook sampler, "
         f"{'the same' if drawn['same'] else 'OTHER'} pixels | 300 times |"
     )
+    print(f"| one sample streams to its end in Chromium; Stop acts | {stream / 1000:.2f} s; {stop:.0f} ms | 1.2 s; 100 ms |")
     print(
         f"| 100 learners, two minutes, {count} calls | median {median_call:.0f} ms, 95 % within {slow_call:.0f} ms, {len(errors)} errors | 95 % within 500 ms, no error |"
     )
