@@ -137,10 +137,10 @@ def cvaegan(dataset: str, steps: int, config=CVAEConfig(), weights=Weights(), ba
     )  # fmt: skip
 
 
-def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=unchanged, batch=8, lr=4e-3) -> Recipe:
+def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=unchanged, batch=8, lr=4e-3, shape=0.0) -> Recipe:
     # Many small batches: at equal time 8 pictures a batch came further than 16, and 4e-3 or 5e-3 further than 2e-3.
     return Recipe(
-        dataset, lambda: PixelCNN(config), Likelihood,
+        dataset, lambda: PixelCNN(config), lambda m: Likelihood(m, shape),
         steps=steps, batch=batch, lr=lr, ema=0.998, seed=4, augment=augment,
     )  # fmt: skip
 
@@ -188,8 +188,8 @@ RECIPES: dict[str, Recipe] = {
     "cvaegan-faces": cvaegan("faces", 1400, FACES, FACE, batch=64, ema=0.995),
     "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
-    "pixelcnn-mnist": pixelcnn("mnist", 11_000, GREYS),
-    "pixelcnn-fashion": pixelcnn("fashion", 2000, GREYS),
+    "pixelcnn-mnist": pixelcnn("mnist", 14_000, GREYS, shape=8.0),
+    "pixelcnn-fashion": pixelcnn("fashion", 1500, GREYS),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),

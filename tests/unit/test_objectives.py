@@ -15,7 +15,7 @@ from genlib.objectives.base import Batch
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
-from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll
+from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll, shape_nll
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
@@ -70,6 +70,13 @@ def test_a_uniform_pixelcnn_costs_the_logarithm_of_its_levels():
     nll = level_nll(torch.zeros(2, 256, 4, 4), torch.rand(2, 1, 4, 4))
     torch.testing.assert_close(nll, torch.full((2,), 16 * math.log(256)))
     torch.testing.assert_close(bits_per_dim(nll, 16), torch.full((2,), 8.0))
+
+
+def test_light_and_dark_are_as_likely_as_their_levels_together():
+    logits, x = torch.randn(3, 5, 8, 8), torch.randint(0, 5, (3, 1, 8, 8)) / 4
+    p, light = logits.softmax(dim=1), x[:, 0] >= 0.5
+    own = torch.where(light, p[:, 2:].sum(dim=1), p[:, :2].sum(dim=1))
+    torch.testing.assert_close(shape_nll(logits, x), -own.log().flatten(1).sum(dim=1))
 
 
 def test_class_centres_are_means_within_each_class():
