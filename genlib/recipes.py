@@ -165,7 +165,7 @@ FACE = Weights(kl=1.0, pairwise=20.0, swapped=0.5, leak=50.0)
 
 
 # 256 levels of grey, told apart by their waves.
-GREYS = PixelCNNConfig(width=48, frequencies=8)
+GREYS = PixelCNNConfig(width=48, frequencies=8, class_map=True)
 
 
 def reader(c: CVAEConfig) -> ClassifierConfig:
@@ -188,8 +188,8 @@ RECIPES: dict[str, Recipe] = {
     "cvaegan-faces": cvaegan("faces", 1400, FACES, FACE, batch=64, ema=0.995),
     "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
-    "pixelcnn-mnist": pixelcnn("mnist", 14_000, GREYS, shape=8.0),
-    "pixelcnn-fashion": pixelcnn("fashion", 1500, GREYS),
+    "pixelcnn-mnist": pixelcnn("mnist", 15_000, GREYS, shape=8.0),
+    "pixelcnn-fashion": pixelcnn("fashion", 1000, GREYS),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),

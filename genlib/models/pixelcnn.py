@@ -32,6 +32,7 @@ class PixelCNNConfig:
     dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)  # one gated layer each; together a view of 25 rows
     dropout: float = 0.0
     frequencies: int = 0  # F: a level's sines and cosines, beside itself; 8 tell 256 levels apart
+    class_map: bool = False  # the class says something of its own at every place
 
 
 class GatedLayer(nn.Module):
@@ -90,6 +91,10 @@ class PixelCNN(nn.Module):
         self.layers = nn.ModuleList(GatedLayer(c, d) for d in c.dilations)
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(c.width, 2 * c.width, 1), nn.ReLU())
         self.output = nn.Conv2d(2 * c.width, c.levels, 1)
+        # A class's bias at each place: s = m(h) of section 2.3, and a plan of the whole picture before its first pixel.
+        self.class_map = nn.Linear(c.classes, c.width * c.size**2, bias=False) if c.class_map else None
+        if self.class_map is not None:
+            nn.init.zeros_(self.class_map.weight)
 
     def planes(self, x: Tensor) -> Tensor:
         """(B, 1, H, W) in [0, 1] -> (B, 4 + 2F, H, W): grey in [−1, 1], ones, row and column, −1 … 1, and γ(grey).
@@ -112,11 +117,16 @@ class PixelCNN(nn.Module):
         """Logits of every pixel's level given its predecessors: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W)."""
         return self.output(self.head(self.features(x, y)))
 
+    def plan(self, y: Tensor | None) -> Tensor | float:
+        """What the class says at each place, (B, K) -> (B, S, H, W); zero where it says nothing of the kind."""
+        c = self.config
+        return 0.0 if self.class_map is None else self.class_map(y).view(-1, c.width, c.size, c.size)
+
     def features(self, x: Tensor, y: Tensor | None = None, depth: int | None = None) -> Tensor:
         """The horizontal stack after `depth` gated layers (all), 0 being the first convolution: (B, S, H, W)."""
         y = class_weights(y, self.config.classes) if self.config.classes else None
         planes = self.planes(x)
-        v = self.first_vertical(self.pad_vertical(planes))
+        v = self.first_vertical(self.pad_vertical(planes)) + self.plan(y)
         h = self.first_horizontal(self.pad_horizontal(planes)) + v
         for layer in self.layers[:depth]:
             v, h = layer(v, h, y)

@@ -85,6 +85,7 @@ class Cache:
         self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4 + 2 * c.frequencies)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
         self.layers = [Layer(layer, c.size, n, y) for layer in m.layers]
+        self.plan = m.plan(y).permute(2, 3, 0, 1) if c.class_map else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
         self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
         self.first, self.first_horizontal_bias = taps(m.first_horizontal.weight).numpy(), m.first_horizontal.bias
         self.head = [(taps(conv.weight).numpy(), conv.bias.numpy()) for conv in (m.head[1], m.output)]
@@ -92,7 +93,7 @@ class Cache:
     def begin_row(self, r: int) -> None:
         """The vertical stack at row r, from the rows above it."""
         seen = [self.planes[r + below, 1 + right : 1 + right + self.size] for below in range(3) for right in range(5)]
-        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias
+        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias + self.plan[r]
         self.start = (v + self.first_horizontal_bias).numpy()
         for layer in self.layers:
             v = layer.begin_row(r, v)
