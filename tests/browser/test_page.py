@@ -48,6 +48,17 @@ def drawn(page, selector):
     return page.eval_on_selector(selector, "c => c.toDataURL()")
 
 
+def settled(page, quiet: int = 1500) -> None:
+    """Wait until the page has asked for nothing for so many milliseconds: other tabs are filled after the one in sight."""
+    asked = []
+    page.on("request", asked.append)
+    while True:
+        before = len(asked)
+        page.wait_for_timeout(quiet)
+        if len(asked) == before:
+            return
+
+
 def open_tab(page, server, tab, more=""):
     page.goto(f"{server}/?tab={tab}{more}")
 
@@ -55,7 +66,7 @@ def open_tab(page, server, tab, more=""):
 def test_dragging_the_map_changes_the_picture_without_a_request(page, server):
     open_tab(page, server, "latent")
     page.wait_for_selector("[data-ready=yes]")
-    page.wait_for_timeout(500)
+    settled(page)
     before, asked = drawn(page, ".latent_pad .view canvas >> nth=0"), []
     box = page.locator(".latent_pad .front >> nth=0").bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 60)
