@@ -51,7 +51,7 @@ def drawn(page, selector):
 def settled(page, quiet: int = 1500) -> None:
     """Wait until the page has asked for nothing for so many milliseconds: other tabs are filled after the one in sight."""
     asked = []
-    page.on("request", asked.append)
+    page.on("request", lambda r: asked.append(r.url))
     while True:
         before = len(asked)
         page.wait_for_timeout(quiet)
@@ -419,11 +419,11 @@ def test_a_stop_before_the_first_pixel_stops_too(page, server):
     assert drawn(page, ".pixel_stream .pictures canvas >> nth=0") == before
 
 
-def test_fashion_shows_no_other_data_sets_continuation(page, server):
+def test_faces_show_no_other_data_sets_continuation(page, server):
     open_tab(page, server, "inpaint")
     page.wait_for_selector(".passes canvas")
     page.wait_for_selector("text=PixelCNN fills")
-    page.locator("label:visible", has_text="Fashion-MNIST").click()
+    page.locator("label:visible", has_text="Faces").click()
     page.wait_for_selector("text=PixelCNN fills", state="detached")
 
 
