@@ -2,13 +2,22 @@
 
 import argparse
 import json
+import os
 import shlex
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
+from genlib.limits import GUIDANCE
+
 PROGRAM = "python -m genlib"
+MAX_SAMPLES = 1000  # in one picture
+MAX_TEMPERATURE, MIN_PIXEL_TEMPERATURE = 3.0, 0.05  # a pixel model's logits are divided by it
+SAVE_SECONDS = 60  # between two states saved
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,51 +36,57 @@ def parser() -> argparse.ArgumentParser:
     sub = command("train", train, "Train the recipe of that name.", "name")
     sub.add_argument("--data", type=Path, help="torchvision-style root; without it a cache folder, filled by download")
     sub.add_argument("--out", type=Path, help="checkpoint folder (default: runs/NAME)")
-    length(sub)
+    group = sub.add_mutually_exclusive_group()
+    group.add_argument("--minutes", type=number(float, 1e-3, 1e6), help="train this long instead of the recipe's number of steps")
+    group.add_argument("--steps", type=number(int, 1), help="train this many batches instead of the recipe's")
+    add_run_options(sub, "the recipe's")
     sub = command("finetune", finetune, "Go on training a checkpoint on own pictures.", "source")
     sub.add_argument("--data", type=Path, required=True, help="a folder with one sub-folder of pictures a class")
     sub.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
-    sub.add_argument("--steps", type=positive, default=500)
-    sub.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
+    sub.add_argument("--steps", type=number(int, 1), default=500, help="batches (default: 500)")
+    add_run_options(sub, "0.0003")
     sub = command("evaluate", evaluate, "Measure a checkpoint on the test set and write its card.")
     sub.add_argument("source", nargs="?", help="name, folder or repository; or --all")
     sub.add_argument("--all", action="store_true", help="every bundled checkpoint, and the table of them")
     sub.add_argument("--out", type=Path, help="with --all: the folder for table.json and table.md")
     sub.add_argument("--data", type=Path, help="torchvision-style root")
-    sub.add_argument("--n", type=positive, default=10_000, help="test images, and generated ones (default: 10000)")
-    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--n", type=number(int, 2), default=10_000, help="test images, and generated ones (default: 10000)")
+    sub.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
     sub.add_argument("--json", action="store_true", help="print one JSON object, last on stdout")
     sub = command("sample", sample, "Draw samples into a PNG.", "source")
     sub.add_argument("--class", dest="label", help="class number or name (default: all in turn)")
-    sub.add_argument("--n", type=positive, default=10)
-    sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--temperature", type=float, default=1.0)
+    sub.add_argument("--n", type=number(int, 1, MAX_SAMPLES), default=10, help=f"at most {MAX_SAMPLES} (default: 10)")
+    sub.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
+    sub.add_argument("--temperature", type=number(float, 0, MAX_TEMPERATURE), default=1.0, help="0 to 3 (default: 1)")
+    sub.add_argument("--guidance", type=number(float, 0, GUIDANCE), help="w of a PixelCNN that can leave the class out (default: its own)")
     sub.add_argument("--out", type=Path, required=True, metavar="FILE.png")
     command("push", push, "Upload a checkpoint folder with its card to the Hub.", "source", "repo_id")
-    sub = command("pull", pull, "Fetch a checkpoint from the Hub.", "repo_id")
+    sub = command("pull", pull, "Fetch what the Hub has of a checkpoint now.", "repo_id")
     sub.add_argument("--out", type=Path, help="copy it into this folder (default: leave it in the Hub cache)")
     return top
 
 
-def positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {value}")
-    return value
+def number(kind: type, least: float, most: float = float("inf")) -> Callable[[str], float]:
+    """A reader of an option's number, from least to most."""
+    bounds = f"{least} or more" if most == float("inf") else f"{least} to {most:,}"
+
+    def read(text: str):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most or value == float("inf"):  # NaN is neither
+            raise argparse.ArgumentTypeError(f"must be a{' whole' * (kind is int)} number, {bounds}; got {text[:40]!r}")
+        return value
+
+    return read
 
 
-def minutes(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"must be a positive number of minutes, got {text}")
-    return value
-
-
-def length(sub: argparse.ArgumentParser) -> None:
+def add_run_options(sub: argparse.ArgumentParser, usual_lr: str) -> None:
+    sub.add_argument("--lr", type=number(float, 1e-9, 10), help=f"learning rate (default: {usual_lr})")
     group = sub.add_mutually_exclusive_group()
-    group.add_argument("--minutes", type=minutes, help="train this long instead of the recipe's number of steps")
-    group.add_argument("--steps", type=positive, help="train this many batches instead of the recipe's")
-    sub.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
+    group.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
+    group.add_argument("--overwrite", action="store_true", help="replace what a run before wrote into --out")
 
 
 def list_(args) -> None:
@@ -99,70 +114,86 @@ def command_line() -> str:
 
 
 def train(args) -> None:
-    from genlib import data, train
+    from genlib import data, names, output, train
     from genlib.recipes import RECIPES
 
     if args.name not in RECIPES:
-        raise SystemExit(f"there is no recipe {args.name!r}; known are {', '.join(RECIPES)}")
+        raise SystemExit(f"train: there is no recipe {args.name!r}; {names.suggest(args.name, RECIPES)}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
-    images = data.DATASETS[recipe.dataset](args.data or data.cache_folder(), "train")
-    run = train.Run(recipe.build(), **recipe.options())
-    budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
-    batches = recipe.batches(images)
-    about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels}
-    follow(run, batches, budget, out, about, args.resume)
+    with output.open_output(out, resume=args.resume, overwrite=args.overwrite):
+        images = data.load(recipe.dataset, "train", args.data)
+        run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}))
+        budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
+        about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
+        follow(run, recipe.batches(images), budget, out, about, images.digest(), args)
 
 
 def finetune(args) -> None:
-    from genlib import finetuning, hub, train
+    from genlib import finetuning, hub, output, train
 
     source = hub.resolve(args.source)
-    task = finetuning.prepare(source, args.data)
-    for line in task.report:
-        print(line)
-    follow(task.run, task.batches, train.Budget(steps=args.steps), args.out, task.about, args.resume)
+    with output.open_output(args.out, resume=args.resume, overwrite=args.overwrite):
+        task = finetuning.prepare(source, args.data, **{"lr": args.lr} if args.lr else {})
+        for line in task.report:
+            print(line)
+        digest = task.batches.images.digest()
+        follow(task.run, task.batches, train.Budget(steps=args.steps), args.out, task.about, digest, args)
 
 
-def follow(run, batches, budget, out: Path, about: dict, resume: bool) -> None:
+@contextmanager
+def stop_requests() -> Iterator[list]:
+    """Ctrl-C and a polite kill as a list to be looked at between batches: one cut in half could not be resumed to the bit."""
+    asked: list = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> None:
     """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop."""
     from tqdm import tqdm
 
-    from genlib import checkpoint, train
+    from genlib import output, train
     from genlib.curves import Curves
 
-    asked = []  # to stop: heeded between batches, for a batch cut in half could not be resumed to the bit
+    curves = Curves.from_json(train.load_state(run, out, digest)["curves"]) if args.resume else Curves()
+    output.check_room(run, out)
+    output.check_info(run, out, about)
+    if args.overwrite:
+        (out / train.STATE).unlink(missing_ok=True)  # or a later --resume would go on with the run before
+    about["training"] |= {"command": command_line(), "seed": run.seed}
+    saved, begin = time.monotonic(), run.step
 
-    def ask(number, _frame) -> None:
-        asked.append(number)
+    def save() -> None:
+        about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1), "date": date.today().isoformat()}
+        output.save(run, out, about, curves, digest)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
-
-    if resume:
-        train.load_state(run, out)
-    about["training"] = {"command": command_line(), "seed": run.seed}
-    saved, curves = time.monotonic(), Curves.load(out) if resume else Curves()
-    with tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}", initial=0) as bar:
-
-        def save() -> None:
-            about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1)}
-            train.save_state(run, out)
-            checkpoint.save(run.model(), out, **about)
-            curves.save(out)
-
-        for progress in train.train(run, batches, budget):
-            curves.add(progress.metrics)
-            if progress.step % 10 == 0 or progress.spent >= 1:
-                bar.n = round(100 * progress.spent, 1)
-                bar.set_postfix_str(describe(progress, batches.size), refresh=True)
-            if asked:
+    try:
+        with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
+            for progress in train.train(run, batches, budget):
+                curves.add(progress.metrics)
+                if progress.step % 10 == 0 or progress.spent >= 1:
+                    bar.n = round(100 * progress.spent, 1)
+                    bar.set_postfix_str(describe(progress, batches.size), refresh=True)
+                if asked:
+                    save()
+                    raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
+                if time.monotonic() - saved > SAVE_SECONDS:
+                    save()
+                    saved = time.monotonic()
+            if run.step > begin:
                 save()
-                raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
-            if time.monotonic() - saved > 60:
-                save()
-                saved = time.monotonic()
-    save()
-    print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes")
+    except FloatingPointError as error:
+        again = "--resume goes on from the last state saved" if (out / train.STATE).exists() else "nothing was saved yet"
+        raise SystemExit(
+            f"{args.command}: {error} at batch {run.step}; try a smaller learning rate, --lr {run.lr / 3:.1g} instead of {run.lr:g} ({again})"
+        ) from None
+    print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes" + " already; ask for more --steps" * (run.step == begin))
 
 
 def describe(progress, batch: int) -> str:
@@ -171,7 +202,7 @@ def describe(progress, batch: int) -> str:
 
 
 def evaluate(args) -> None:
-    from genlib import evaluation
+    from genlib import evaluation, hub, reading
 
     if args.all == bool(args.source):
         raise SystemExit("evaluate: name one checkpoint, or --all")
@@ -179,6 +210,8 @@ def evaluate(args) -> None:
         evaluate_all(args)
         return
     report = evaluation.evaluate(args.source, args.data, n=args.n, seed=args.seed, command=command_line())
+    if reading.hub_repository(hub.resolve(args.source)):
+        print(f"{args.source} is in the Hub's cache, which stays as it is: pull it with --out to keep the card", file=sys.stderr)
     if args.json:
         print(json.dumps(report))
     else:
@@ -188,9 +221,11 @@ def evaluate(args) -> None:
 
 def evaluate_all(args) -> None:
     """Every bundled checkpoint anew, then the table; a set that is not in --data is left as it was and said."""
-    from genlib import checkpoint, data, evaluation, hub, table
+    from genlib import checkpoint, data, evaluation, hub, output, table
 
-    reports = []
+    reports, out = [], args.out or Path(".")
+    with output.explain(out):
+        out.mkdir(parents=True, exist_ok=True)
     for name in hub.bundled():
         try:
             command = f"{PROGRAM} evaluate {name} --data {args.data}"
@@ -199,8 +234,6 @@ def evaluate_all(args) -> None:
             print(f"{name}: {error}", file=sys.stderr)
             continue
         print(f"{name}: {json.dumps(reports[-1]['metrics'])}", file=sys.stderr)
-    out = args.out or Path(".")
-    out.mkdir(parents=True, exist_ok=True)
     infos = {name: checkpoint.read_info(hub.resolve(name)) for name in hub.bundled()}  # anew: their figures have changed
     checkpoint.write(out / "table.md", (table.markdown(infos) + "\n").encode())
     checkpoint.write(out / "table.json", json.dumps(reports, indent=1).encode())
@@ -210,31 +243,52 @@ def evaluate_all(args) -> None:
 def sample(args) -> None:
     import torch
 
-    from genlib import checkpoint, hub, images, ops
+    from genlib import checkpoint, hub, images, ops, output
+    from genlib.errors import InputError
 
     folder = hub.resolve(args.source)
-    info, model = checkpoint.read_info(folder), checkpoint.load(folder)
-    rng = torch.Generator().manual_seed(args.seed)
-    y = labels(args.label, args.n, info)
-    x = ops.draw(model, args.n, y, rng=rng, temperature=args.temperature)
+    info, model = checkpoint.read(folder)
+    check_draws(args, info, model)
+    rng, y = torch.Generator().manual_seed(args.seed), labels(args.label, args.n, info, ops.classes_of(model))
     about = {"model": args.source, "class": args.label, "seed": args.seed, "temperature": args.temperature}
-    checkpoint.write(args.out, images.png(x, columns=min(args.n, 10), **about))
+    try:
+        w = ops.guidance_of(model, args.guidance)
+    except InputError as error:
+        raise SystemExit(f"sample: {args.source}: {error}") from error
+    about |= {"guidance": w} if w else {}
+    with output.explain(args.out):
+        output.try_to_write(args.out)
+        x = ops.draw(model, args.n, y, rng=rng, temperature=args.temperature, guidance=w)
+        checkpoint.write(args.out, images.png(x, columns=min(args.n, 10), **about))
     print(f"{args.out}: {args.n} samples, seed {args.seed}")
 
 
-def labels(label: str | None, n: int, info):
+def check_draws(args, info, model) -> None:
+    """Raises SystemExit for a model that draws nothing, or none that is so cold."""
+    if not hasattr(model, "decode") and not hasattr(model.config, "levels"):
+        raise SystemExit(f"sample: {args.source} is a {info.model}, which draws nothing: choose a model that does, see `list`")
+    if not hasattr(model, "decode") and args.temperature < MIN_PIXEL_TEMPERATURE:
+        raise SystemExit(f"sample: the temperature of a {info.model} must be {MIN_PIXEL_TEMPERATURE} or more")
+
+
+def labels(label: str | None, n: int, info, classes: int):
+    """The classes asked for, (n,), or None of a model that has none.  Raises SystemExit."""
     import torch
 
-    if "classes" not in info.config:
+    from genlib import names
+
+    if not classes:
         if label is not None:
-            raise SystemExit(f"{info.name or 'this model'} has no classes: leave --class out")
+            raise SystemExit(f"sample: {info.name or 'this model'} has no classes: leave --class out")
         return None
     if label is None:
-        return torch.arange(n) % info.config["classes"]
-    names = list(info.labels)
-    if label not in names and not (label.isdigit() and int(label) < info.config["classes"]):
-        raise SystemExit(f"there is no class {label!r}; known are {', '.join(names)}")
-    return torch.full((n,), names.index(label) if label in names else int(label))
+        return torch.arange(n) % classes
+    spelled = [known.casefold() for known in info.labels]
+    if label.casefold() in spelled:
+        return torch.full((n,), spelled.index(label.casefold()))
+    if label.isascii() and label.isdigit() and len(label) < 10 and int(label) < classes:
+        return torch.full((n,), int(label))
+    raise SystemExit(f"sample: there is no class {label[:40]!r}; {names.suggest(label, info.labels)}")
 
 
 def push(args) -> None:
@@ -244,22 +298,51 @@ def push(args) -> None:
 
 
 def pull(args) -> None:
+    """Says which commit it was and which it is, and last the folder."""
     from genlib import hub
 
-    print(hub.pull(args.repo_id, args.out))
+    with transfer_bars() as progress:
+        folder, before, commit = hub.pull(args.repo_id, args.out, progress)
+    news = {None: f"{commit}, new here", commit: f"{commit}, nothing new"}
+    print(f"{args.repo_id}: {news.get(before, f'{before} → {commit}')}")
+    print(folder)
+
+
+@contextmanager
+def transfer_bars():
+    """A bar for each file that comes: yields progress(file, bytes that are here, bytes in all)."""
+    from tqdm import tqdm
+
+    with ExitStack() as stack:
+        bars = {}
+
+        def progress(name: str, here: int, whole: int) -> None:
+            if name not in bars:
+                bars[name] = stack.enter_context(tqdm(total=whole, unit="B", unit_scale=True, desc=name))
+            bars[name].update(here - bars[name].n)
+
+        yield progress
+
+
+def quit_at_once(_number, _frame) -> None:
+    print("stopped", file=sys.stderr)
+    os._exit(128 + signal.SIGINT)
 
 
 def main() -> None:
+    args = parser().parse_args()
+    before = signal.signal(signal.SIGINT, quit_at_once)  # libraries that are being imported may swallow a KeyboardInterrupt
     from genlib.checkpoint import CheckpointError
     from genlib.data import DataError
 
-    args = parser().parse_args()
+    signal.signal(signal.SIGINT, before)
     try:
         args.function(args)
-    except (CheckpointError, DataError, ValueError, FloatingPointError) as error:
+    except (CheckpointError, DataError, ValueError, FloatingPointError, OSError) as error:
         raise SystemExit(f"{args.command}: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"{args.command}: {error}") from None
+    except KeyboardInterrupt:
+        print(f"{args.command}: stopped", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

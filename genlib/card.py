@@ -27,6 +27,8 @@ MEANS = {
     "kid": "kernel distance, same features",
     "density": "fidelity, about 1 for real images (k = 5)",
     "coverage": "variety, about 1 for real images (k = 5)",
+    "gan_test_acc_unguided": "`gan_test_acc` of images drawn without guidance (w = 0)",
+    "fid_unguided": "`fid` of images drawn without guidance (w = 0)",
     "gan_test_acc": "our classifier finds the asked class in the generated images",
     "gan_train_acc": "a classifier taught by generated images only, on the real test set",
     "gan_train_n": "generated images it was taught by",
@@ -54,6 +56,11 @@ def shown(value: float | list[float]) -> str:
     return ", ".join(f"{v:.4g}" for v in value) if isinstance(value, list) else f"{value:.4g}"
 
 
+def trained_on(info: checkpoint.Info) -> str:
+    folder = info.training.get("folder")
+    return RIGHTS.get(info.dataset, f"own pictures, the folder `{folder}`" if folder else "own pictures")
+
+
 def text(info: checkpoint.Info) -> str:
     """The card in Markdown, with the Hub's front matter."""
     measured, training = info.training.get("evaluated", {}), info.training
@@ -75,7 +82,7 @@ tags: [latent-atelier, {info.model}]
 
 # {info.name or info.model}
 
-A {info.model} of Latent Atelier, trained on {RIGHTS.get(info.dataset, "own pictures")}.
+A {info.model} of Latent Atelier, trained on {trained_on(info)}.
 
 ```python
 import genlib
@@ -85,7 +92,7 @@ model = genlib.load("{info.name or "path/to/this/folder"}")
 {figures if info.figures else "Not measured yet."}
 ## Training
 
-`{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on the CPU, seed {training.get("seed", 0)}.
+`{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on the CPU, seed {training.get("seed", 0)}{f", {training['date']}" if "date" in training else ""}.
 
 Classes: {", ".join(info.labels) or "none"}.
 """

@@ -4,24 +4,43 @@ import json
 from pathlib import Path
 
 from genlib import checkpoint
+from genlib.limits import is_line, is_number
+from genlib.reading import parse_json, read_file
 
 MOST = 240  # stretches; when they are full, two become one
+NAMES = 60  # of metrics
+
+
+def read_curves(folder: str | Path) -> tuple[int, dict[str, list[float | None]]]:
+    """(batches in a stretch, name -> one mean a stretch) as kept in a folder; none where they are not kept or not sound."""
+    try:
+        said = parse_json(read_file(folder, checkpoint.CURVES))
+        stretch, metrics = said["stretch"], said["metrics"]
+        lengths = {len(values) for values in metrics.values()}
+        sound = is_number(stretch) and 0 < stretch < 2**50 and len(metrics) <= NAMES and all(is_line(k, 100) for k in metrics)
+        sound = sound and len(lengths) <= 1 and max(lengths, default=0) <= MOST
+        if sound and all(v is None or is_number(v) for values in metrics.values() for v in values):
+            return int(stretch), metrics
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, checkpoint.CheckpointError):
+        pass
+    return 1, {}
 
 
 class Curves:
     def __init__(self, stretch: int = 1, means: list[dict[str, float]] | None = None):
         self.stretch, self.means = stretch, means or []  # batches in a stretch; one dict of means each
-        self.sums: dict[str, float] = {}
+        self.sums: dict[str, list[float]] = {}  # of the stretch that is not full yet: sum and number of each metric's values
         self.count = 0
 
     def add(self, metrics: dict) -> None:
         """Take in one batch's metrics, scalar tensors by name; one that is not there yet begins later."""
         for key, value in metrics.items():
-            self.sums[key] = self.sums.get(key, 0.0) + float(value)
+            total, n = self.sums.get(key, (0.0, 0))
+            self.sums[key] = [total + float(value), n + 1]
         self.count += 1
         if self.count < self.stretch:
             return
-        self.means.append({key: total / self.count for key, total in self.sums.items()})
+        self.means.append({key: total / n for key, (total, n) in self.sums.items()})
         self.sums, self.count = {}, 0
         if len(self.means) == MOST:
             self.means = [
@@ -36,13 +55,14 @@ class Curves:
         metrics = {key: [None if key not in row else round(row[key], 5) for row in self.means] for key in names}
         checkpoint.write(Path(folder) / checkpoint.CURVES, json.dumps({"stretch": self.stretch, "metrics": metrics}).encode())
 
+    def to_json(self) -> str:
+        """All of it, the stretch that is not full yet included: what a run needs to go on, and keeps in its state."""
+        return json.dumps(vars(self))
+
     @classmethod
-    def load(cls, folder: Path) -> "Curves":
-        """The curves saved in a folder; empty ones where there are none or they cannot be read."""
-        try:
-            said = json.loads((Path(folder) / checkpoint.CURVES).read_text(encoding="utf-8"))
-            rows = zip(*said["metrics"].values(), strict=True)
-            means = [{k: v for k, v in zip(said["metrics"], row, strict=True) if v is not None} for row in rows]
-            return cls(int(said["stretch"]), means)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return cls()
+    def from_json(cls, text: str) -> "Curves":
+        """Raises ValueError, KeyError, TypeError if the text is not what `to_json` gave."""
+        kept = json.loads(text)
+        curves = cls(int(kept["stretch"]), kept["means"])
+        curves.sums, curves.count = kept["sums"], int(kept["count"])
+        return curves

@@ -1,5 +1,6 @@
 """`evaluate`: every figure of a checkpoint on the whole test set, its model card, and the codes its map shows."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +8,16 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from genlib import card, checkpoint, data, hub, metrics, ops, swapping
+from genlib import card, checkpoint, data, hub, metrics, ood, ops, output, swapping
 from genlib.objectives.base import Batch
 from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
+from genlib.reading import hub_repository
 from genlib.recipes import RECIPES
 
+# Data sets whose classifiers keep what they tell unlike pictures by, and the share of held-out pictures beyond the threshold: the
+# classifier has learnt them too, so that of test pictures it is more.
+REFERENCES = {"mnist": 0.035, "fashion": 0.046}
 SETS = 3  # sets of samples whose FID is taken
 GAN_TRAIN = {
     "pixelcnn": 20_000,
@@ -22,13 +27,45 @@ GAN_TRAIN = {
 
 
 def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, command: str = "") -> dict:
-    """The report of DESIGN section 3; figures and card are written into the checkpoint's folder."""
+    """The report of DESIGN section 3; figures and card are written into the checkpoint's folder, but not into the Hub's cache.
+
+    Raises CheckpointError, DataError.
+    """
     folder = hub.resolve(source)
-    info, model = checkpoint.read_info(folder), checkpoint.load(folder)
+    own = not hub_repository(folder)  # what came from the Hub stays as it came
+    with output.open_output(folder, overwrite=True) if own else nullcontext():
+        info, model = checkpoint.read(folder)
+        figures, test = measure(model, info, folder, root, n, seed)
+        if own and hasattr(model, "encode") and model.config.latent_dim == 2:
+            codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
+            checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
+        if own and info.model == "classifier" and info.dataset in REFERENCES:
+            ood.save_reference(reference(model, data.load(info.dataset, "train", root), REFERENCES[info.dataset], seed), folder)
+        if own:
+            card.write(folder, replace(info, figures=figures), {"command": command, "n": len(test.x), "seed": seed})
+    report = {"model": info.name or str(source), "dataset": info.dataset, "split": "test", "n": len(test.x), "seed": seed}
+    return report | {"metrics": figures}
+
+
+def reference(classifier, train_set: data.Images, share: float, seed: int) -> ood.Reference:
+    """What a classifier tells unlike pictures by, its threshold chosen on the last of the training set."""
+    held = len(train_set) - ood.HELD_OUT
+    rng = torch.Generator().manual_seed(seed)
+    some = torch.randperm(held, generator=rng)[: ood.SIZE]
+
+    def features(index: Tensor) -> Tensor:
+        return metrics.batched(lambda i: classifier.features(train_set.batch(i).x), index)
+
+    return ood.make_reference(features(some), features(torch.arange(held, len(train_set))), share)
+
+
+def measure(model, info, folder: Path, root: Path | None, n: int, seed: int) -> tuple[dict, Batch]:
+    """Every figure of a model, and the test images they were measured on.  Raises CheckpointError, DataError."""
     if info.dataset not in data.DATASETS:
-        raise checkpoint.CheckpointError(f"{folder} was trained on {info.dataset!r}, which has no test set here")
-    root = root or data.cache_folder()
-    train_set, test_set = (data.DATASETS[info.dataset](root, split) for split in ("train", "test"))
+        raise checkpoint.CheckpointError(
+            "{folder} was trained on {dataset}, which has no test set here", folder=folder, dataset=info.dataset
+        )
+    train_set, test_set = (data.load(info.dataset, split, root) for split in ("train", "test"))
     test = test_set.batch(slice(0, n))
     figures = likelihood_figures(model, info, test, seed)
     if info.model in ("classifier", "ssgan"):
@@ -39,14 +76,14 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
         figures |= sample_figures(model, info, train_set, test, seed, whole=len(test.x) == len(test_set))
     if ops.redraws(model) and ops.classes_of(model):
         figures |= swap_figures(model, info, train_set, test_set, test, seed)
-    figures = {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
-    if hasattr(model, "encode") and model.config.latent_dim == 2:
-        codes = {"mean": metrics.batched(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
-        checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
-    measured = {"command": command, "n": len(test.x), "seed": seed}
-    card.write(folder, replace(info, figures=figures), measured)
-    name = info.name or str(source)
-    return {"model": name, "dataset": info.dataset, "split": "test", "n": len(test.x), "seed": seed, "metrics": figures}
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}, test
+
+
+def training_pictures(info, train_set: data.Images, n: int, seed: int) -> Tensor:
+    """n training pictures at random, in the form of the test set's: (n, C, H, W)."""
+    rng = torch.Generator().manual_seed(seed)
+    x = train_set.batch(torch.randperm(len(train_set), generator=rng)[:n]).x
+    return data.TEST_FORM[info.dataset](x, rng) if info.dataset in data.TEST_FORM else x
 
 
 def likelihood_figures(model, info, test: Batch, seed: int) -> dict[str, float]:
@@ -89,12 +126,12 @@ def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, 
     more = GAN_TRAIN.get(info.model, len(train_set)) if whole else 2 * n
     y = torch.arange(more if classes else n) % (classes or 1)
 
-    def drawn(y: Tensor) -> Tensor:
-        return metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng), y)
+    def drawn(y: Tensor, **how) -> Tensor:
+        return metrics.batched(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng, **how), y)
 
     x = drawn(y)
-    some = torch.randperm(len(train_set), generator=torch.Generator().manual_seed(seed))[:n]
-    real, fake, known = (metrics.batched(classifier.features, images) for images in (test.x, x[:n], train_set.batch(some).x))
+    pictures = (test.x, x[:n], training_pictures(info, train_set, n, seed))
+    real, fake, known = (metrics.batched(classifier.features, images) for images in pictures)
     density, coverage = metrics.density_coverage(real, fake)
     again = SETS - 1 if hasattr(model, "decode") else 0  # a pixel model's samples take too long
     fids = [
@@ -110,6 +147,10 @@ def sample_figures(model, info, train_set: data.Images, test: Batch, seed: int, 
         figures["gan_test_acc"] = metrics.accuracy(classifier, x[:n], y[:n])
         figures["gan_train_acc"] = metrics.gan_train(RECIPES[f"classifier-{info.dataset}"], generated, test)
         figures["gan_train_n"] = len(generated)
+    if ops.guidance_of(model, None):
+        plain = drawn(y[:n], guidance=0.0)
+        figures["gan_test_acc_unguided"] = metrics.accuracy(classifier, plain, y[:n])
+        figures["fid_unguided"] = metrics.fid(real, metrics.batched(classifier.features, plain))
     return figures
 
 

@@ -4,42 +4,28 @@ A folder is a class.  Where its name is one of the checkpoint's labels (any case
 name becomes a new class at the end, whose weights start at the mean of the known classes' ones.
 """
 
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from genlib import checkpoint, data, train
-from genlib.objectives.adversarial import Adversarial
-from genlib.objectives.aegan import AEGANObjective
+from genlib import checkpoint, data, preparation, train
+from genlib.data.own import OwnImages, Remark
+from genlib.objectives import registry
 from genlib.objectives.base import Objective
-from genlib.objectives.classification import Classification
-from genlib.objectives.cvae_gan import CVAEGANObjective
-from genlib.objectives.elbo import ELBO, gaussian_elbo
-from genlib.objectives.likelihood import Likelihood
-from genlib.objectives.reconstruction import Reconstruction
-from genlib.objectives.wae import WAE, PixelWAE
-from genlib.objectives.wasserstein import Penalised, Wasserstein
 from genlib.recipes import RECIPES
 
-OBJECTIVES = {  # a semi-supervised GAN is not here: own pictures all have their label
-    "ae": Reconstruction,
-    "waegan": WAE,
-    "aegan": AEGANObjective,
-    "gan": Adversarial,
-    "dcgan": Adversarial,
-    "cgan": Adversarial,
-    "wgan": Wasserstein,
-    "wgangp": Penalised,
-    "vae": ELBO,
-    "cvae": gaussian_elbo,
-    "cvaegan": CVAEGANObjective,
-    "pixelcnn": Likelihood,
-    "pixelrnn": Likelihood,
-    "pixelgan": PixelWAE,
-    "classifier": Classification,
-}
+OBJECTIVES = {  # a family's usual one; a semi-supervised GAN is not here: own pictures all have their label
+    "ae": {"name": "reconstruction"}, "waegan": {"name": "wae"}, "aegan": {"name": "aegan"}, "gan": {"name": "adversarial"},
+    "dcgan": {"name": "adversarial"}, "cgan": {"name": "adversarial"}, "wgan": {"name": "wasserstein"},
+    "wgangp": {"name": "penalised"}, "vae": {"name": "elbo"}, "cvae": {"name": "elbo", "nll": "gaussian_nll"},
+    "cvaegan": {"name": "cvaegan"}, "pixelcnn": {"name": "likelihood"}, "pixelrnn": {"name": "likelihood"},
+    "pixelgan": {"name": "pixelwae"}, "classifier": {"name": "classification"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,11 +40,16 @@ def classes(labels: tuple[str, ...], folders: tuple[str, ...]) -> tuple[tuple[st
     """The labels with new ones at the end, and the class of each folder."""
     known, mapping = list(labels), []
     for name in folders:
-        match = [k for k, label in enumerate(known) if label.lower() == name.lower()]
+        match = [k for k, label in enumerate(known) if spelled(label) == spelled(name)]
         if not match:
             known.append(name)
         mapping.append(match[0] if match else len(known) - 1)
     return tuple(known), mapping
+
+
+def spelled(name: str) -> str:
+    """A name as it is compared: any case, and accents however the system writes them."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def widened(old: torch.Tensor, new: torch.Tensor, axis_classes: int) -> torch.Tensor:
@@ -81,40 +72,99 @@ def grown(model: nn.Module, count: int) -> nn.Module:
 
 def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed: int = 0) -> Task:
     """Everything `genlib.train.train` needs.  Raises CheckpointError, DataError."""
-    info, model = checkpoint.read_info(source), checkpoint.load(source)
+    info, model = checkpoint.read(source)
     if info.model not in OBJECTIVES:
-        raise checkpoint.CheckpointError(f"{info.model} cannot be fine-tuned: choose {', '.join(OBJECTIVES)}")
-    pictures = data.folder(root, model.config.size, model.config.channels)
-    labels, mapping = classes(info.labels, pictures.labels)
-    report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders"]
+        raise checkpoint.CheckpointError(
+            "a {model} cannot be fine-tuned: choose {known}", model=info.model, known=", ".join(OBJECTIVES)
+        )
+    kind = preparation.kind_of(info)
+    pictures = data.folder(root, model.config.size, model.config.channels, kind)
+    if len(pictures) < 2:
+        raise data.DataError("{path} holds one picture; fine-tuning needs two at least", path=root)
+    report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders, prepared as {kind}", *describe_notes(pictures)]
+    report += [*describe_remarks(pictures.left_out, "left out"), *describe_remarks(pictures.doubts, "doubtful")]
+    labels, y = pictures.labels, pictures.y
     if getattr(model.config, "classes", 0):
+        known = tuple(str(k) for k in range(model.config.classes))
+        known = info.labels[: len(known)] + known[len(info.labels) :]  # a class without a name is called by its number
+        labels, mapping = classes(known, pictures.labels)
         report += [
-            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(info.labels) else ''})"
+            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(known) else ''})"
             for name, k in zip(pictures.labels, mapping, strict=True)
         ]
-        if len(labels) > model.config.classes:
-            if getattr(model.config, "factors", ()):
-                raise checkpoint.CheckpointError(
-                    f"{source} composes its classes and takes no new ones: name folders after its labels"
-                )
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(seed)
-                model = grown(model, len(labels))
+        y = torch.tensor(mapping)[y]
+        model = fit_classes(model, len(labels), source, seed)
     else:
         report.append(f"  {info.model} knows no classes: all pictures are one")
-        labels, mapping = info.labels, [0] * len(pictures.labels)
-    pictures = data.Images(pictures.x, torch.tensor(mapping)[pictures.y], labels)
+    objective = objective_of(info, model.requires_grad_(True), seed)
+    run = train.Run(objective, lr=lr, ema=0.99, betas=betas_of(info, objective), seed=seed)
+    about = {
+        "name": f"{info.name.removesuffix('-finetuned')}-finetuned" if info.name else "",
+        "dataset": "folder",
+        "labels": labels,
+        "preparation": kind,
+        "training": {"folder": Path(root).resolve().name},
+    }
+    batches = data.Batches(data.Images(pictures.x, y, labels), min(batch, len(pictures)), seed)
+    return Task(run, batches, about, report)
+
+
+def fit_classes(model: nn.Module, count: int, source: Path, seed: int) -> nn.Module:
+    """The model, with so many classes.  Raises CheckpointError if it can have no more."""
+    if count == model.config.classes:
+        return model
+    if getattr(model.config, "factors", ()):
+        raise checkpoint.CheckpointError(
+            "{source} composes its classes and takes no new ones: name folders after its labels", source=source
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        own = (
-            RECIPES[info.name].objective if info.name in RECIPES else OBJECTIVES[info.model]
-        )  # its weights, where they are known
-        objective: Objective = own(model.requires_grad_(True))
-    betas = (0.5, 0.999) if len(objective.turns()) > 1 else (0.9, 0.999)  # a game wants less momentum
-    run = train.Run(objective, lr=lr, ema=0.99, betas=betas, seed=seed)
-    about = {
-        "name": f"{info.name}-finetuned" if info.name else "",
-        "dataset": "folder" if len(labels) > len(info.labels) else info.dataset,
-        "labels": labels,
-    }
-    return Task(run, data.Batches(pictures, min(batch, len(pictures)), seed), about, report)
+        return grown(model, count)
+
+
+def objective_of(info: checkpoint.Info, model: nn.Module, seed: int) -> Objective:
+    """What the checkpoint was trained for: as its config says, else as the recipe of its name, else as is usual of its family.
+
+    Raises CheckpointError.
+    """
+    usual = OBJECTIVES[info.model]
+    if info.objective and (not isinstance(info.objective, dict) or info.objective.get("name") != usual["name"]):
+        raise checkpoint.CheckpointError(
+            "the config's objective is not one of a {model}: it must be {name}", model=info.model, name=usual["name"]
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        if not info.objective and info.name in RECIPES and type(RECIPES[info.name].model()) is type(model):
+            return RECIPES[info.name].objective(model)
+        try:
+            return registry.build(info.objective or usual, model)
+        except registry.ObjectiveError as error:
+            raise checkpoint.CheckpointError("the config's objective: {reason}", reason=error) from error
+
+
+def betas_of(info: checkpoint.Info, objective: Objective) -> tuple[float, float]:
+    """Adam's: those the checkpoint was trained with, else its paper's; a game wants less momentum than a single loss."""
+    kept = info.training.get("betas")
+    if isinstance(kept, (list, tuple)) and len(kept) == 2 and all(isinstance(b, (int, float)) and 0 <= b < 1 for b in kept):
+        return float(kept[0]), float(kept[1])
+    if info.name in RECIPES:
+        return RECIPES[info.name].betas
+    return getattr(objective, "betas", (0.5, 0.999) if len(objective.turns()) > 1 else (0.9, 0.999))
+
+
+def describe_notes(pictures: OwnImages) -> list[str]:
+    """What preparation did to how many pictures, as it said it of the first of them."""
+    first = {note.template: str(note) for note in reversed(pictures.notes)}
+    counts = Counter(note.template for note in pictures.notes)
+    return [f"  {n} of {len(pictures)}: {first[template]}" for template, n in counts.most_common()]
+
+
+def describe_remarks(remarks: tuple[Remark, ...], what: str) -> list[str]:
+    """Every file that something is to be said of: how many in each class, and what of which."""
+    lines = []
+    for label, group in groupby(remarks, key=lambda remark: remark.label):
+        inside = list(group)
+        lines.append(f"  {label or 'beside the folders'}: {len(inside)} {what}")
+        for text in dict.fromkeys(remark.text for remark in inside):
+            lines.append(f"    {text} {', '.join(remark.file for remark in inside if remark.text == text)}")
+    return lines

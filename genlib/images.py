@@ -5,6 +5,7 @@ The only module that makes or reads pixels.
 
 import io
 import json
+import threading
 import warnings
 
 import numpy as np
@@ -12,10 +13,17 @@ import torch
 from PIL import Image, ImageOps, PngImagePlugin
 from torch import Tensor
 
-MAX_PIXELS = 100_000_000  # of an upload; more is refused before a pixel is unpacked
+from genlib.errors import InputError
+
+MAX_PIXELS = 25_000_000  # of an upload; more is refused before a pixel is unpacked
+SLICE = 64  # pictures turned into bytes at a time
+LONGEST = 1024  # pixels of a side, as far as anything here looks at them
+ENLARGED = 3.0  # of 255: mean difference at which a picture is taken to have been enlarged
+DECODING = threading.Lock()  # one at a time: 25 megapixels unpacked are 100 MB
+FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM", "QOI", "ICO", "JPEG2000", "TGA")  # none that runs a program
 
 
-class PictureError(ValueError):
+class PictureError(InputError):
     """The upload is no picture this page can use; the message says why, in one sentence."""
 
 
@@ -29,9 +37,10 @@ def sheet(x: Tensor, columns: int | None = None) -> np.ndarray:
     b, c, h, w = x.shape
     columns = columns or b
     rows = -(-b // columns)
-    canvas = x.new_zeros(rows * columns, c, h, w)
-    canvas[:b] = x
-    cells = to_uint8(canvas).reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
+    canvas = np.zeros((rows * columns, h, w, c), np.uint8)
+    for k in range(0, b, SLICE):  # of a thousand pictures no second thousand in floats
+        canvas[k : k + SLICE] = to_uint8(x[k : k + SLICE])
+    cells = canvas.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
     return cells.squeeze(-1) if c == 1 else cells
 
 
@@ -46,26 +55,49 @@ def png(x: Tensor, columns: int | None = None, **text) -> bytes:
 
 
 def open_picture(raw: bytes) -> Image.Image:
-    """The first frame of any picture Pillow reads, upright, in RGBA or L.  Raises PictureError."""
+    """The first frame of a picture, upright, in RGBA, RGB or L; a large one is averaged down to LONGEST or a little more.
+
+    Raises PictureError, for one of more than MAX_PIXELS before a pixel is unpacked.
+    """
     if not raw:
         raise PictureError("The file is empty: choose a picture.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(raw))
+            warnings.simplefilter("ignore")
+            Image.init()  # Pillow learns of most formats only when asked to
+            picture = Image.open(io.BytesIO(raw), formats=[name for name in FORMATS if name in Image.OPEN])
         if picture.width * picture.height > MAX_PIXELS:
-            raise PictureError(f"The picture is {picture.width}×{picture.height}: choose one under 100 megapixels.")
-        picture.draft("L", (512, 512))  # a JPEG is scaled while it is unpacked
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode.startswith("I"):  # 16 or 32 bits: Pillow would clip instead of scale
-            grey = np.asarray(picture, dtype=np.float64)
-            top = 65535 if grey.max() > 255 else 255
-            return Image.fromarray((grey.clip(0, top) * (255 / top)).round().astype(np.uint8))
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            raise PictureError(
+                "The picture is {w}×{h}: choose one under {n} megapixels.",
+                w=picture.width, h=picture.height, n=MAX_PIXELS // 10**6,
+            )  # fmt: skip
+        with DECODING:
+            picture.draft(None, (LONGEST // 2, LONGEST // 2))  # a JPEG is scaled while it is unpacked
+            return shrink(plain(ImageOps.exif_transpose(picture)))
     except PictureError:
         raise
     except Exception as error:  # Pillow's readers raise what they please: RuntimeError for AVIF, IndexError for QOI
         raise PictureError("This file is not a picture that can be read: try a PNG or a JPEG.") from error
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """A picture in RGBA, RGB or L; of 16 and 32 bits, which Pillow would clip, the levels are scaled."""
+    if picture.mode.startswith(("I", "F")):
+        picture = shrink(picture.convert("F"))
+        high = picture.getextrema()[1]
+        top = 65535 if high > 255 else 255 if high > 1 else 1
+        return picture.point(lambda v: v * (255 / top) + 0.5).convert("L")
+    if picture.mode in ("RGBA", "RGB", "L"):
+        return picture
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    return picture.convert("L" if picture.mode in ("1", "LA") else "RGB")
+
+
+def shrink(picture: Image.Image) -> Image.Image:
+    """Averaged over whole squares of pixels, so that its longer side is under 2·LONGEST."""
+    by = max(picture.size) // LONGEST
+    return picture.reduce(by) if by > 1 else picture
 
 
 def opaque(picture: Image.Image) -> Image.Image:
@@ -78,53 +110,31 @@ def opaque(picture: Image.Image) -> Image.Image:
 
 
 def square(picture: Image.Image, size: int, channels: int) -> Image.Image:
-    """The centre square of a picture, area-averaged to size×size."""
+    """The centre square of a picture, area-averaged to size×size; of one that was enlarged from size×size, that one."""
     picture = opaque(picture).convert("L" if channels == 1 else "RGB")
+    if min(picture.size) > 2 * size and (small := reduced(picture, size)):
+        return small
     return ImageOps.fit(picture, (size, size), Image.Resampling.BOX)
+
+
+def reduced(picture: Image.Image, size: int) -> Image.Image | None:
+    """The size×size picture that a larger one was made of by interpolation, or None.
+
+    Interpolation leaves the middle of each old pixel what it was; an average over all of it would blur.
+    """
+    fine = ImageOps.fit(picture, (3 * size, 3 * size), Image.Resampling.BOX)
+    core = Image.fromarray(np.asarray(fine)[1::3, 1::3])
+    seen = np.asarray(fine, dtype=np.int16)
+    for way in (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC):
+        if np.abs(np.asarray(core.resize(fine.size, way), dtype=np.int16) - seen).mean() < ENLARGED:
+            return core
+    return None
 
 
 def to_tensor(picture: Image.Image) -> Tensor:
     """A grey or RGB Pillow picture as (1, C, H, W) in [0, 1]."""
     x = torch.from_numpy(np.array(picture, dtype=np.float32) / 255)
     return (x[None] if x.ndim == 2 else x.permute(2, 0, 1))[None]
-
-
-def prepare(raw: bytes, size: int, channels: int) -> Tensor:
-    """An upload as the models know pictures, (1, C, size, size).  Exact size: taken as it is; else like a digit.
-
-    A larger picture is made light-on-dark where its border is bright, cut to its ink, scaled so that its longer
-    side fills 20 of 28 pixels and moved so that its centre of mass is in the middle, which is how MNIST was made.
-    Raises PictureError.
-    """
-    picture = open_picture(raw)
-    if picture.size == (size, size) or channels == 3:
-        return to_tensor(square(picture, size, channels))
-    picture = opaque(picture).convert("L")
-    picture.thumbnail((512, 512), Image.Resampling.BOX)
-    return to_tensor(Image.fromarray(centre(np.asarray(picture, dtype=np.float32), size)))
-
-
-def centre(grey: np.ndarray, size: int) -> np.ndarray:
-    """Ink of a grey picture (H, W), 0 to 255, centred by mass on a black size×size square, uint8."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    ink = 255 - grey if np.median(border) > 127 else grey
-    ink = np.clip(ink - np.median(np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])), 0, None)
-    if ink.max() < 16:
-        raise PictureError("The picture is blank: draw or choose one with something on it.")
-    ink *= 255 / ink.max()
-    ink[ink < 51] = 0  # paper: its grain, and light that falls from one side
-    rows, columns = np.where(ink)
-    cut = Image.fromarray(ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.uint8))
-    scale = size * 20 / 28 / max(cut.size)
-    cut = cut.resize([max(1, round(side * scale)) for side in cut.size], Image.Resampling.BOX)
-    pixels = np.asarray(cut, dtype=np.float32)
-    if pixels.max() < 16:
-        raise PictureError("There are only specks in the picture: draw or choose one with something on it.")
-    cut = Image.fromarray((pixels * (255 / pixels.max())).astype(np.uint8))  # a thin pen pales as it shrinks
-    y, x = ((pixels.sum(axis=1 - i) @ np.arange(pixels.shape[i])) / pixels.sum() for i in (0, 1))
-    out = Image.new("L", (size, size))
-    out.paste(cut, (round(size / 2 - 0.5 - x), round(size / 2 - 0.5 - y)))
-    return np.asarray(out)
 
 
 def psnr(truth: Tensor, x: Tensor, mask: Tensor | None = None) -> Tensor:

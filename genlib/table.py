@@ -15,7 +15,7 @@ COLUMNS = {  # the figures that tell most of a family; the card has all
     "wgan": (*COMMON, "clipped_share"),
     "wgangp": (*COMMON, "clipped_share"),
     "ssgan": ("accuracy", *COMMON),
-    "pixelcnn": ("bits_per_dim", "nll_nats", "gan_test_acc", "gan_train_acc", *COMMON),
+    "pixelcnn": ("bits_per_dim", "nll_nats", "gan_test_acc", "gan_test_acc_unguided", "gan_train_acc", *COMMON),
     "pixelrnn": ("nll_nats", *COMMON),
     "pixelgan": ("reconstruction_nats", "gan_test_acc", "gan_train_acc", *COMMON),
 }

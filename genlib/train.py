@@ -5,6 +5,7 @@ run that never stopped, to the bit.
 """
 
 import functools
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from genlib import checkpoint
+from genlib.errors import Problem
+from genlib.objectives import registry
 from genlib.objectives.base import Batch, Objective
+
+
+class Diverged(Problem, FloatingPointError):
+    """A loss or a weight is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,9 @@ class Run:
 
     def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0):
         self.objective, self.lr, self.seed, self.step, self.seconds = objective, lr, seed, 0, 0.0
-        self.turns = objective.turns()
+        self.turns, self.betas = objective.turns(), betas
         self.optimizers = [
-            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
+            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True)
             for turn in self.turns
         ]
         average = functools.partial(lean_to, ema=ema)
@@ -104,29 +111,30 @@ class Run:
 def train(run: Run, batches: Callable[[int, torch.Generator], Batch], budget: Budget) -> Iterator[Progress]:
     """Train, yielding after every batch, so the caller decides when to log, save, draw or stop.
 
-    The learning rate falls linearly to zero over the budget, after a warm-up of 100 batches.
+    The learning rate falls as each turn has it over the budget, after a warm-up of 100 batches.
     Raises FloatingPointError when a loss is no longer finite.
     """
     run.objective.model.train()
     metrics: dict[str, Tensor] = {}
     while (spent := budget.spent(run.step, run.seconds)) < 1:
         start = time.perf_counter()
-        metrics = metrics | step(run, batches, run.lr * min(1 - spent, (run.step + 1) / 100))
+        metrics = metrics | step(run, batches, spent)
         run.seconds += time.perf_counter() - start
         yield Progress(run.step, min(budget.spent(run.step, run.seconds), 1), run.seconds, metrics)
 
 
-def step(run: Run, batches, lr: float) -> dict[str, Tensor]:
-    """One batch through every turn whose turn it is."""
+def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
+    """One batch through every turn whose turn it is at this share of the run."""
     seed = run.seed * 1_000_003 + run.step
     rng = torch.Generator().manual_seed(seed)
     batch, metrics = batches(run.step, rng), {}
     run.step += 1
+    warm = run.lr * min(1.0, run.step / 100)
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global state: seed it, then give it back
         torch.manual_seed(seed)
         for turn, optimizer in zip(run.turns, run.optimizers, strict=True):
-            if run.step % turn.every == 0:
-                metrics |= take(turn, optimizer, batch, rng, lr)
+            if run.step % turn.every == 0 and (rate := turn.rate(progress)):
+                metrics |= take(turn, optimizer, batch, rng, warm * rate)
     if run.average:
         run.average.update_parameters(run.objective.model)
     return metrics
@@ -136,11 +144,11 @@ def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict
     parameters = list(turn.net.parameters())
     values = turn.loss(batch, rng)
     if not values["loss"].isfinite():
-        raise FloatingPointError(f"the {turn.name} loss is {values['loss'].item()}; try a smaller learning rate")
+        raise Diverged("the {turn} loss is {value}", turn=turn.name, value=values["loss"].item())
     optimizer.zero_grad()
     values["loss"].backward(inputs=parameters)
     for group in optimizer.param_groups:
-        group["lr"] = lr * turn.lr
+        group["lr"] = lr
     optimizer.step()
     if turn.after:
         turn.after()
@@ -150,18 +158,36 @@ def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict
 STATE = "training.safetensors"  # beside a checkpoint's files while it trains; not part of the checkpoint
 
 
-def save_state(run: Run, folder: Path) -> None:
-    """Write the run's state whole or not at all."""
+def save_state(run: Run, folder: Path, **notes: str) -> None:
+    """Write the run's state, and notes of its caller's, whole or not at all.  Raises OSError."""
     tensors = {key: value.detach().contiguous().clone() for key, value in run.state().items()}
-    checkpoint.write(Path(folder) / STATE, save_tensors(tensors))
+    notes |= {"objective": json.dumps(registry.describe(run.objective))}
+    checkpoint.write(Path(folder) / STATE, save_tensors(tensors, metadata=notes))
 
 
-def load_state(run: Run, folder: Path) -> None:
-    """Go on from the state saved in a folder.  Raises CheckpointError."""
+def no_state(folder: Path) -> checkpoint.CheckpointError:
+    return checkpoint.CheckpointError("{folder} holds no {state} to go on from; leave --resume out", folder=folder, state=STATE)
+
+
+def load_state(run: Run, folder: Path, data: str | None = None) -> dict[str, str]:
+    """Go on from the state saved in a folder; its notes.  With `data`, the digest of the pictures it must have seen.
+
+    Raises CheckpointError.
+    """
     path = Path(folder) / STATE
     try:
-        run.restore(load_tensors(path.read_bytes()))
+        raw = path.read_bytes()
+        notes = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")]).get("__metadata__", {})
+        if notes.get("objective") != json.dumps(registry.describe(run.objective)):
+            raise checkpoint.CheckpointError("{path} was trained for another objective, or other weights of it", path=path)
+        if data not in (None, notes.get("data")):
+            raise checkpoint.CheckpointError(
+                "{path} was trained on other pictures: give the same --data, or leave --resume out and choose another --out",
+                path=path,
+            )
+        run.restore(load_tensors(raw))
+        return notes
     except FileNotFoundError as error:
-        raise checkpoint.CheckpointError(f"{folder} holds no {STATE} to go on from; leave --resume out") from error
-    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        raise checkpoint.CheckpointError(f"{path} is not the state of this run: {error}") from error
+        raise no_state(folder) from error
+    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError, AttributeError, RecursionError) as error:
+        raise checkpoint.CheckpointError("{path} is not the state of this run: {reason}", path=path, reason=error) from error

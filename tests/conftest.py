@@ -1,14 +1,17 @@
 """Small instances of every model, and the running app."""
 
+import contextlib
 import gzip
 import os
+import subprocess
+from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import pytest
 import torch
 
-from genlib.models.aegan import AEGAN
+from genlib.models.aegan import AEGAN, AEGANConfig
 from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
@@ -22,6 +25,7 @@ from genlib.models.vae import AE, VAE, VAEConfig
 from genlib.models.wae import WAEGAN
 from genlib.models.wgan import WGAN, WGANGP, WGANConfig
 
+ROOT = Path(__file__).parents[1]
 torch.set_num_threads(1)  # tiny networks: two threads wait for each other longer than they work
 
 SMALL = {
@@ -34,7 +38,7 @@ SMALL = {
         PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)
     ),
     "waegan": lambda: WAEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
-    "aegan": lambda: AEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
+    "aegan": lambda: AEGAN(AEGANConfig(size=8, hidden=(16,), decoder_hidden=(16,), sampler_hidden=(32, 32))),
     "gan": lambda: GAN(GANConfig(size=8, latent_dim=4, hidden=(16, 16), discriminator_hidden=(16,))),
     "dcgan": lambda: DCGAN(DCGANConfig(size=8, latent_dim=4, width=4)),
     "cgan": lambda: CGAN(CGANConfig(size=8, latent_dim=4, width=4, classes=3)),
@@ -58,6 +62,32 @@ def small(family: str, seed: int = 0):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return SMALL[family]().eval().requires_grad_(False)
+
+
+def untracked() -> set[str]:
+    """What lies in the tree that git neither knows nor ignores; nothing where this is no repository."""
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True)
+    return {line for line in status.stdout.splitlines() if line.startswith("??")}
+
+
+def running() -> set[str]:
+    """The commands and pages among the processes that this one started."""
+    found = set()
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            with contextlib.suppress(OSError):
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found |= {line} if "genlib" in line or "app.py" in line else set()
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left():
+    """The suite leaves no file in the tree and no process."""
+    before = untracked()
+    yield
+    assert untracked() <= before
+    assert not running()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Data sets: `DATASETS[name](root, split)`, root being the folder given as --data."""
+"""Data sets: `load(name, split, root)`, root being the folder given as --data."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from genlib.data.augment import binarised, exposure, flip_and_shift, jitter
 from genlib.data.base import Batches, DataError, FewLabels, Images, cache_folder
 from genlib.data.characters import sprites
-from genlib.data.idx import fashion, mnist, mnistbin
+from genlib.data.idx import download, fashion, mnist, mnistbin
 from genlib.data.own import folder
 from genlib.data.yale import faces
 
@@ -16,7 +16,23 @@ DATASETS: dict[str, Callable[[Path, str], Images]] = {
 
 VARIANT_OF = {"mnistbin": "mnist"}  # the same pictures in another form: shown and read as the other's
 
+TEST_FORM = {"mnistbin": binarised}  # what a training picture goes through to be of its test set's kind
+
+
+def load(name: str, split: str, root: Path | None = None) -> Images:
+    """A split of a data set in `root`, which is only read; without one, in the cache folder, filled by download if need be.
+
+    Raises DataError.
+    """
+    if root is None:
+        root = cache_folder()
+        download(name, root)
+    elif not Path(root).is_dir():
+        raise DataError("{path} is not a folder: give the one that holds the data sets", path=root)
+    return DATASETS[name](root, split)
+
+
 __all__ = [
-    "DATASETS", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter",
+    "DATASETS", "TEST_FORM", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter", "load",
     "mnist", "mnistbin", "sprites",
 ]  # fmt: skip

@@ -4,15 +4,17 @@ import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from genlib.errors import Problem
 from genlib.objectives.base import Batch
 
 
-class DataError(Exception):
+class DataError(Problem):
     """The data set is not where it was said to be, or not what it should be."""
 
 
@@ -31,6 +33,14 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def digest(self) -> str:
+        """A sha256 of the pictures, their classes and the classes' names: what a run that goes on must find again."""
+        parts = (str(tuple(self.x.shape)), *self.labels)
+        found = sha256("\0".join(parts).encode())
+        for tensor in (self.x, self.y):
+            found.update(tensor.contiguous().numpy())
+        return found.hexdigest()
 
     def batch(self, index: Tensor | slice) -> Batch:
         """The images at index as float (B, C, H, W) in [0, 1], with their labels."""

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from genlib.errors import InputError
+
 
 class Normal(NamedTuple):
     """A diagonal Gaussian over the last axis.  A deterministic code is one with logvar = −∞."""
@@ -42,15 +44,16 @@ def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Ten
 
     With factors, a class is a choice in each of them, its number having them as digits, the first the highest:
     one one-hot row a factor, side by side, and K is their sum.
-    Raises ValueError for a label outside 0..classes−1 or a mix of another width.
+    Raises InputError for a label outside 0..classes−1 or a mix of another width.
     """
     width = class_width(classes, factors)
     if y.is_floating_point():
         if y.ndim != 2 or y.shape[1] != width:
-            raise ValueError(f"a class mix has {width} weights a row, got shape {tuple(y.shape)}")
+            raise InputError("a class mix has {width} weights a row, got shape {shape}", width=width, shape=tuple(y.shape))
         return y
     if y.numel() and not 0 <= int(y.min()) <= int(y.max()) < classes:
-        raise ValueError(f"class must be 0 to {classes - 1}, got {int(y.min())} to {int(y.max())}")
+        least, most = int(y.min()), int(y.max())
+        raise InputError("class must be 0 to {last}, got {least} to {most}", last=classes - 1, least=least, most=most)
     factors = factors or (classes,)
     return torch.cat([F.one_hot(k, n).float() for k, n in zip(choices(y, factors).T, factors, strict=True)], dim=1)
 

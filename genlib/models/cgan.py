@@ -27,7 +27,7 @@ class CGAN(nn.Module):
         super().__init__()
         self.config = c = config
         self.generator = generator(c.latent_dim + c.classes, c)
-        self.discriminator = discriminator(1 + c.classes, c)
+        self.discriminator = discriminator(1 + c.classes, c, c.norm)
         begin(self)
 
     def decode(self, z: Tensor, y: Tensor) -> Tensor:

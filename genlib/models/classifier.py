@@ -43,7 +43,7 @@ class Classifier(nn.Module):
         )  # fmt: skip
         self.head = nn.Sequential(nn.Dropout(c.dropout), nn.Linear(c.features, class_width(c.classes, c.factors)))
         # log P(c|x) of a class is the sum of its factors', so that arg max and cross-entropy are those of each factor.
-        choices = class_weights(torch.arange(c.classes), c.classes, c.factors).T if c.factors else None
+        choices = class_weights(torch.arange(c.classes, device="cpu"), c.classes, c.factors).T if c.factors else None
         self.register_buffer("choices", choices, persistent=False)
 
     def features(self, x: Tensor) -> Tensor:

@@ -3,7 +3,8 @@
     z ──►  7×7  ──►  14×14  ──►  28×28        transposed convolutions, BatchNorm, ReLU, tanh at the end
     28×28  ──►  14×14  ──►  7×7  ──►  real?   strided convolutions, BatchNorm but at the input, LeakyReLU 0.2
 
-No pooling, no hidden dense layer; weights begin as N(0, 0.02).
+No pooling, no hidden dense layer; weights begin as N(0, 0.02).  D's BatchNorm can be left out (norm = False), for a
+penalty on D's gradient to take its place: D then judges one picture as it judges a batch.
 Loss: genlib/objectives/adversarial.py.  Recipes: "dcgan-mnist" …
 """
 
@@ -23,6 +24,7 @@ class DCGANConfig:
     latent_dim: int = 64  # Z
     width: int = 32  # channels at the highest resolution
     depth: int = 2  # halvings each way
+    norm: bool = True  # BatchNorm in D
 
 
 def generator(inputs: int, c: DCGANConfig) -> nn.Sequential:
@@ -68,7 +70,7 @@ class DCGAN(nn.Module):
         super().__init__()
         self.config = config
         self.generator = generator(config.latent_dim, config)
-        self.discriminator = discriminator(1, config)
+        self.discriminator = discriminator(1, config, config.norm)
         begin(self)
 
     def decode(self, z: Tensor) -> Tensor:

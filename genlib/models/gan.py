@@ -25,6 +25,7 @@ class GANConfig:
 
 class GAN(nn.Module):
     Config = GANConfig
+    halved = ("generator", "discriminator")  # two million weights; half precision is far finer than 256 levels of grey
 
     def __init__(self, config: GANConfig):
         super().__init__()

@@ -1,15 +1,17 @@
 """Blocks that at least two models use, nothing else."""
 
+from collections.abc import Callable
+
 from torch import Tensor, nn
 
 from genlib.models.base import class_weights
 
 
-def dense(*widths: int) -> nn.Sequential:
-    """Linear layers of these widths with SiLU between them, none after the last."""
+def dense(*widths: int, activation: Callable[[], nn.Module] = nn.SiLU) -> nn.Sequential:
+    """Linear layers of these widths with an activation between them, none after the last."""
     layers: list[nn.Module] = []
     for i, (a, b) in enumerate(zip(widths, widths[1:], strict=False)):
-        layers += [nn.SiLU()] * (i > 0) + [nn.Linear(a, b)]
+        layers += [activation()] * (i > 0) + [nn.Linear(a, b)]
     return nn.Sequential(*layers)
 
 

@@ -27,6 +27,7 @@ class VAEConfig:
 class VAE(nn.Module):
     Config = VAEConfig
     code_parameters = 2  # mean and log-variance
+    halved = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: VAEConfig):
         super().__init__()

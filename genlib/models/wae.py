@@ -13,7 +13,7 @@ from genlib.models.vae import AE, VAEConfig
 
 
 class WAEGAN(AE):
-    halved = ("discriminator",)  # it only teaches
+    halved = (*AE.halved, "discriminator")
 
     def __init__(self, config: VAEConfig):
         super().__init__(config)

@@ -2,49 +2,65 @@
 
 E, Dec    ‖x − Dec(E(x))‖²                                                nothing asked of the codes
 D1, D2    codes E(x) against G1(z), pictures x against Dec(G1(z))         arXiv:1406.2661, algorithm 1
-G1        −E log D1(G1(z)) − E log D2(Dec(G1(z)))                         the decoder stands still
+          + γ/2 (E ‖∇D1‖² + E ‖∇D2‖²)                                     R1, arXiv:1801.04406, eq. 9
+G1        −E log D1(G1(z)) − w E log D2(Dec(G1(z)))                       the decoder stands still
+
+E and Dec come first and are then held: D1 would soon win where the codes it is to know still move.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.objectives.adversarial import told_apart
+from genlib.objectives.adversarial import r1_penalty, told_apart
 from genlib.objectives.base import Batch, Metrics, Turn
+
+FOLLOW = 0.005  # of the codes' mean and variance, a batch
+SHARE = 4  # D2 sees every fourth picture: it corrects what D1, which sees every code, has taught
 
 
 class AEGANObjective(nn.Module):
-    def __init__(self, model: nn.Module, pictures: float = 1.0, noise: float = 0.1):
+    def __init__(self, model: nn.Module, pictures: float = 1.0, r1: float = 1.0, first: float = 0.5, autoencoder_lr: float = 1.0):
         super().__init__()
-        self.model, self.pictures, self.noise = model, pictures, noise  # the weight of D2's word; the noise it reads through
+        # the weight of D2's word; γ; the share of the run that is the autoencoder's, and its learning rate over the others'
+        self.model, self.pictures, self.r1, self.first, self.autoencoder_lr = model, pictures, r1, first, autoencoder_lr
 
     def turns(self) -> list[Turn]:
-        m = self.model
+        m, then = self.model, {"start": self.first, "betas": (0.0, 0.9)}
         return [
-            Turn("autoencoder", nn.ModuleList([m.encoder, m.decoder]), self.autoencoder_loss),
-            Turn("discriminators", nn.ModuleList([m.code_discriminator, m.discriminator]), self.discriminator_loss),
-            Turn("sampler", m.sampler, self.sampler_loss),
+            Turn(
+                "autoencoder", nn.ModuleList([m.encoder, m.decoder]), self.autoencoder_loss, end=self.first, lr=self.autoencoder_lr
+            ),
+            Turn("discriminators", nn.ModuleList([m.code_discriminator, m.discriminator]), self.discriminator_loss, **then),
+            Turn("sampler", m.sampler, self.sampler_loss, **then),
         ]
 
-    def autoencoder_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        x = self.model.decode(self.model.encode(batch.x).mean)
-        return {"loss": (x - batch.x).square().flatten(1).sum(dim=1).mean()}
+    @torch.no_grad()
+    def measure(self, code: Tensor) -> None:
+        """Follow the mean and variance of the training codes (B, Z), by which the model standardises."""
+        m = self.model
+        m.code_mean.lerp_(code.mean(dim=0), FOLLOW)
+        m.code_variance.lerp_((code - m.code_mean).square().mean(dim=0), FOLLOW)
 
-    def veiled(self, x: Tensor, rng: torch.Generator) -> Tensor:
-        return x + self.noise * torch.randn(x.shape, generator=rng).to(x.device)
+    def autoencoder_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
+        code = self.model.encode(batch.x).mean
+        self.measure(code)
+        return {"loss": (self.model.decode(code) - batch.x).square().flatten(1).sum(dim=1).mean()}
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         m = self.model
         with torch.no_grad():
             real, fake = m.encode(batch.x).mean, m.prior(len(batch.x), rng)
-            x = m.decode(fake)
-        codes = told_apart(*(m.code_discriminator(code).squeeze(1) for code in (real, fake)))
-        pictures = told_apart(*(m.score(self.veiled(images, rng)) for images in (batch.x, x)))
-        return {"loss": codes + pictures, "codes": codes, "pictures": pictures}
+            x, drawn = batch.x[::SHARE], m.decode(fake[::SHARE])
+        self.measure(real)
+        codes = told_apart(m.score_code(real), m.score_code(fake))
+        pictures = told_apart(m.score(x), m.score(drawn))
+        penalty = r1_penalty(lambda code: m.code_discriminator(code).squeeze(1), m.standardise(real)) + r1_penalty(m.score, x)
+        return {"loss": codes + pictures + self.r1 * penalty, "codes": codes, "pictures": pictures, "penalty": penalty}
 
     def sampler_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         m = self.model
         code = m.prior(len(batch.x), rng)
-        codes = F.softplus(-m.code_discriminator(code).squeeze(1)).mean()
-        pictures = F.softplus(-m.score(self.veiled(m.decode(code), rng))).mean()
+        codes = F.softplus(-m.score_code(code)).mean()
+        pictures = F.softplus(-m.score(m.decode(code[::SHARE]))).mean()
         return {"loss": codes + self.pictures * pictures, "codes": codes, "pictures": pictures}

@@ -32,6 +32,17 @@ class Turn:
     every: int = 1  # moves on every n-th batch
     lr: float = 1.0  # times the run's learning rate
     after: Callable[[], None] | None = None  # what is to hold of the parameters after each move is seen to here
+    start: float = 0.0  # the share of the run after which it moves
+    end: float = 1.0  # and before which: what has moved until then is held
+    hold: float = 0.0  # the share of start … end with the whole learning rate, which then falls linearly to zero
+    betas: tuple[float, float] | None = None  # Adam's, where not the run's
+
+    def rate(self, progress: float) -> float:
+        """The factor of the run's learning rate at a share of the run, 0 to 1; 0 where it is not this turn's time."""
+        if not self.start <= progress < self.end:
+            return 0.0
+        gone = (progress - self.start) / (self.end - self.start)
+        return self.lr * min(1.0, (1 - gone) / (1 - self.hold))
 
 
 class Objective(Protocol):

@@ -108,7 +108,7 @@ def half_square(a: Tensor, b: Tensor) -> Tensor:
 class CVAEGANObjective(nn.Module):
     def __init__(self, model: nn.Module, weights: Weights = Weights(), keep: float = 0.9):  # noqa: B008, frozen
         super().__init__()
-        self.model, self.weights = model, weights
+        self.model, self.weights, self.keep = model, weights, keep
         features, classes = model.config.features, class_width(model.config.classes, model.config.factors)
         self.embed = Embedding(features)
         self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
@@ -143,8 +143,8 @@ class CVAEGANObjective(nn.Module):
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
             fake = self.model.decode(self.latents(batch, rng), batch.y)
-        logits = self.model.discriminator.logits(self.veil(rng)(torch.cat([batch.x, fake])))
-        real, fake = logits.chunk(2)
+        veil = self.veil(rng)
+        real, fake = (self.model.discriminator.logits(veil(x)) for x in (batch.x, fake))
         loss = F.softplus(-real).mean() + F.softplus(fake).mean()
         return {"loss": loss, "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
 
@@ -157,17 +157,19 @@ class CVAEGANObjective(nn.Module):
         x, y, m, w = batch.x, batch.y, self.model, self.weights
         q = m.encode(x, y)
         z = q.sample(rng)
-        both = m.decode(torch.cat([z, self.latents(batch, rng, z)]), torch.cat([y, y]))  # x' = G(E(x, c), c) and G(z, c)
+        # x' = G(E(x, c), c) and G(z, c), apart: G's BatchNorm must not mix them
+        pair, fake = m.decode(z, y), m.decode(self.latents(batch, rng, z), y)
         judges, veil = (m.discriminator, m.classifier.eval()), self.veil(rng)  # C as it will be asked: its averages stand
         with torch.no_grad():
             real_d, real_c = (net.features(veil(x)) for net in judges)
-        fake_d, fake_c = (net.features(veil(both)) for net in judges)
-        label = F.cross_entropy(m.classifier.read(fake_c[len(x) :]), y)
-        real_d, pair_d, fake_d = scaled(real_d, *fake_d.chunk(2))
-        real_c, pair_c, fake_c = scaled(real_c, *fake_c.chunk(2))
+        pair_d, pair_c = (net.features(veil(pair)) for net in judges)
+        fake_d, fake_c = (net.features(veil(fake)) for net in judges)
+        label = F.cross_entropy(m.classifier.read(fake_c), y)
+        real_d, pair_d, fake_d = scaled(real_d, pair_d, fake_d)
+        real_c, pair_c, fake_c = scaled(real_c, pair_c, fake_c)
         terms = {
             "kl": kl_to_standard_normal(q).mean(),
-            "pixels": half_square(x, both[: len(x)]),
+            "pixels": half_square(x, pair),
             "features": half_square(real_d, pair_d) + half_square(real_c, pair_c),
             "match_d": self.match(real_d, fake_d),
             "match_c": self.class_match(real_c, fake_c, y),
@@ -185,16 +187,16 @@ class CVAEGANObjective(nn.Module):
         return 0.5 * (self.real_d(real) - self.fake_d(fake)).square().sum()
 
     def class_match(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
-        """L_GC, as a mean over classes: ½ the squared distance of the centres of f_C, class by class."""
+        """L_GC, as a mean over the classes seen: ½ the squared distance of the centres of f_C, class by class."""
         member = self.model.condition(y)
         real, present = class_centres(self.embed(real), member)
         fake, _ = class_centres(self.embed(fake), member)
         difference = self.real_c(real, present) - self.fake_c(fake, present)
-        return 0.5 * difference.square().sum(dim=1).mean()
+        return 0.5 * difference.square().sum(dim=1)[self.real_c.seen].mean()
 
     def leak(self, z: Tensor, y: Tensor) -> Tensor:
-        """½ the squared distance of each class's centre of z from the mean of all classes' centres, as a mean over the classes present."""
+        """½ the squared distance of each class's centre of z from the mean of the centres seen, as a mean over the classes present."""
         centres, present = class_centres(self.embed_z(z), self.model.condition(y))
         each = self.each_z(centres, present)
-        common = each.detach().mean(dim=0)
+        common = each.detach()[self.each_z.seen].mean(dim=0)
         return 0.5 * (each - common).square().sum(dim=1)[present].mean()

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.models.base import class_weights
 from genlib.objectives.base import Batch, Metrics, OneTurn
 
 
@@ -36,14 +37,24 @@ class Likelihood(OneTurn):
     """−log p(x|c); `shape` counts so many times more what of it tells light from dark.
 
     Of MNIST's 490 nats in 256 levels 31 are the digit's shape, the rest how its edges are grey: a net with little time spends it there.
+    `drop` is the share of pictures whose class is left out, so that the net learns p(x) beside p(x|c), for guidance: arXiv:2207.12598,
+    algorithm 1.
     """
 
-    def __init__(self, model: nn.Module, shape: float = 0.0):
+    def __init__(self, model: nn.Module, shape: float = 0.0, drop: float = 0.0):
         super().__init__(model)
-        self.shape = shape
+        self.shape, self.drop = shape, drop
 
-    def loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        logits = self.model.logits(batch.x, *((batch.y,) if self.model.config.classes else ()))
+    def told(self, batch: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
+        """The classes as the net is told them, rows of weights (B, K), zero where the class is left out; none where it has no class."""
+        classes = self.model.config.classes
+        if not classes or not self.drop:
+            return (batch.y,) if classes else ()
+        kept = torch.rand(len(batch.y), 1, generator=rng) >= self.drop
+        return (class_weights(batch.y, classes) * kept.to(batch.y.device),)
+
+    def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        logits = self.model.logits(batch.x, *self.told(batch, rng))
         nll = level_nll(logits, batch.x).mean()
         metrics = {"bits_per_dim": bits_per_dim(nll, batch.x[0].numel())}
         if not self.shape:

@@ -30,10 +30,9 @@ class SemiSupervised(nn.Module):
         known, m = batch.y >= 0, self.model
         with torch.no_grad():
             fake = m.decode(m.prior(int((~known).sum()), rng).to(batch.x.device))
-        logits = m.logits(torch.cat([batch.x, fake]))
-        labelled = F.cross_entropy(logits[: len(batch.x)][known], batch.y[known])
-        score = logits.logsumexp(dim=1)
-        apart = told_apart(score[: len(batch.x)][~known], score[len(batch.x) :])
+        logits = m.logits(batch.x)
+        labelled = F.cross_entropy(logits[known], batch.y[known])
+        apart = told_apart(logits[~known].logsumexp(dim=1), m.score(fake))
         return {"loss": labelled + apart, "labelled": labelled, "apart": apart}
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
@@ -41,4 +40,4 @@ class SemiSupervised(nn.Module):
         with torch.no_grad():
             real = m.features(x).mean(dim=0)
         fake = m.features(m.decode(m.prior(len(x), rng).to(x.device))).mean(dim=0)
-        return {"loss": (real - fake).square().mean()}
+        return {"loss": (real - fake).square().sum()}

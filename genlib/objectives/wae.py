@@ -2,6 +2,7 @@
 
 reconstruction   E ‖x − G(E(x))‖² (WAE), or −E log p(x | E(x), c) (PixelGAN)
 L_D              −E_z log D(z) − E_x log(1 − D(E(x)))                     z ~ N(0, I)
+                 + γ/2 E_z ‖∇D(z)‖²                                       R1, arXiv:1801.04406, where γ is not 0
 adversarial      −E_x log D(E(x))                                         E wants its codes taken for the prior's
 """
 
@@ -9,15 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.objectives.adversarial import classes, told_apart
+from genlib.objectives.adversarial import classes, r1_penalty, told_apart
 from genlib.objectives.base import Batch, Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
 
 class WAE(nn.Module):
-    def __init__(self, model: nn.Module, adversarial: float = 10.0):
+    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0):
         super().__init__()
-        self.model, self.adversarial = model, adversarial
+        self.model, self.adversarial, self.r1 = model, adversarial, r1
 
     def turns(self) -> list[Turn]:
         drawing = nn.ModuleList(net for name, net in self.model.named_children() if name != "discriminator")
@@ -35,8 +36,13 @@ class WAE(nn.Module):
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
             z = self.model.encode(batch.x, *classes(self.model, batch)).mean
-        prior, code = self.judged(self.model.prior(len(z), rng).to(z.device), batch), self.judged(z, batch)
-        return {"loss": told_apart(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
+        drawn = self.model.prior(len(z), rng).to(z.device)
+        prior, code = self.judged(drawn, batch), self.judged(z, batch)
+        metrics = {"loss": told_apart(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
+        if self.r1:
+            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.told(drawn, *classes(self.model, batch)))
+            metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
+        return metrics
 
     def model_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
         z = self.model.encode(batch.x, *classes(self.model, batch)).mean

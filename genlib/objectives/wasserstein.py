@@ -17,6 +17,8 @@ from genlib.objectives.base import Batch, Metrics, Turn
 class Wasserstein(nn.Module):
     """Lipschitz by weight clipping, to the bound in the model's config."""
 
+    betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
+
     def __init__(self, model: nn.Module, every: int = 5):
         super().__init__()
         self.model, self.every = model, every
@@ -45,6 +47,8 @@ class Wasserstein(nn.Module):
 
 class Penalised(Wasserstein):
     """Lipschitz by a penalty on the critic's gradient between real and generated pictures."""
+
+    betas = (0.0, 0.9)  # arXiv:1704.00028, algorithm 1
 
     def __init__(self, model: nn.Module, every: int = 5, weight: float = 10.0):
         super().__init__(model, every)

@@ -5,7 +5,7 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 
 from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, redraws, swap
-from genlib.ops.pixels import complete, entropy, influence
+from genlib.ops.pixels import complete, entropy, guidance_of, guided_logits, influence
 from genlib.ops.repair import inpaint
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "draw",
     "encode",
     "entropy",
+    "guidance_of",
+    "guided_logits",
     "influence",
     "inpaint",
     "interpolate",

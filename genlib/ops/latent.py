@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from genlib.errors import InputError
 from genlib.models.base import Autoencoder, Decoder, Normal
 from genlib.ops.pixels import complete
 
@@ -21,11 +22,11 @@ def redraws(model) -> bool:
 
 
 def labelled(model, y: Tensor | None) -> tuple[Tensor, ...]:
-    """y as the trailing arguments of encode, decode or logits.  Raises ValueError if a class is missing."""
+    """y as the trailing arguments of encode, decode or logits.  Raises InputError if a class is missing."""
     if not classes_of(model):
         return ()
     if y is None:
-        raise ValueError("this model needs a class")
+        raise InputError("this model needs a class")
     return (y,)
 
 
@@ -42,11 +43,11 @@ def encode(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Normal:
     return model.encode(x, *labelled(model, y))
 
 
-def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None = None, temperature=1.0) -> Tensor:
-    """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits."""
+def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None = None, temperature=1.0, guidance=None) -> Tensor:
+    """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits; guidance is a PixelCNN's alone."""
     if hasattr(model, "decode"):
         return decode(model, temperature * model.prior(n, rng), y)
-    *_, x = complete(model, n, y, rng=rng, temperature=temperature, every=model.config.size**2)
+    *_, x = complete(model, n, y, rng=rng, temperature=temperature, every=model.config.size**2, guidance=guidance)
     return x
 
 
@@ -66,7 +67,7 @@ def interpolate(model: Decoder, start: Tensor, end: Tensor, steps: int, y: Tenso
     "spherical" (arXiv:1609.04468) turns from one direction to the other and keeps the norm between theirs.
     """
     if path not in PATHS:
-        raise ValueError(f"path must be one of {', '.join(PATHS)}, got {path!r}")
+        raise InputError("path must be one of {paths}, got {path!r}", paths=", ".join(PATHS), path=path)
     t = torch.linspace(0, 1, steps)[:, None]  # (steps, 1)
     z = torch.lerp(start, end, t) if path == "linear" else slerp(start, end, t)
     return decode(model, z, None if y is None else y.expand(steps))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from genlib.errors import InputError
 from genlib.models.base import class_weights
 from genlib.models.pixelcnn import GatedLayer, PixelCNN
 from genlib.models.pixelgan import PixelGAN
@@ -117,10 +118,53 @@ class Cache:
             np.concatenate((np.sin(angles), np.cos(angles)), axis=1, out=pixel[:, 4:])
 
 
+class Guided:
+    """p(x|c) and p(x) side by side as one batch of 2n, the class left out of the second half: l_∅ + (1 + w)(l_c − l_∅).
+
+    arXiv:2207.12598, eq. 6, with logits in place of scores.
+    """
+
+    def __init__(self, model: PixelCNN, n: int, y: Tensor, w: float):
+        self.cache, self.w = Cache(model, 2 * n, torch.cat([y, torch.zeros_like(y)])), np.float32(w)
+        self.begin_row = self.cache.begin_row
+
+    def logits(self, r: int, c: int) -> np.ndarray:
+        told, untold = np.split(self.cache.logits(r, c), 2)
+        return untold + (1 + self.w) * (told - untold)
+
+    def put(self, r: int, c: int, x: np.ndarray) -> None:
+        self.cache.put(r, c, np.concatenate((x, x)))
+
+
+def guidance_of(model, guidance: float | None) -> float:
+    """w: the model's own where none is asked for.  Raises InputError where the model never learnt p(x)."""
+    own = getattr(model.config, "guidance", None)
+    if guidance and own is None:
+        raise InputError("this model takes no guidance, for it was not trained with the class left out: leave it out, or set it to 0")
+    return (own or 0.0) if guidance is None else guidance
+
+
+def guided_logits(model: PixelCNN | PixelRNN, x: Tensor, y: Tensor | None, guidance: float | None = None) -> Tensor:
+    """The logits a sample is drawn from, of every pixel: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W).  Raises InputError."""
+    told, w = model.logits(x, y), guidance_of(model, guidance)
+    if not w:
+        return told
+    untold = model.logits(x, torch.zeros(len(x), model.config.classes, device=x.device))
+    return untold + (1 + w) * (told - untold)
+
+
+def begin(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: float | None):
+    """What keeps the past of n pictures while they grow."""
+    w = guidance_of(model, guidance)
+    if w:
+        return Guided(model, n, y, w)
+    return (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)
+
+
 def informed(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
     """The PixelCNN that draws, and what it is told in place of a class, (n, Z + K)."""
     if y is None:
-        raise ValueError("this model needs a class")
+        raise InputError("this model needs a class")
     return model.pixelcnn, model.told(model.prior(n, rng) if z is None else z, y)
 
 
@@ -128,11 +172,11 @@ def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, ma
     """Class weights (n, K) or None, the start (n, 1, H, W), the hole (H, W) bool, and one u a pixel (n, H, W)."""
     c = model.config
     if c.classes and y is None:
-        raise ValueError("this model needs a class")
+        raise InputError("this model needs a class")
     x = torch.zeros(n, 1, c.size, c.size) if image is None else image.expand(n, 1, c.size, c.size).clone()
     hole = torch.ones(c.size, c.size, dtype=torch.bool) if mask is None else mask
     if not hole.any():
-        raise ValueError("the mask is empty: paint a hole first")
+        raise InputError("the mask is empty: paint a hole first")
     weights = class_weights(y, c.classes) if c.classes else None
     return weights, x, hole, torch.rand(n, c.size, c.size, generator=rng)
 
@@ -141,18 +185,20 @@ def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, ma
 def complete(
     model: PixelCNN | PixelRNN | PixelGAN, n: int, y: Tensor | None, *, z: Tensor | None = None, image: Tensor | None = None,
     mask: Tensor | None = None, rng: torch.Generator | None = None, temperature: float = 1.0, every: int = 0,
+    guidance: float | None = None,
 ) -> Iterator[Tensor]:  # fmt: skip
     """n samples, drawn pixel after pixel; yields the picture so far (n, 1, H, W) every `every` pixels (0: every row).
 
     With image (1 or n, 1, H, W) and mask, a bool (H, W) True where to draw, the rest is kept to the bit:
     completion.  A pixel not drawn yet is 0.  y is (n,) or (n, K), or None for a model without classes; z is (n, Z), a
-    PixelGAN's alone, drawn from its prior where none is given.  Raises ValueError for an empty mask.
+    PixelGAN's alone, drawn from its prior where none is given.  `guidance` w leans samples towards their class, the model's own
+    where none is given; 0 draws from p(x|c).  Raises InputError for an empty mask, or guidance of a model that takes none.
     """
     if isinstance(model, PixelGAN):
         model, y = informed(model, n, y, z, rng)
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
-    cache = (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)
+    cache = begin(model, n, y, guidance)
     levels, every = model.config.levels, every or model.config.size
     pixels, u = x.numpy()[:, 0], u.numpy()  # the same memory
     for i in range(hole.numel()):
@@ -170,25 +216,27 @@ def complete(
 @torch.inference_mode()
 def complete_naively(
     model: PixelCNN | PixelRNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
-    rng: torch.Generator | None = None, temperature: float = 1.0,
+    rng: torch.Generator | None = None, temperature: float = 1.0, guidance: float | None = None,
 ) -> Tensor:  # fmt: skip
     """The same pictures by the textbook: one full forward pass a pixel.  What `complete` is tested against."""
     y, x, hole, u = prepared(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     for r, c in hole.nonzero().tolist():
-        level = choose(model.logits(x, y)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
+        level = choose(guided_logits(model, x, y, guidance)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
         x[:, 0, r, c] = torch.from_numpy(level) / (model.config.levels - 1)
     return x
 
 
 @torch.inference_mode()
-def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1.0) -> Tensor:
-    """The entropy of p(x_i | x_<i, c) of every pixel of images (B, 1, H, W): (B, H, W), nats."""
-    log_p = (model.logits(x, y) / temperature).log_softmax(dim=1)
+def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
+    """The entropy of what every pixel of images (B, 1, H, W) is drawn from, p(x_i | x_<i, c) without guidance: (B, H, W), nats."""
+    log_p = (guided_logits(model, x, y, guidance) / temperature).log_softmax(dim=1)
     return -(log_p.exp() * log_p).sum(dim=1)
 
 
-def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None) -> Tensor:
+def influence(
+    model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None
+) -> Tensor:
     """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
 
     With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:
@@ -197,7 +245,7 @@ def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: i
     with torch.enable_grad():
         x = x.clone().requires_grad_()
         if depth is None:
-            logits = model.logits(x, y)[0].flatten(1)[:, pixel]
+            logits = guided_logits(model, x, y, guidance)[0].flatten(1)[:, pixel]
             level = int((x.detach().flatten()[pixel] * (len(logits) - 1)).round())
             said = logits.log_softmax(dim=0)[level]
         else:

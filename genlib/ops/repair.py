@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from genlib.errors import InputError
 from genlib.models.base import Autoencoder
 from genlib.ops.latent import decode, encode
 
@@ -15,12 +16,12 @@ def inpaint(
     """Repair the hole, yielding x̂ (B, C, H, W) after every pass.  Known pixels are x's own, to the bit.
 
     mask is a bool (H, W), True in the hole.  The hole starts as that part of a sample of the class, so another
-    rng gives another fill; after that each pass is the posterior mean's.  Raises ValueError for an empty or full mask.
+    rng gives another fill; after that each pass is the posterior mean's.  Raises InputError for an empty or full mask.
     """
     if not mask.any():
-        raise ValueError("the mask is empty: paint a hole first")
+        raise InputError("the mask is empty: paint a hole first")
     if mask.all():
-        raise ValueError("the mask covers the whole picture: leave some of it")
+        raise InputError("the mask covers the whole picture: leave some of it")
     filled = torch.where(mask, decode(model, model.prior(len(x), rng), y), x)
     for _ in range(passes):
         filled = torch.where(mask, decode(model, encode(model, filled, y).mean, y), x)

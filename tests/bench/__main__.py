@@ -1,10 +1,8 @@
 """Measure the budgets on this machine, alone:  python -m tests.bench"""
 
-import os
 import shutil
 import statistics
 import time
-from pathlib import Path
 
 import httpx
 import torch
@@ -12,7 +10,7 @@ import torch
 from demo.shelf import Shelf
 from genlib import load
 from tests.bench import faces, learners, sampling
-from tests.bench.serving import started
+from tests.bench.serving import resident, started
 
 DRAG = """async () => {
     const front = document.querySelector('.latent_pad .front'), box = front.getBoundingClientRect();
@@ -57,12 +55,6 @@ def streamed(page, url: str, stop_at: int = 784, n: int = 1) -> float:
     page.wait_for_selector(".pixel_stream[data-at='784']")
     page.wait_for_timeout(1500)
     return page.evaluate(STREAM, stop_at)
-
-
-def resident(process) -> float:
-    """Megabytes of memory the process holds."""
-    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def round_trips(url: str, n: int = 60) -> list[float]:

@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from genlib import data, train
+from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
-from genlib.objectives.adversarial import told_apart
+from genlib.objectives.adversarial import Adversarial, r1_penalty, told_apart
+from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.wasserstein import Penalised
 from tests.conftest import small
 from tests.unit.test_objectives import built, given, stripes
@@ -35,6 +37,31 @@ def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one():
 
     penalty = Penalised(Linear()).penalty(*torch.rand(2, 6, 1, 8, 8), torch.Generator().manual_seed(0))
     assert float(penalty) == pytest.approx(9.0, rel=1e-4)
+
+
+def test_r1_of_a_linear_discriminator_is_half_its_slope_squared():
+    slope = torch.linspace(-1, 1, 64)
+    penalty = r1_penalty(lambda x: x.flatten(1) @ slope + 3, torch.rand(8, 1, 8, 8))
+    assert float(penalty) == pytest.approx(0.5 * float(slope.square().sum()), rel=1e-5)
+
+
+def test_r1_of_a_conditional_discriminator_reads_each_pictures_own_class():
+    y = torch.arange(8) % 3
+
+    def score(x, y):  # slope 1, 2 or 3 a pixel, by the class
+        return x.flatten(1).sum(dim=1) * (y + 1)
+
+    expected = 0.5 * 64 * (y[::4] + 1).square().float().mean()
+    assert float(r1_penalty(score, torch.rand(8, 1, 8, 8), y)) == pytest.approx(float(expected))
+
+
+def test_the_penalty_is_a_part_of_the_discriminators_loss():
+    model, rng = small("cgan"), torch.Generator().manual_seed
+    model.requires_grad_(True)
+    plain = Adversarial(model).discriminator_loss(stripes(), rng(0))
+    with_r1 = Adversarial(model, r1=10.0).discriminator_loss(stripes(), rng(0))
+    assert with_r1["penalty"].item() > 0
+    torch.testing.assert_close(with_r1["loss"], plain["loss"] + 10 * with_r1["penalty"])
 
 
 @pytest.mark.parametrize(("family", "within"), [("wgan", True), ("wgangp", False)])
@@ -100,5 +127,46 @@ def test_a_few_labels_are_the_same_few_in_every_batch():
 
 def test_an_aegans_prior_is_what_its_sampler_makes_of_noise():
     model, seeded = small("aegan"), torch.Generator().manual_seed
+    model.code_mean += 2
+    model.code_variance *= 9
     z = torch.randn(5, 2, generator=seeded(3))
-    torch.testing.assert_close(model.prior(5, seeded(3)), model.sampler(z))
+    torch.testing.assert_close(model.prior(5, seeded(3)), 2 + 3 * model.sampler(z))
+
+
+def test_a_discriminator_without_batchnorm_judges_a_picture_as_it_judges_a_batch():
+    model, x = DCGAN(DCGANConfig(size=8, latent_dim=4, width=4, norm=False)), torch.rand(6, 1, 8, 8)
+    torch.testing.assert_close(torch.cat([model.score(one[None]) for one in x]), model.score(x))
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in model.discriminator.modules())
+
+
+def test_an_aegan_standardises_the_codes_of_its_training_set_and_keeps_that_with_its_weights():
+    model = small("aegan")
+    objective, offset = AEGANObjective(model), torch.tensor([5.0, -2.0])
+    codes = offset + torch.tensor([3.0, 0.5]) * torch.randn(2000, 64, 2, generator=torch.Generator().manual_seed(0))
+    for code in codes:
+        objective.measure(code)
+    standard = model.standardise(codes.flatten(0, 1))
+    torch.testing.assert_close(standard.mean(dim=0), torch.zeros(2), atol=0.03, rtol=0)
+    torch.testing.assert_close(standard.std(dim=0), torch.ones(2), atol=0.03, rtol=0)
+    assert {"code_mean", "code_variance"} <= model.state_dict().keys()
+    z = model.prior(7, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(model.standardise(z), model.sampler(torch.randn(7, 2, generator=torch.Generator().manual_seed(1))))
+
+
+def test_an_aegans_autoencoder_comes_first_and_is_then_held_while_its_sampler_learns():
+    run = train.Run(built("aegan"), lr=1e-3)
+    m = run.objective.model
+    nets = {"autoencoder": (m.encoder, m.decoder), "game": (m.sampler, m.code_discriminator, m.discriminator)}
+
+    def moved(before) -> set[str]:
+        return {name for name, tensors in before.items() if any(not torch.equal(a, b) for a, b in zip(tensors, now(name), strict=True))}
+
+    def now(name):
+        return [p.detach().clone() for net in nets[name] for p in net.parameters()]
+
+    history = []
+    before = {name: now(name) for name in nets}
+    for _ in train.train(run, stripes, train.Budget(steps=8)):
+        history.append(moved(before))
+        before = {name: now(name) for name in nets}
+    assert history == [{"autoencoder"}] * 4 + [{"game"}] * 4

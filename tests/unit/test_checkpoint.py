@@ -1,13 +1,22 @@
 import json
+import os
 import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save
 
-from genlib import checkpoint
-from genlib.checkpoint import CONFIG, WEIGHTS, CheckpointError
+from genlib import checkpoint, hub
+from genlib.checkpoint import CODES, CONFIG, CURVES, WEIGHTS, CheckpointError
+from genlib.curves import read_curves
 from tests.conftest import SMALL, small
+from tests.hostile_checkpoints import LFS, make, sound
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("family", SMALL)
@@ -17,12 +26,17 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path):
     again = checkpoint.load(tmp_path)
     assert type(again) is type(model)
     assert again.config == model.config
-    assert "generator" not in getattr(model, "halved", ())
     for key, value in model.state_dict().items():
         half = key.split(".")[0] in getattr(model, "halved", ()) and value.is_floating_point()
         assert torch.equal(again.state_dict()[key], value.half().float() if half else value)
     assert checkpoint.read_info(tmp_path).labels == ("a", "b", "c")
     assert not list(tmp_path.glob("*.tmp"))
+
+
+def saved(model):
+    """The model with its numbers as they come back from a file, some of them in half precision."""
+    model.load_state_dict({key: checkpoint.stored(model, key, value) for key, value in model.state_dict().items()})
+    return model
 
 
 def spoil_truncated(folder):
@@ -93,32 +107,220 @@ def test_a_spoilt_checkpoint_is_refused_in_one_sentence(spoil, says, tmp_path):
 @pytest.mark.parametrize("dies_at", [1, 2, 3])
 def test_a_kill_in_mid_save_leaves_a_complete_checkpoint(dies_at, tmp_path, monkeypatch):
     checkpoint.save(small("vae", 0), tmp_path)
-    write, calls = checkpoint.write, []
+    put, calls = os.replace, []
 
-    def dying(path, data):
+    def dying(beside, path):
         calls.append(path)
         if len(calls) == dies_at:
             raise KeyboardInterrupt
-        write(path, data)
+        put(beside, path)
 
-    monkeypatch.setattr(checkpoint, "write", dying)
+    monkeypatch.setattr(checkpoint.os, "replace", dying)
     with pytest.raises(KeyboardInterrupt):
         checkpoint.save(small("vae", 1), tmp_path)
     monkeypatch.undo()
     survivor = checkpoint.load(tmp_path).decode(torch.zeros(1, 2))
-    old, new = (small("vae", s).decode(torch.zeros(1, 2)) for s in (0, 1))
+    old, new = (saved(small("vae", s)).decode(torch.zeros(1, 2)) for s in (0, 1))
     assert torch.equal(survivor, old if dies_at < 3 else new)
 
 
-def test_a_full_disk_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    checkpoint.write(path, b"old")
+def fill_disk(monkeypatch):
+    """From now on nothing more can be written."""
 
     def full(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint.os, "fsync", full)
+
+
+def test_a_disk_that_fills_up_in_mid_save_leaves_the_old_checkpoint_as_it_was(tmp_path, monkeypatch):
+    checkpoint.save(small("vae", 0), tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    fill_disk(monkeypatch)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.save(small("gan"), tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    checkpoint.write(path, b"old")
+    fill_disk(monkeypatch)
     with pytest.raises(OSError, match="No space"):
         checkpoint.write(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3])
+def test_two_kills_in_a_row_between_other_shapes_leave_a_complete_checkpoint(dies_at, tmp_path, monkeypatch):
+    checkpoint.save(small("vae", 0), tmp_path)
+    put = os.replace
+    for model in (small("gan"), small("ae")):
+        calls = []
+
+        def dying(beside, path, calls=calls):
+            calls.append(path)
+            if len(calls) == dies_at:
+                raise KeyboardInterrupt
+            put(beside, path)
+
+        monkeypatch.setattr(checkpoint.os, "replace", dying)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint.save(model, tmp_path)
+    monkeypatch.undo()
+    info, survivor = checkpoint.read(tmp_path)
+    assert info.model == ("vae" if dies_at < 3 else "ae")
+    assert type(survivor) is type(small(info.model))
+    checkpoint.save(survivor, tmp_path)
+    assert "replaces" not in json.loads((tmp_path / CONFIG).read_text())
+
+
+HOSTILE = """
+import json, resource, sys, time
+from genlib import checkpoint
+checkpoint.load(sys.argv[1])
+rest, found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
+for folder in sys.argv[2:]:
+    begun = time.monotonic()
+    try:
+        checkpoint.load(folder)
+        found.append([None, None, 0, 0])
+    except checkpoint.CheckpointError as error:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        found.append([str(error), error.template, time.monotonic() - begun, (most - rest) / 1024])
+print(json.dumps(found))
+"""
+
+
+def test_no_hostile_checkpoint_takes_memory_or_time_or_more_than_a_sentence(tmp_path):
+    made = make(tmp_path / "hostile")
+    assert len(made) >= 100
+    sound(tmp_path / "sound")
+    folders = [str(folder) for _, folder in made]
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", HOSTILE, str(tmp_path / "sound"), *folders]
+    out = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+    assert out.returncode == 0, out.stderr[-2000:]
+    chinese = json.loads((ROOT / "demo" / "text" / "errors.zh.json").read_text(encoding="utf-8"))
+    for (name, folder), (said, template, seconds, megabytes) in zip(made, json.loads(out.stdout), strict=True):
+        assert said, f"{name}: was loaded"
+        assert "\n" not in said, name
+        assert len(said.replace(str(folder), "")) < 400, name
+        assert template in chinese, template
+        assert seconds < 10, name
+        assert megabytes < 300, name
+
+
+def test_a_reader_beside_a_writer_finds_the_old_or_the_new_model(tmp_path):
+    models = [saved(model) for model in (small("vae", 0), small("vae", 1), small("gan"))]  # other numbers, and other shapes
+    checkpoint.save(models[0], tmp_path, name="0")
+    done = threading.Event()
+
+    def go_on_writing():
+        i = 0
+        while not done.is_set():
+            i += 1
+            checkpoint.save(models[i % 3], tmp_path, name=str(i % 3))
+
+    writer = threading.Thread(target=go_on_writing)
+    writer.start()
+    try:
+        seen = set()
+        for _ in range(150):
+            info, model = checkpoint.read(tmp_path)
+            seen.add(info.name)
+            whole = models[int(info.name)].state_dict()
+            assert type(model) is type(models[int(info.name)])
+            assert all(torch.equal(value, whole[key]) for key, value in model.state_dict().items())
+    finally:
+        done.set()
+        writer.join()
+    assert len(seen) > 1
+
+
+def test_a_git_lfs_pointer_is_named(tmp_path):
+    checkpoint.save(small("vae"), tmp_path)
+    (tmp_path / WEIGHTS).write_bytes(LFS)
+    with pytest.raises(CheckpointError, match="git lfs pull"):
+        checkpoint.load(tmp_path)
+
+
+def snapshot(cache):
+    """A checkpoint as the Hub's client lays it out: links from a snapshot to blobs."""
+    checkpoint.save(small("vae"), cache / "models--me--vae" / "blobs")
+    folder = cache / "models--me--vae" / "snapshots" / ("0" * 40)
+    folder.mkdir(parents=True)
+    for name in (CONFIG, WEIGHTS):
+        (folder / name).symlink_to(f"../../blobs/{name}")
+    return folder
+
+
+def test_links_are_followed_in_the_hubs_cache_and_nowhere_else(tmp_path):
+    folder = snapshot(tmp_path)
+    checkpoint.load(folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in (CONFIG, WEIGHTS):
+        (other / name).symlink_to(folder / name)
+    with pytest.raises(CheckpointError, match="link to elsewhere"):
+        checkpoint.load(other)
+    (tmp_path / "whole").symlink_to(tmp_path / "models--me--vae" / "blobs")
+    checkpoint.load(tmp_path / "whole")  # a folder's own name may be a link
+
+
+def test_nothing_is_written_into_the_hubs_cache(tmp_path):
+    folder = snapshot(tmp_path)
+    before = (folder / CONFIG).read_bytes()
+    with pytest.raises(CheckpointError, match="the Hub's cache"):
+        checkpoint.save(small("vae", 1), folder)
+    assert (folder / CONFIG).read_bytes() == before
+
+
+def test_every_bundled_file_is_read():
+    for name, info in hub.bundled().items():
+        mean, label = checkpoint.read_codes(hub.BUNDLED / name)
+        assert len(mean) == len(label) == (10_000 if (hub.BUNDLED / name / CODES).exists() else 0)
+        assert bool(read_curves(hub.BUNDLED / name)[1]) == (hub.BUNDLED / name / CURVES).exists(), info.name
+
+
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {}, {"mean": torch.zeros(3, 2)}, {"mean": torch.zeros(3, 2), "label": torch.zeros(4, dtype=torch.uint8)},
+        {"mean": torch.zeros(3, 3), "label": torch.zeros(3, dtype=torch.uint8)}, {"mean": torch.zeros(()), "label": torch.zeros(3)},
+        {"mean": torch.zeros(3, 2, dtype=torch.float64), "label": torch.zeros(3, dtype=torch.uint8)},
+        {"mean": torch.full((3, 2), torch.nan), "label": torch.zeros(3, dtype=torch.uint8)},
+        {"mean": torch.zeros(600_000, 2), "label": torch.zeros(600_000, dtype=torch.uint8)},
+    ],
+)  # fmt: skip
+def test_codes_that_are_none_are_refused_in_one_sentence(tensors, tmp_path):
+    (tmp_path / CODES).write_bytes(save(tensors))
+    with pytest.raises(CheckpointError) as caught:
+        checkpoint.read_codes(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"stretch": 1, "metrics": {"a": [1, 2], "b": [1]}}', '{"stretch": 0, "metrics": {"a": [1]}}', '{"stretch": 1e30, "metrics": {"a": [1]}}',
+        '{"stretch": 1, "metrics": {"a": [NaN]}}', '{"stretch": 1, "metrics": {"a": [1e999]}}', '{"stretch": 1, "metrics": {"a": 5}}',
+        json.dumps({"stretch": 1, "metrics": {str(i): [1] for i in range(10_000)}}), json.dumps({"stretch": 1, "metrics": {"a": [1] * 100_000}}),
+        "[" * 50_000 + "]" * 50_000, '{"stretch": 1, "metrics": {"a": [true]}}',
+    ],
+)  # fmt: skip
+def test_curves_that_are_none_are_left_out(text, tmp_path):
+    (tmp_path / CURVES).write_text(text)
+    assert read_curves(tmp_path) == (1, {})
+
+
+@pytest.mark.parametrize(
+    "about", [{"figures": {"fid": float("nan")}}, {"figures": {"kl": float("inf")}}, {"labels": ("a\nb",)}, {"name": None}, {"training": {"x": object}}]
+)  # fmt: skip
+def test_what_could_not_be_read_again_is_not_written(about, tmp_path):
+    checkpoint.save(small("vae", 0), tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    with pytest.raises((CheckpointError, TypeError)):
+        checkpoint.save(small("vae", 1), tmp_path, **about)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

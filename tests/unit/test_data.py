@@ -1,12 +1,18 @@
+import dataclasses
+import json
+import os
+import shutil
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from genlib import checkpoint, data, finetuning, train
+from genlib import checkpoint, data, evaluation, finetuning, output, train
+from genlib.curves import Curves
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
-from genlib.recipes import FACE
+from genlib.recipes import FACE, RECIPES
 from tests.conftest import SMALL, write_idx
 
 
@@ -20,13 +26,89 @@ def test_gzipped_idx_files_are_read_in_place(tmp_path):
     assert images.batch(slice(0, 2)).x.max() <= 1
 
 
-def test_a_broken_idx_file_is_refused(tmp_path):
-    for kind in ("images-idx3", "labels-idx1"):
+def idx(axes, *shape, body=b"", kind=8, zeros=b"\0\0") -> bytes:
+    return zeros + bytes([kind, axes]) + b"".join(n.to_bytes(4, "big", signed=n < 0) for n in shape) + body
+
+
+PICTURES, LABELS = idx(3, 2, 28, 28, body=bytes(2 * 784)), idx(1, 2, body=b"\1\2")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "labels", "says"),
+    [
+        (b"\0\0\x08\x03oops", LABELS, "header"), (b"", LABELS, "idx"), (PICTURES[:-1], LABELS, "header"),
+        (PICTURES + b"x", LABELS, "header"), (idx(3, -1, 28, 28, body=bytes(784)), LABELS, "header"),
+        (idx(255, *[2**31 - 1] * 255), LABELS, "header"), (idx(3, 2, 28, 28, body=bytes(2 * 784), kind=13), LABELS, "header"),
+        (idx(3, 2, 28, 28, body=bytes(2 * 784), zeros=b"PK"), LABELS, "header"),
+        (idx(3, 2, 32, 32, body=bytes(2 * 1024)), LABELS, "28×28"), (idx(1, 784, body=bytes(784)), LABELS, "28×28"),
+        (PICTURES, idx(1, 3, body=b"\1\2\3"), "as many"), (PICTURES, idx(2, 2, 1, body=b"\1\2"), "as many"),
+        (idx(3, 0, 28, 28), idx(1, 0), "as many"), (PICTURES, idx(1, 2, body=b"\1\x0a"), "label 10"),
+    ],
+)  # fmt: skip
+def test_an_idx_file_that_is_broken_or_lies_is_refused_in_one_sentence(pictures, labels, says, tmp_path):
+    for kind, raw in (("images-idx3", pictures), ("labels-idx1", labels)):
         path = tmp_path / f"MNIST/raw/t10k-{kind}-ubyte"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"\0\0\x08\x03oops")
-    with pytest.raises(data.DataError, match="idx"):
+        path.write_bytes(raw)
+    with pytest.raises(data.DataError, match=says) as error:
         data.mnist(tmp_path, "test")
+    assert len(str(error.value)) < 4000
+
+
+def test_a_zipped_idx_file_is_not_unpacked_beyond_its_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr("genlib.data.idx.MAX_BYTES", 1000)
+    write_idx(tmp_path / "MNIST/raw/t10k-images-idx3-ubyte.gz", np.zeros((5, 28, 28)))
+    write_idx(tmp_path / "MNIST/raw/t10k-labels-idx1-ubyte.gz", np.zeros(5))
+    with pytest.raises(data.DataError, match="larger"):
+        data.mnist(tmp_path, "test")
+
+
+def test_a_binarised_models_floor_is_of_binarised_training_pictures(tmp_path):
+    grey = data.Images(torch.full((50, 1, 8, 8), 64, dtype=torch.uint8), torch.zeros(50).long(), ("0",))
+    x = evaluation.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnistbin"), grey, 40, 0)
+    assert x.shape == (40, 1, 8, 8)
+    assert set(x.unique().tolist()) == {0.0, 1.0}
+    assert abs(float(x.mean()) - 64 / 255) < 0.03
+    x = evaluation.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnist"), grey, 40, 0)
+    assert x.unique().tolist() == pytest.approx([64 / 255])
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnistbin", "fashion", "faces", "sprites"])
+def test_a_folder_that_was_given_is_read_and_never_filled(name, tmp_path, monkeypatch):
+    monkeypatch.setattr("genlib.data.download", lambda *_: pytest.fail("it downloads"))
+    for root in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(data.DataError, match=str(tmp_path)):
+            data.load(name, "train", root)
+    assert not any(tmp_path.iterdir())
+
+
+def test_without_a_folder_the_cache_is_filled_once(tmp_path, monkeypatch):
+    from torchvision import datasets
+
+    asked = []
+
+    def fetch(root, download):
+        asked.append((root, download))
+        for split in ("train", "t10k"):
+            write_idx(tmp_path / f"MNIST/raw/{split}-images-idx3-ubyte.gz", np.zeros((5, 28, 28)))
+            write_idx(tmp_path / f"MNIST/raw/{split}-labels-idx1-ubyte.gz", np.zeros(5))
+
+    monkeypatch.setattr(datasets, "MNIST", fetch)
+    monkeypatch.setenv("GENLIB_DATA", str(tmp_path))
+    assert len(data.load("mnist", "test")) == len(data.load("mnistbin", "train")) == 5
+    assert asked == [(tmp_path, True)]
+
+
+def test_a_digest_is_of_pictures_classes_and_names():
+    x, y = torch.arange(8, dtype=torch.uint8).view(2, 1, 2, 2), torch.tensor([0, 1])
+    images = data.Images(x, y, ("a", "b"))
+    same = data.Images(x.clone(), y.clone(), ("a", "b"))
+    assert images.digest() == same.digest()
+    others = [
+        data.Images(x.flip(0), y, ("a", "b")), data.Images(x, y.flip(0), ("a", "b")), data.Images(x, y, ("a", "c")),
+        data.Images(x.view(2, 1, 1, 4), y, ("a", "b")),
+    ]  # fmt: skip
+    assert len({images.digest(), *(other.digest() for other in others)}) == 5
 
 
 def test_batches_depend_on_seed_and_step_alone():
@@ -60,14 +142,49 @@ def pictures(root):
 
 
 def test_a_folder_of_any_pictures_becomes_a_data_set(tmp_path):
-    images = data.folder(pictures(tmp_path), 8, 1)
+    images = data.folder(pictures(tmp_path), 8, 1, "colour")
     assert images.x.shape == (6, 1, 8, 8)
     assert images.labels == ("B", "owl")
+    assert images.y.tolist() == [0, 0, 0, 1, 1, 1]
 
 
-def test_an_empty_folder_is_refused(tmp_path):
+def test_every_file_that_is_left_out_is_named_and_said_why(tmp_path):
+    root = pictures(tmp_path)
+    (root / "B" / "photograph.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    (root / "B" / "half.png").write_bytes((root / "B" / "0.png").read_bytes()[:200])
+    (root / "B" / "more").mkdir()
+    (root / "owl" / ".DS_Store").write_bytes(b"x")
+    (root / "stray.png").write_bytes((root / "B" / "0.png").read_bytes())
+    images = data.folder(root, 8, 1, "colour")
+    left = [(left.label, left.file) for left in images.left_out]
+    assert left == [("", "stray.png"), ("B", "half.png"), ("B", "more"), ("B", "photograph.heic"), ("owl", "notes.txt")]
+    assert all(left.text for left in images.left_out)
+    lines = "\n".join(finetuning.describe_remarks(images.left_out, "left out"))
+    assert "B: 3 left out" in lines
+    assert all(left.file in lines and left.text in lines for left in images.left_out)
+
+
+def test_a_pipe_among_the_pictures_is_left_out_not_waited_for(tmp_path):
+    os.mkfifo(pictures(tmp_path) / "B" / "pipe.png")
+    assert [left.file for left in data.folder(tmp_path, 8, 1, "colour").left_out] == ["pipe.png", "notes.txt"]
+
+
+def test_a_class_of_which_nothing_is_left_is_an_error_that_names_it_and_its_files(tmp_path):
+    root = pictures(tmp_path)
+    (root / "C").mkdir()
+    with pytest.raises(data.DataError, match="C holds no picture"):
+        data.folder(root, 8, 1, "colour")
+    for k in range(5):
+        (root / "C" / f"{k}.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    with pytest.raises(data.DataError, match=r"C holds no picture.*5 left out.*0\.heic.*4\.heic"):
+        data.folder(root, 8, 1, "colour")
+
+
+def test_an_empty_folder_and_none_are_refused(tmp_path):
     with pytest.raises(data.DataError, match="sub-folder"):
-        data.folder(tmp_path, 8, 1)
+        data.folder(tmp_path, 8, 1, "colour")
+    with pytest.raises(data.DataError, match="nowhere is not a folder"):
+        data.folder(tmp_path / "nowhere", 8, 1, "colour")
 
 
 @pytest.mark.parametrize("family", ["cvaegan", "cvae", "pixelcnn", "pixelgan", "classifier"])
@@ -80,6 +197,86 @@ def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
     list(train.train(task.run, task.batches, train.Budget(steps=3)))
     checkpoint.save(task.run.model(), tmp_path / "new", **task.about)
     assert checkpoint.load(tmp_path / "new").config.classes == 4
+    info = checkpoint.read_info(tmp_path / "new")
+    assert (info.dataset, info.training["folder"]) == ("folder", "data")
+
+
+def finetuned(source, root, out, **options) -> finetuning.Task:
+    """The task of fine-tuning a checkpoint, whose outcome is saved after one batch."""
+    task = finetuning.prepare(source, root, batch=4, **options)
+    list(train.train(task.run, task.batches, train.Budget(steps=1)))
+    output.save(task.run, out, task.about | {"training": {}}, Curves(), task.batches.images.digest())
+    return task
+
+
+def test_a_model_without_classes_is_of_its_own_data_set_too(tmp_path):
+    checkpoint.save(SMALL["vae"](), tmp_path / "old", labels=("0", "1"), dataset="mnist", name="vae2d-mnist")
+    finetuned(tmp_path / "old", pictures(tmp_path / "data"), tmp_path / "new")
+    info = checkpoint.read_info(tmp_path / "new")
+    assert (info.dataset, info.labels, info.preparation) == ("folder", ("B", "owl"), "digits")
+    finetuned(tmp_path / "new", tmp_path / "data", tmp_path / "newer")
+    newer = checkpoint.read_info(tmp_path / "newer")
+    assert (newer.name, newer.preparation) == (info.name, "digits")
+
+
+def test_a_finetuned_models_finetuning_has_its_bases_objective_and_weights(tmp_path):
+    checkpoint.save(SMALL["cvaegan"](), tmp_path / "old", labels=("a", "b", "c"), dataset="faces", name="cvaegan-faces")
+    root = pictures(tmp_path / "data")
+    finetuned(tmp_path / "old", root, tmp_path / "new")
+    kept = checkpoint.read_info(tmp_path / "new").objective
+    assert (kept["weights"]["pairwise"], kept["weights"]["leak"]) == (20.0, 50.0)
+    assert checkpoint.read_info(tmp_path / "new").training["betas"] == [0.5, 0.999]
+    assert finetuned(tmp_path / "new", root, tmp_path / "newer").run.objective.weights == FACE
+
+
+@pytest.mark.parametrize(("family", "betas"), [("wgan", (0.0, 0.99)), ("wgangp", (0.0, 0.9)), ("gan", (0.5, 0.999)), ("vae", (0.9, 0.999))])
+def test_finetuning_has_the_momentum_of_the_familys_paper(family, betas, tmp_path):
+    checkpoint.save(SMALL[family](), tmp_path / "old", dataset="mnist")
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4, lr=1e-4)
+    assert {o.defaults["betas"] for o in task.run.optimizers} == {betas}
+    assert task.run.lr == 1e-4
+
+
+def test_finetuning_keeps_the_momentum_a_checkpoint_was_trained_with(tmp_path, monkeypatch):
+    root, betas = pictures(tmp_path / "data"), (0.2, 0.9)
+    monkeypatch.setitem(RECIPES, "dcgan-mnist", dataclasses.replace(RECIPES["dcgan-mnist"], betas=betas))
+    checkpoint.save(SMALL["dcgan"](), tmp_path / "old", dataset="mnist", name="dcgan-mnist")
+    assert finetuned(tmp_path / "old", root, tmp_path / "new").run.betas == betas
+    info = checkpoint.read_info(tmp_path / "new")
+    assert finetuned(tmp_path / "new", root, tmp_path / "newer").run.betas == betas
+    checkpoint.write_info(tmp_path / "new", checkpoint.replace(info, training={"betas": ["x", 2]}))
+    assert finetuning.prepare(tmp_path / "new", root).run.betas == (0.5, 0.999)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        {"name": "likelihood"}, {"name": "cvaegan", "weights": {"pairwise": float("nan")}}, {"name": "cvaegan", "weights": {"x": 1}},
+        {"name": "cvaegan", "weights": 3}, {"name": "cvaegan", "keep": -1}, {"name": "cvaegan", "keep": 10**400},
+        {"name": "cvaegan", "model": 1}, {"name": "cvaegan", "keep": True}, {"name": ["cvaegan"]}, {"name": "os.system"}, {"name": "cvaegan", "keep": 1}, {"name": "cvaegan", "weights": {"swapped": 2}},
+    ],
+)  # fmt: skip
+def test_an_objective_that_is_none_of_the_models_is_refused_in_one_sentence(objective, tmp_path):
+    checkpoint.save(SMALL["cvaegan"](), tmp_path / "old", labels=("a", "b", "c"))
+    config = json.loads((tmp_path / "old" / checkpoint.CONFIG).read_text())
+    (tmp_path / "old" / checkpoint.CONFIG).write_text(json.dumps(config | {"objective": objective}))
+    with pytest.raises(checkpoint.CheckpointError) as error:
+        finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"))
+    assert len(str(error.value)) < 1000
+
+
+def test_one_picture_is_too_few(tmp_path):
+    checkpoint.save(SMALL["cvaegan"](), tmp_path / "old", labels=("a", "b", "c"))
+    root = pictures(tmp_path / "data")
+    shutil.rmtree(root / "B")
+    for k in (1, 2):
+        (root / "owl" / f"{k}.png").unlink()
+    with pytest.raises(data.DataError, match="two at least"):
+        finetuning.prepare(tmp_path / "old", root)
+
+
+def test_names_of_classes_are_compared_without_case_and_however_their_accents_are_written():
+    assert finetuning.classes(("é", "B"), ("E\u0301", "b", "c", "C")) == (("é", "B", "c"), [0, 1, 2, 2])
 
 
 @pytest.mark.parametrize("style", [0, 5])
@@ -110,3 +307,11 @@ def test_mnist_is_binarised_once_for_the_test_and_anew_each_time_for_training(tm
     first, second = (data.binarised(x, torch.Generator().manual_seed(k)) for k in (0, 1))
     assert not torch.equal(first, second)
     assert torch.equal(first, data.binarised(x, torch.Generator().manual_seed(0)))
+
+
+def test_a_class_whose_name_could_not_be_read_again_is_found_before_the_training(tmp_path):
+    checkpoint.save(SMALL["cvae"](), tmp_path / "old", labels=("a", "b", "c"), dataset="mnist")
+    (pictures(tmp_path / "data") / "owl").rename(tmp_path / "data" / "two\nlines")
+    task = finetuning.prepare(tmp_path / "old", tmp_path / "data", batch=4)
+    with pytest.raises(checkpoint.CheckpointError, match="labels"):
+        output.check_info(task.run, tmp_path, task.about)

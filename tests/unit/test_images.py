@@ -6,7 +6,11 @@ import pytest
 import torch
 from PIL import Image
 
-from genlib import images
+from genlib import images, preparation
+
+
+def prepare(raw, size=28, channels=1):
+    return preparation.prepare(raw, "digits", size, channels).x
 
 
 def encoded(picture, kind="PNG", **options):
@@ -27,7 +31,7 @@ def test_a_png_carries_what_made_it():
 
 def test_an_upload_of_the_models_size_is_taken_as_it_is():
     x = torch.randint(0, 256, (1, 1, 28, 28)) / 255
-    torch.testing.assert_close(images.prepare(images.png(x), 28, 1), x)
+    torch.testing.assert_close(prepare(images.png(x)), x)
 
 
 def drawn(ink, paper, mode="L"):
@@ -45,12 +49,12 @@ def drawn(ink, paper, mode="L"):
     ids=["dark on light", "light on dark", "jpeg", "cmyk", "16 bits", "gif"],
 )  # fmt: skip
 def test_handwriting_is_centred_and_light_on_dark(raw):
-    x = images.prepare(raw, 28, 1)[0, 0]
+    x = prepare(raw, 28, 1)[0, 0]
     assert x[0].max() < 0.3
     assert x.max() > 0.9
     weight = x / x.sum()
-    assert abs(float((weight.sum(1) * torch.arange(28)).sum()) - 13.5) < 1
-    assert abs(float((weight.sum(0) * torch.arange(28)).sum()) - 13.5) < 1
+    assert abs(float((weight.sum(1) * torch.arange(28)).sum()) - 14) < 0.6
+    assert abs(float((weight.sum(0) * torch.arange(28)).sum()) - 14) < 0.6
     assert 19 <= int((x.max(dim=1).values > 0.5).sum()) <= 21
 
 
@@ -59,18 +63,27 @@ def animated():
 
 
 def test_of_an_animation_the_first_frame_is_taken():
-    assert images.prepare(animated(), 28, 1).shape == (1, 1, 28, 28)
+    assert prepare(animated(), 28, 1).shape == (1, 1, 28, 28)
 
 
-def test_fifty_megapixels_are_read():
-    assert (
-        images.prepare(
-            encoded(Image.fromarray(np.pad(np.zeros((3000, 3000), np.uint8), ((2000, 2000), (2200, 2200)), constant_values=255))),
-            28,
-            1,
-        ).max()
-        > 0.9
-    )
+def test_twenty_five_megapixels_are_read_and_not_one_more():
+    page = np.full((5000, 5000), 255, np.uint8)
+    page[1500:3500, 2300:2700] = 0
+    assert prepare(encoded(Image.fromarray(page))).max() > 0.9
+    with pytest.raises(images.PictureError, match="5000×5001.*25 megapixels"):
+        images.open_picture(encoded(Image.new("L", (5000, 5001))))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP"])
+def test_a_colour_is_the_same_in_every_format(kind):
+    options = {"quality": 95} if kind in ("JPEG", "WEBP") else {}
+    x = preparation.prepare(encoded(Image.new("RGB", (90, 90), (220, 30, 30)), kind, **options), "colour", 64, 3).x
+    assert (x.mean(dim=(0, 2, 3)) * 255 - torch.tensor([220, 30, 30])).abs().max() < 3
+
+
+def test_a_large_jpeg_keeps_its_colour_while_it_is_scaled():
+    x = preparation.prepare(encoded(Image.new("RGB", (3000, 4000), (20, 180, 90)), "JPEG", quality=90), "colour", 64, 3).x
+    assert (x.mean(dim=(0, 2, 3)) * 255 - torch.tensor([20, 180, 90])).abs().max() < 3
 
 
 @pytest.mark.parametrize(
@@ -80,25 +93,25 @@ def test_fifty_megapixels_are_read():
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_in_one_sentence(raw, says):
     with pytest.raises(images.PictureError, match=says):
-        images.prepare(raw, 28, 1)
+        prepare(raw, 28, 1)
 
 
 def test_a_thin_pen_on_unevenly_lit_paper_is_white_on_black():
     paper = np.tile(np.linspace(190, 240, 1000), (1000, 1))
     paper[200:800, 500:506] = 20
-    x = images.prepare(encoded(Image.fromarray(paper.astype(np.uint8))), 28, 1)
-    assert x.max() == 1
+    x = prepare(encoded(Image.fromarray(paper.astype(np.uint8))), 28, 1)
+    assert x.max() > 0.9
     assert (x > 0).float().mean() < 0.1  # the stroke alone
 
 
 def test_white_ink_on_nothing_is_ink():
     picture = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
     picture.paste((255, 255, 255, 255), (45, 10, 55, 90))
-    assert images.prepare(encoded(picture), 28, 1).max() == 1
+    assert prepare(encoded(picture), 28, 1).max() == 1
 
 
 def test_two_specks_far_apart_are_refused():
     picture = np.full((1000, 1000), 255, np.uint8)
     picture[3, 3] = picture[990, 990] = 0
     with pytest.raises(images.PictureError, match="specks|blank"):
-        images.prepare(encoded(Image.fromarray(picture)), 28, 1)
+        prepare(encoded(Image.fromarray(picture)), 28, 1)

@@ -1,3 +1,4 @@
+import json
 import math
 
 import pytest
@@ -6,12 +7,14 @@ from torch.distributions import Bernoulli, kl_divergence
 from torch.distributions import Normal as Reference
 
 from genlib import train
+from genlib.checkpoint import CheckpointError
 from genlib.models.base import Normal, class_weights
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
+from genlib.objectives import registry
 from genlib.objectives.adversarial import Adversarial
 from genlib.objectives.aegan import AEGANObjective
-from genlib.objectives.base import Batch
+from genlib.objectives.base import Batch, Turn
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
@@ -20,6 +23,7 @@ from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import Penalised, Wasserstein
+from genlib.recipes import RECIPES
 from tests.conftest import SMALL, small
 
 OBJECTIVES = {
@@ -145,7 +149,7 @@ def test_a_loss_that_is_not_finite_stops_the_run():
         )
 
 
-@pytest.mark.parametrize("family", ["cvaegan", "classifier"])
+@pytest.mark.parametrize("family", ["cvaegan", "classifier", "aegan"])  # an AEGAN changes its turns at half the run
 def test_a_resumed_run_is_the_run_that_never_stopped(family, tmp_path):
     options = {"lr": 1e-2, "ema": 0.9, "seed": 5}
     whole = train.Run(built(family), **options)
@@ -160,6 +164,120 @@ def test_a_resumed_run_is_the_run_that_never_stopped(family, tmp_path):
     list(train.train(second, stripes, train.Budget(steps=8)))
     for (name, a), b in zip(whole.model().state_dict().items(), second.model().state_dict().values(), strict=True):
         assert torch.equal(a, b), name
+
+
+def test_a_state_is_refused_by_a_run_of_another_objective_or_other_pictures(tmp_path):
+    train.save_state(train.Run(ELBO(SMALL["vae"](), beta=0.1)), tmp_path, data="these")
+    with pytest.raises(CheckpointError, match="another objective"):
+        train.load_state(train.Run(ELBO(SMALL["vae"](), beta=10.0)), tmp_path, "these")
+    run = train.Run(ELBO(SMALL["vae"](), beta=0.1))
+    before = {key: value.clone() for key, value in run.state().items()}
+    with pytest.raises(CheckpointError, match="other pictures"):
+        train.load_state(run, tmp_path, "those")
+    assert all(torch.equal(value, run.state()[key]) for key, value in before.items())
+    assert train.load_state(run, tmp_path, "these")["data"] == "these"
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"\xff" * 20, (2).to_bytes(8, "little") + b"[]", (2).to_bytes(8, "little") + b"{}"])
+def test_a_broken_state_is_refused_in_one_sentence(raw, tmp_path):
+    (tmp_path / train.STATE).write_bytes(raw)
+    with pytest.raises(CheckpointError):
+        train.load_state(train.Run(built("vae")), tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if not name.endswith(("-fashion", "-sprites"))])
+def test_every_recipes_objective_comes_back_from_its_json(name):
+    objective = RECIPES[name].build()
+    described = json.loads(json.dumps(registry.describe(objective)))
+    again = registry.build(described, objective.model)
+    assert type(again) is type(objective)
+    assert registry.describe(again) == described
+
+
+@pytest.mark.parametrize("family", ["cvaegan", "ssgan", "dcgan", "cgan", "wgan"])
+def test_real_and_generated_never_meet_in_one_pass_through_batchnorm(family):
+    objective, sizes = built(family), set()
+    batch = given(family)()
+    for module in objective.model.modules():
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            module.register_forward_pre_hook(lambda _module, inputs: sizes.add(len(inputs[0])))
+    for turn in objective.turns():
+        turn.loss(batch, torch.Generator().manual_seed(0))
+    assert sizes <= {len(batch.x), int((batch.y < 0).sum())}, sizes
+
+
+def test_a_semi_supervised_discriminator_reads_real_and_generated_apart():
+    objective, sizes, batch = built("ssgan"), [], given("ssgan")()
+    objective.model.body.register_forward_pre_hook(lambda _module, inputs: sizes.append(len(inputs[0])))
+    objective.discriminator_loss(batch, torch.Generator().manual_seed(0))
+    assert sizes == [len(batch.x), 6]
+
+
+def test_feature_matching_is_the_squared_distance_of_two_centres():
+    objective, batch = built("ssgan"), given("ssgan")()
+    model = objective.model.eval()
+    loss = objective.generator_loss(batch, torch.Generator().manual_seed(0))["loss"]
+    fake = model.decode(model.prior(6, torch.Generator().manual_seed(0)))
+    apart = model.features(batch.x[6:]).mean(dim=0) - model.features(fake).mean(dim=0)
+    torch.testing.assert_close(loss, apart.norm() ** 2)
+
+
+def three_classes(**weights) -> CVAEGANObjective:
+    torch.manual_seed(0)
+    model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=2, width=4, features=8))
+    return CVAEGANObjective(model, Weights(**weights))
+
+
+def test_a_class_that_was_never_seen_has_no_part_in_the_mean_over_classes():
+    objective, y = three_classes(), torch.arange(20) % 2  # the third class is never there
+    real, fake = torch.randn(2, 20, 8, generator=torch.Generator().manual_seed(1))
+    embedded = [torch.stack([objective.embed(f)[y == k].mean(dim=0) for k in (0, 1)]) for f in (real, fake)]
+    expected = 0.5 * (embedded[0] - embedded[1]).square().sum(dim=1).mean()
+    torch.testing.assert_close(objective.class_match(real, fake, y), expected)
+
+
+def test_the_common_centre_of_z_is_that_of_the_classes_seen():
+    objective, y = three_classes(leak=1.0), torch.arange(20) % 2
+    z = torch.randn(20, 2, generator=torch.Generator().manual_seed(1)) + 5
+    centres = torch.stack([objective.embed_z(z)[y == k].mean(dim=0) for k in (0, 1)])
+    expected = 0.5 * (centres - centres.mean(dim=0)).square().sum(dim=1).mean()
+    torch.testing.assert_close(objective.leak(z, y), expected)
+
+
+def test_a_turns_rate_falls_within_its_window():
+    def never(_batch, _rng):
+        raise AssertionError
+
+    usual = Turn("a", torch.nn.Identity(), never)
+    assert [usual.rate(p) for p in (0.0, 0.25, 0.999)] == pytest.approx([1.0, 0.75, 0.001])
+    second = Turn("b", torch.nn.Identity(), never, lr=4.0, start=0.5, end=0.9)
+    assert [second.rate(p) for p in (0.0, 0.49, 0.5, 0.7, 0.9, 0.95)] == pytest.approx([0.0, 0.0, 4.0, 2.0, 0.0, 0.0])
+    late = Turn("c", torch.nn.Identity(), never, start=0.2, hold=0.5)
+    assert [late.rate(p) for p in (0.1, 0.2, 0.6, 0.8)] == pytest.approx([0.0, 1.0, 1.0, 0.5])
+
+
+def test_each_turn_moves_at_its_own_rate_after_the_warm_up():
+    net = torch.nn.Linear(1, 1)
+
+    class Two:
+        model = net
+
+        def turns(self):
+            return [
+                Turn("fast", net, self.loss, lr=2.0, end=0.5, hold=0.9),
+                Turn("late", net, self.loss, start=0.5, betas=(0.0, 0.9)),
+            ]
+
+        def loss(self, _batch, _rng):
+            return {"loss": net.weight.sum()}
+
+    run, rates = train.Run(Two(), lr=0.1), []
+    for _ in train.train(run, stripes, train.Budget(steps=400)):
+        rates.append([optimizer.param_groups[0]["lr"] for optimizer in run.optimizers])
+    assert rates[49][0] == pytest.approx(0.1)  # half the warm-up
+    assert rates[150][0] == pytest.approx(0.2)
+    assert [rates[step][1] for step in (200, 300)] == pytest.approx([0.1, 0.05])
+    assert [optimizer.param_groups[0]["betas"] for optimizer in run.optimizers] == [(0.9, 0.999), (0.0, 0.9)]
 
 
 def test_small_models_of_two_seeds_differ():
@@ -187,3 +305,15 @@ def test_a_code_of_the_same_centre_and_another_spread_leaks_too():
     objective, y = CVAEGANObjective(model, Weights(leak=1.0)), torch.arange(2).repeat(2000)
     z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1)) * (1 + 2 * y[:, None])
     assert objective.leak(z, y) > 0.1
+
+
+def test_a_share_of_the_classes_is_left_out_and_its_bias_then_gets_no_gradient():
+    model, y = SMALL["pixelcnn"](), torch.arange(3).repeat(2000)
+    told = Likelihood(model, drop=0.1).told(Batch(torch.zeros(6000, 1, 8, 8), y), torch.Generator().manual_seed(0))[0]
+    left_out = told.sum(dim=1) == 0
+    assert left_out.float().mean().item() == pytest.approx(0.1, abs=0.012)
+    assert torch.equal(told[~left_out], torch.nn.functional.one_hot(y[~left_out], 3).float())
+    batch, rng = Batch(torch.rand(4, 1, 8, 8), torch.tensor([0, 1, 2, 0])), torch.Generator().manual_seed(0)
+    Likelihood(model, drop=0.999999).loss(batch, rng)["loss"].backward()
+    assert not model.layers[0].class_bias.weight.grad.any()
+    assert Likelihood(model).told(batch, rng)[0] is batch.y

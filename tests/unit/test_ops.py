@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from genlib import ops
+from genlib import checkpoint, ops
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.ops.pixels import complete_naively
 from tests.conftest import small
@@ -40,6 +40,48 @@ def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole, frequencies):
     assert fast.unique().numel() > 2
     if hole:
         assert torch.equal(fast[:, :, ~mask], image.expand(n, -1, -1, -1)[:, :, ~mask])
+
+
+def guided(w: float | None) -> PixelCNN:
+    torch.manual_seed(0)
+    config = PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), class_map=True, guidance=w)
+    model = PixelCNN(config).eval().requires_grad_(False)
+    model.class_map.weight.normal_()
+    for p in model.parameters():
+        p.mul_(1.5)
+    return model
+
+
+def test_guided_samples_are_drawn_from_both_logits_and_zero_guidance_from_those_with_the_class():
+    model, y, seeded = guided(1.5), torch.tensor([0, 2]), torch.Generator().manual_seed
+    x = torch.randint(0, 5, (2, 1, 8, 8)) / 4
+    told, untold = model.logits(x, y), model.logits(x, torch.zeros(2, 3))
+    torch.testing.assert_close(ops.guided_logits(model, x, y), 2.5 * told - 1.5 * untold)
+    assert torch.equal(ops.guided_logits(model, x, y, 0.0), told)
+    for w in (None, 1.5, 4.0):
+        fast = last(ops.complete(model, 2, y, rng=seeded(1), guidance=w))
+        assert torch.equal(fast, complete_naively(model, 2, y, rng=seeded(1), guidance=w))
+    assert torch.equal(fast, ops.draw(model, 2, y, rng=seeded(1), guidance=4.0))
+    plain = last(ops.complete(guided(None), 2, y, rng=seeded(1)))
+    assert torch.equal(plain, last(ops.complete(model, 2, y, rng=seeded(1), guidance=0.0)))
+    assert not torch.equal(plain, fast)
+
+
+def test_guidance_changes_what_is_said_of_a_pixel():
+    model, y, x = guided(1.0), torch.tensor([1]), torch.randint(0, 5, (1, 1, 8, 8)) / 4
+    p = ops.guided_logits(model, x, y, 3.0).softmax(dim=1)
+    torch.testing.assert_close(ops.entropy(model, x, y, guidance=3.0), -(p * p.log()).sum(dim=1))
+    assert not torch.allclose(ops.influence(model, x, y, 40, guidance=0.0), ops.influence(model, x, y, 40))
+
+
+def test_its_guidance_travels_with_the_checkpoint(tmp_path):
+    checkpoint.save(guided(1.5), tmp_path)
+    assert checkpoint.load(tmp_path).config.guidance == 1.5
+
+
+def test_a_model_that_always_knew_the_class_takes_no_guidance():
+    with pytest.raises(ValueError, match="takes no guidance"):
+        last(ops.complete(guided(None), 1, torch.tensor([1]), guidance=1.0))
 
 
 def test_a_pixelgan_draws_what_its_z_says():

@@ -24,7 +24,7 @@ def test_the_library_example_runs(capsys):
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_table_says_what_the_cards_say(name):
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \|(.*?)\|$", (ROOT / name).read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z0-9.-]+)` \|(.*?)\|$", (ROOT / name).read_text(), re.MULTILINE)
     assert {row for row, _ in rows} == set(hub.bundled())
     for row, text in rows:
         figures = hub.bundled()[row].figures

@@ -1,0 +1,61 @@
+"""Faces as the cropped Extended Yale B has them: found, cut by the eyes, grey.
+
+The detector is OpenCV's, whose wheel brings its cascade: nothing is downloaded.  Viola and Jones, CVPR 2001.
+"""
+
+import functools
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from genlib import images
+from genlib.preparation.base import Handle, Note, Prepared, crop
+
+LOOK = 480  # longer side while searching
+# Where Extended Yale B's square lies in the detector's box, in box widths: median of 61 front-lit photographs.
+LEFT, TOP, WIDTH = 0.139, 0.231, 0.740
+
+
+@functools.cache
+def detector():
+    return cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
+
+
+def find(grey: np.ndarray) -> list[tuple[int, int, int]]:
+    """Faces in uint8 (H, W), the largest first: left, top and side of the square a model knows."""
+    pad = max(grey.shape) // 3  # a face that fills the picture has no surroundings to be found by
+    wide = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    # Equalised once more where nothing is seen: half a face may lie in the dark.
+    for seen in (wide, cv2.equalizeHist(wide)):
+        boxes = detector().detectMultiScale(seen, 1.1, 4, minSize=(40, 40))
+        if len(boxes):
+            break
+    largest = sorted((tuple(map(int, box)) for box in boxes), key=lambda box: -box[2])
+    return [(round(x - pad + LEFT * w), round(y - pad + TOP * w), round(WIDTH * w)) for x, y, w, _ in largest]
+
+
+def prepare(picture: Image.Image, size: int, handle: Handle = Handle()) -> Prepared:  # noqa: B008, frozen
+    """The largest face of a picture, (1, 1, size, size).  Raises PictureError where none is found.
+
+    A picture of exactly size×size is taken as it is, and so is what a person framed.
+    """
+    picture = picture.convert("L")
+    if handle.cut is not None or picture.size == (size, size):
+        part = crop(picture, handle.cut)
+        said = Note("Your frame, made square.") if handle.cut else Note("Taken as it is.")
+        return Prepared(images.to_tensor(images.square(part, size, 1)), (said,), cut=handle.cut or (0.0, 0.0, 1.0, 1.0))
+    shrink = max(picture.size) / LOOK
+    small = picture.resize([max(1, round(n / shrink)) for n in picture.size]) if shrink != 1 else picture
+    found = find(np.asarray(small))
+    if not found:
+        raise images.PictureError("No face was found: choose a picture of one face, from the front, that fills most of it.")
+    left, top, side = (v * shrink for v in found[0])
+    square = picture.crop([round(v) for v in (left, top, left + side, top + side)])
+    w, h = picture.size
+    shares = (left / w, top / h, (left + side) / w, (top + side) / h)
+    more = (Note("{n} faces were found; the largest was taken.", {"n": len(found)}),) if len(found) > 1 else ()
+    return Prepared(
+        images.to_tensor(images.square(square, size, 1)), (Note("Face found, cut as in training, made grey."),), more,
+        tuple(min(max(v, 0.0), 1.0) for v in shares), stages={"photograph": np.asarray(small)},
+    )  # fmt: skip
