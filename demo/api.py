@@ -1,48 +1,80 @@
 """The HTTP API: eight public endpoints, thin over the library.  Pictures are PNG sheets at native resolution."""
 
-import json
+import threading
+from pathlib import Path
 
 import gradio as gr
 import torch
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 
-from demo import parts, uploads
+from demo import parts
+from demo.answers import Answers
+from demo.limits import UPLOAD
 from demo.parts import GUESS
 from demo.tabs.inpainting import changes
-from genlib import images, ops
+from genlib import images, ops, preparation
+from genlib.errors import InputError
+from genlib.limits import GUIDANCE
+from genlib.ops.latent import PATHS
 
 MOST = 64  # pictures in one answer
+READING = threading.BoundedSemaphore(2)  # uploads in memory at once, whoever waits for his turn to be decoded
 
 
-def sheet(x: torch.Tensor, **about) -> str:
-    """A file of one row of pictures, its text chunk saying what made it; named by its content."""
-    return save_bytes_to_cache(images.png(x, **about), "sheet.png", get_upload_folder())
+def as_sent(_component, payload):
+    """An argument as it came: the endpoint judges it, in a sentence that names the argument."""
+    return payload
 
 
-def picture(raw: bytes | None, model) -> torch.Tensor:
+class Text(gr.Textbox):
+    is_template, preprocess = True, as_sent
+
+
+class Number(gr.Number):
+    """gr.Number would make 2 of 1.5, and a TypeError of "x"."""
+
+    is_template, preprocess = True, as_sent
+
+
+class Upload(gr.File):
+    """The path of a file that was uploaded: its bytes are read when their turn comes."""
+
+    is_template = True
+
+    def preprocess(self, payload) -> str | None:
+        return None if payload is None else payload.path
+
+
+def read(path: str) -> bytes:
+    """The bytes of an upload.  Raises PictureError for more than UPLOAD."""
+    if Path(path).stat().st_size > UPLOAD:
+        raise images.PictureError("The file is over {size} MB: choose a smaller one.", size=UPLOAD // 10**6)
+    return Path(path).read_bytes()
+
+
+def picture(path: str | None, info, model) -> torch.Tensor:
     """An upload as the model knows pictures, (1, C, H, W).  Raises PictureError."""
-    if raw is None:
+    if path is None:
         raise images.PictureError("Send a picture.")
-    return uploads.prepare(raw, model.config.size, model.config.channels)[0]
+    with READING:
+        return preparation.prepare(read(path), preparation.kind_of(info), model.config.size, model.config.channels).x
 
 
-def hole(raw: bytes | None, size: int) -> torch.Tensor:
-    """A mask upload as a bool (H, W), True where it is white.  Raises ValueError for another size."""
-    if raw is None:
+def hole(path: str | None, size: int) -> torch.Tensor:
+    """A mask upload as a bool (H, W), True where it is white.  Raises InputError for another size."""
+    if path is None:
         raise images.PictureError("Send a mask, white in the hole.")
-    mask = images.open_picture(raw)
+    with READING:
+        mask = images.open_picture(read(path))
     if mask.size != (size, size):
-        raise ValueError(f"the mask is {mask.width}×{mask.height}, the picture {size}×{size}: send one of that size")
+        raise InputError("the mask is {width}×{height}, the picture {size}×{size}: send one of that size", width=mask.width, height=mask.height, size=size)
     return images.to_tensor(images.square(mask, size, 1))[0, 0] > 0.5
 
 
-def settle(shelf, info, model, x: torch.Tensor, label) -> tuple[torch.Tensor | None, int, list | None]:
+def settle(shelf, info, model, x: torch.Tensor, k: int | None) -> tuple[torch.Tensor | None, int, list | None]:
     """The class to encode with, given or (−1) guessed: as a tensor, a number, and P(c|x)."""
     p = shelf.guess(info.dataset, x)[0] if shelf.classifier(info.dataset) is not None else None
     if not ops.classes_of(model):
         return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
-    k = parts.whole(label, "label", GUESS, model.config.classes - 1)
     if k == GUESS:
         k = int((shelf.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
     return torch.tensor([k]), k, p.tolist() if p is not None else None
@@ -56,8 +88,28 @@ def verdict(shelf, info, x: torch.Tensor) -> list[dict] | None:
     return [{"label": int(i), "probability": round(float(v), 6)} for v, i in zip(p, k, strict=True)]
 
 
-def endpoints(shelf) -> dict:
+def class_number(model, label, least: int = 0) -> int | None:
+    """A label as the model's class; any whole number, or none, for a model that knows no classes.  Raises InputError."""
+    classes = ops.classes_of(model)
+    if not classes and label is None:
+        return None
+    return parts.whole(label, "label", least, classes - 1 if classes else parts.SEEDS)
+
+
+def chosen_targets(targets, classes: int) -> list[int]:
+    """The classes to swap to: those of a list or its JSON, all where there are none.  Raises InputError."""
+    targets = parts.listed([] if targets in (None, "") else targets, "targets")
+    if len(targets) > MOST:
+        raise InputError("targets must be a list of at most {most} classes", most=MOST)
+    return [parts.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes))
+
+
+def endpoints(shelf, answers: Answers) -> dict:
     """The functions by name; the docstrings are the documentation."""
+
+    def sheet(x: torch.Tensor, **about) -> str:
+        """A file of one row of pictures, its text chunk saying what made it."""
+        return answers.file(images.png(x, **about))
 
     def models():
         """Every model: name, family, data set, labels, latent_dim, figures."""
@@ -69,16 +121,18 @@ def endpoints(shelf) -> dict:
     def decode(model, z, label):
         """One z and a class to a picture."""
         m = shelf.model(model)
-        z = parts.latent(m, z)
-        x = ops.decode(m, z, parts.classed(m, label, 1, "label"))
+        z, label = parts.latent(m, z), class_number(m, label)
+        if not hasattr(m, "decode"):
+            raise InputError("{model} has no latent: use /sample", model=model)
+        x = ops.decode(m, z, parts.classed(m, label))
         return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
 
     def encode(model, image, label):
         """A picture to q(z|x,c); label −1 lets the classifier guess."""
         m, info = shelf.model(model), shelf.info(model)
         if not hasattr(m, "encode"):
-            raise ValueError(f"{model} has no encoder: choose an autoencoder")
-        x = picture(image, m)
+            raise InputError("{model} has no encoder: choose an autoencoder", model=model)
+        label, x = class_number(m, label, GUESS), picture(image, info, m)
         y, k, p = settle(shelf, info, m, x, label)
         q = ops.encode(m, x, y)
         logvar = [v if v > -1e9 else None for v in q.logvar[0].tolist()]
@@ -88,10 +142,11 @@ def endpoints(shelf) -> dict:
         """n samples of a class."""
         m, info = shelf.model(model), shelf.info(model)
         n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0, 3)
+        label, seed = class_number(m, label), parts.whole(seed, "seed", 0, parts.SEEDS)
         if not hasattr(m, "decode"):
-            raise ValueError(f"{model} has no latent: use /sample")
+            raise InputError("{model} has no latent: use /sample", model=model)
         z = temperature * m.prior(n, parts.rng(seed))
-        x = ops.decode(m, z, parts.classed(m, label, n, "label"))
+        x = ops.decode(m, z, parts.classed(m, label, n))
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
         return sheet(x, **done), done | {"z": z.tolist(), "verdicts": verdict(shelf, info, x)}
 
@@ -99,7 +154,10 @@ def endpoints(shelf) -> dict:
         """The way between two latents, both ends included."""
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
         a, b = parts.latent(m, start, "start"), parts.latent(m, end, "end")
-        x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label, 1, "label"), path)
+        label, path = class_number(m, label), parts.one_of(path, "path", PATHS)
+        if not hasattr(m, "decode"):
+            raise InputError("{model} has no latent: use /sample", model=model)
+        x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label), path)
         done = {
             "model": model,
             "start": a[0].tolist(),
@@ -115,15 +173,9 @@ def endpoints(shelf) -> dict:
         m, info = shelf.model(model), shelf.info(model)
         classes = ops.classes_of(m)
         if not classes or not ops.redraws(m):
-            raise ValueError(f"{model} cannot swap: choose a CVAE or a CVAE-GAN")
-        try:
-            targets = json.loads(targets) if isinstance(targets, str) and targets.strip() else targets or []
-        except ValueError:
-            targets = None
-        if not isinstance(targets, list) or len(targets) > MOST:
-            raise ValueError(f"targets must be a JSON list of at most {MOST} classes")
-        targets = torch.tensor([parts.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes)))
-        x = picture(image, m)
+            raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=model)
+        targets, label = torch.tensor(chosen_targets(targets, classes)), class_number(m, label, GUESS)
+        x = picture(image, info, m)
         y, k, _ = settle(shelf, info, m, x, label)
         z = ops.encode(m, x, y).mean[0]
         out = torch.cat([ops.swap(m, z, some) for some in targets.split(MOST)])  # all characters are 1,296
@@ -134,38 +186,41 @@ def endpoints(shelf) -> dict:
         """Repair the white part of the mask, pass by pass; known pixels stay."""
         m, info = shelf.model(model), shelf.info(model)
         if not ops.redraws(m):
-            raise ValueError(f"{model} has no encoder and decoder: choose an autoencoder, or /sample for a PixelCNN")
-        x, passes = picture(image, m), parts.whole(passes, "passes", 1, 100)
-        gap = hole(mask, m.config.size)
+            raise InputError("{model} has no encoder and decoder: choose an autoencoder, or /sample for a PixelCNN", model=model)
+        passes, seed = parts.whole(passes, "passes", 1, 100), parts.whole(seed, "seed", 0, parts.SEEDS)
+        label, x, gap = class_number(m, label, GUESS), picture(image, info, m), hole(mask, m.config.size)
         y, k, _ = settle(shelf, info, m, x, label)
         frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=parts.rng(seed))))
         done = {"model": model, "label": k, "passes": passes, "seed": seed}
         return sheet(frames, **done), done | {"change": changes(m, gap, frames, y, seed)}
 
-    def sample(model, label, n, seed, temperature, image=None, mask=None):
+    def sample(model, label, n, seed, temperature, image=None, mask=None, guidance=None):
         """Draw n pictures, a PixelCNN's row by row; with image and mask, complete the white part."""
-        m = shelf.model(model)
+        m, info = shelf.model(model), shelf.info(model)
         n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0.05, 3)
+        label, seed = class_number(m, label), parts.whole(seed, "seed", 0, parts.SEEDS)
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
-        y = parts.classed(m, label, n, "label")
+        y = parts.classed(m, label, n)
+        w = ops.guidance_of(m, None if guidance is None else parts.real(guidance, "guidance", 0, GUIDANCE))
+        done |= {"guidance": w} if w else {}
         if hasattr(m, "decode"):
             if image is not None or mask is not None:
-                raise ValueError(f"{model} completes nothing: use /inpaint")
+                raise InputError("{model} completes nothing: use /inpaint", model=model)
             yield (
                 sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done),
                 done | {"done": 1.0, "final": True},
             )
             return
         if not hasattr(m.config, "levels"):
-            raise ValueError(f"{model} draws no pictures: choose a generative model")
+            raise InputError("{model} draws no pictures: choose a generative model", model=model)
         if (image is None) != (mask is None):
-            raise ValueError("completion needs both an image and a mask")
-        x, gap = (None, None) if image is None else (parts.at_levels(m, picture(image, m)), hole(mask, m.config.size))
+            raise InputError("completion needs both an image and a mask")
+        x, gap = (None, None) if image is None else (parts.at_levels(m, picture(image, info, m)), hole(mask, m.config.size))
         size = m.config.size
         rng = parts.rng(seed)
         z = m.prior(n, rng) if hasattr(m, "prior") else None
         done |= {"z": z.tolist()} if z is not None else {}
-        drawing = ops.complete(m, n, y, z=z, image=x, mask=gap, rng=rng, temperature=temperature)
+        drawing = ops.complete(m, n, y, z=z, image=x, mask=gap, rng=rng, temperature=temperature, guidance=w)
         for row, drawn in enumerate(drawing, start=1):
             yield sheet(drawn, **done, rows=row), done | {"done": row / size, "final": row == size}
 
@@ -174,13 +229,13 @@ def endpoints(shelf) -> dict:
 
 def build(shelf) -> None:
     """Register the endpoints.  Their components are never shown; they give the API its types."""
-    f = endpoints(shelf)
+    f = endpoints(shelf, Answers())
     with gr.Row(visible=False):
-        model, label = gr.Textbox(label="model"), gr.Number(0, precision=0, label="label")
+        model, label = Text(label="model"), Number(0, precision=0, label="label")
         z, start, end, targets = (gr.JSON(label=name) for name in ("z", "start", "end", "targets"))
-        image, mask = (gr.File(label=name, type="binary") for name in ("image", "mask"))
-        n, seed, passes, steps = (gr.Number(v, label=k) for k, v in (("n", 8), ("seed", 0), ("passes", 10), ("steps", 8)))
-        temperature, path = gr.Number(1.0, label="temperature"), gr.Textbox("linear", label="path")
+        image, mask = (Upload(label=name) for name in ("image", "mask"))
+        n, seed, passes, steps = (Number(v, label=k) for k, v in (("n", 8), ("seed", 0), ("passes", 10), ("steps", 8)))
+        temperature, guidance, path = Number(1.0, label="temperature"), Number(label="guidance"), Text("linear", label="path")
         png, said = gr.Image(label="sheet", type="filepath", format="png"), gr.JSON(label="result")
         button = gr.Button()
     shapes = {
@@ -189,7 +244,7 @@ def build(shelf) -> None:
         "interpolate": ([model, start, end, label, steps, path], [png, said]),
         "swap": ([model, image, label, targets], [png, said]),
         "inpaint": ([model, image, mask, label, passes, seed], [png, said]),
-        "sample": ([model, label, n, seed, temperature, image, mask], [png, said]),
+        "sample": ([model, label, n, seed, temperature, image, mask, guidance], [png, said]),
     }  # fmt: skip
     for name, (inputs, outputs) in shapes.items():
         streams = name == "sample"

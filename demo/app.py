@@ -4,21 +4,26 @@ from pathlib import Path
 
 import gradio as gr
 import torch
+from starlette.middleware import Middleware
 
-from demo import api
+from demo import api, boundary
+from demo.limits import UPLOAD, BoundedRequests
 from demo.shelf import Shelf
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
+from demo.upkeep import share_pools, upkeep
 from demo.widgets.base import css
 
 TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
 STYLE = Path(__file__).parent / "style.css"
+KEPT = 3600  # seconds that an answer or an upload stays
+SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each
 
 
 def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
     """One language's page."""
     gr.HTML(
-        f'<div class="masthead"><strong>{t("title")}</strong><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
+        f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
     )
     with gr.Tabs(elem_classes="tabs") as tabs:
         for tab in TABS:
@@ -38,7 +43,7 @@ def selected(request: gr.Request):
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
     """The whole app.  Reads the configs of the bundled checkpoints; loads no weights, touches no network."""
     shelf = Shelf(extra)
-    with gr.Blocks(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
+    with boundary.Page(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
         gr.Navbar(visible=False)
         page(shelf, Text("en"), demo, "zh")
         api.build(shelf)
@@ -81,8 +86,12 @@ def theme() -> gr.themes.Base:
 
 def launch_kwargs() -> dict:
     """What belongs to launch() in Gradio 6; tests launch with the same."""
+    share_pools()
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
-        "enable_monitoring": False, "max_file_size": "100mb", "quiet": True,
+        "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
+        "app_kwargs": {
+            "middleware": [Middleware(BoundedRequests)], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
+        },
     }  # fmt: skip

@@ -11,9 +11,25 @@ from torch import Tensor
 
 from demo import samples
 from demo.samples import DATASETS, Samples
-from genlib import checkpoint, hub, images, ops
+from genlib import checkpoint, hub, images, ood, ops
 from genlib.checkpoint import CheckpointError, Info
 from genlib.data import VARIANT_OF
+
+
+FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
+KEPT = 400_000_000  # bytes of weights in memory
+
+
+def paths_allowed() -> bool:
+    """Whether visitors may name folders of this machine, as on one's own: by GENLIB_ALLOW_PATHS=1."""
+    return os.environ.get("GENLIB_ALLOW_PATHS") == "1"
+
+
+def size_of(model: torch.nn.Module) -> int:
+    """Bytes of a model's weights."""
+    return sum(p.nbytes for p in model.state_dict().values())
+
+SERIES = "2dbeta"  # in the names of planes that differ in β alone: to slide over, not to stand beside other models
 
 
 @torch.inference_mode(False)  # whoever asks first: weights born in that mode never let a gradient through again
@@ -25,25 +41,44 @@ def loaded(folder: Path):
 class Shelf:
     """Loads each model once, keeps the last few, and knows which suit a tab.  Safe to share between threads."""
 
-    def __init__(self, extra: tuple[str, ...] = (), keep: int = 24):
+    def __init__(self, extra: tuple[str, ...] = (), keep: int = 24, most: int = FETCHES):
         hidden = set(filter(None, os.environ.get("GENLIB_HIDE", "").split(",")))
         self.infos = {name: info for name, info in hub.bundled().items() if info.dataset not in hidden}
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
+        self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
         self.usual_psnr = functools.lru_cache(maxsize=64)(self.usual_psnr)
+        self.reference = functools.lru_cache(maxsize=8)(self.reference)
         self.kept = set(self.infos) | set(extra)  # what every visitor is offered
         for source in extra:
-            self.add(source)
+            self.put(source, hub.resolve(source))
 
     def add(self, source: str) -> str:
-        """Put a folder or a Hub repository on the shelf; returns the name it stands under.  Raises CheckpointError."""
-        if source in self.infos:
-            return source
-        local = not hub.REPO_ID.fullmatch(source) or os.path.exists(source)
-        if "SPACE_ID" in os.environ and local and source not in self.kept:
-            raise CheckpointError(f"there is no model {source!r} here; see /models")
-        folder = hub.resolve(source)
+        """Put a model that a visitor asks for on the shelf; returns the name it stands under.  Raises CheckpointError."""
+        if source not in self.infos:
+            self.put(source, hub.resolve(source) if paths_allowed() else self.fetch(source))
+        return source
+
+    def fetch(self, source: str) -> Path:
+        """The folder of a repository id on the Hub, or of a name in GENLIB_HUB_REPO.  What else lies on this machine is not
+        looked at: no refusal tells of it.
+
+        One at a time, and so many at most while the server runs.  Raises CheckpointError.
+        """
+        address = hub.parse_address(source)
+        if not self.fetching.acquire(blocking=False):
+            raise CheckpointError("another model is being fetched: try again in a minute")
+        try:
+            if source not in self.fetched and len(self.fetched) >= self.most:
+                raise CheckpointError("visitors have asked for {most} models and get no more: choose one of those offered", most=self.most)
+            self.fetched.add(source)
+            return hub.find_cached(address) or hub.fetch(address)
+        finally:
+            self.fetching.release()
+
+    def put(self, source: str, folder: Path) -> None:
+        """Put the model of a folder on the shelf; the oldest that visitors asked for makes room.  Raises CheckpointError."""
         info = checkpoint.read_info(folder)
         model = loaded(folder)
         with self.lock:
@@ -51,10 +86,16 @@ class Shelf:
             added = [name for name in self.infos if name not in self.kept]
             for name in added[: -self.keep]:  # visitors may ask for many
                 del self.infos[name], self.folders[name]
-        return source
+                self.models.pop(name, None)
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Drop the models that were not asked for the longest, until those kept are few and small enough."""
+        while len(self.models) > self.keep or (len(self.models) > 1 and sum(map(size_of, self.models.values())) > KEPT):
+            self.models.popitem(last=False)
 
     def info(self, name: str) -> Info:
-        """What config.json says.  A path or repository id is added; paths only where the server is one's own."""
+        """What config.json says.  A repository id is added; a path only where the server is one's own."""
         if not isinstance(name, str) or not name:
             raise CheckpointError("choose a model")
         if name not in self.infos:
@@ -71,20 +112,19 @@ class Shelf:
         model = loaded(self.folders[name])
         with self.lock:
             self.models[name] = model
-            while len(self.models) > self.keep:
-                self.models.popitem(last=False)
+            self.make_room()
         return model
 
     def offered(self) -> dict[str, Info]:
         """What every visitor is offered; a model one of them asked for by name is that one's alone."""
         return {name: info for name, info in list(self.infos.items()) if name in self.kept}
 
-    def names(self, dataset: str, *families: str) -> list[str]:
-        """Names of these families, in that order, that suit the data set."""
+    def names(self, dataset: str, *families: str, series: bool = False) -> list[str]:
+        """Names of these families, in that order, that suit the data set; with `series`, one model at other weights of KL too."""
         fitting = [
             (families.index(info.model), name)
             for name, info in self.offered().items()
-            if info.model in families and self.suits(info, dataset)
+            if info.model in families and self.suits(info, dataset) and (series or SERIES not in name)
         ]
         return [name for _, name in sorted(fitting)]
 
@@ -104,9 +144,22 @@ class Shelf:
         """P(c|x) by the evaluation classifier, (B, K).  Raises CheckpointError where there is none."""
         classifier = self.classifier(dataset)
         if classifier is None:
-            raise CheckpointError(f"nothing here can guess the class of a {dataset} picture: give the class")
+            raise CheckpointError("nothing here can guess the class of a {dataset} picture: give the class", dataset=dataset)
         with torch.inference_mode():
             return classifier.logits(x).softmax(dim=1)
+
+    def reference(self, dataset: str) -> ood.Reference | None:
+        """What a data set's classifier tells unlike pictures by."""
+        folder = self.folders.get(f"classifier-{dataset}")
+        return ood.load_reference(folder) if folder else None
+
+    def is_unlike(self, dataset: str, x: Tensor) -> Tensor:
+        """Which pictures lie farther from all training pictures than real ones do, (B,) bool; none where nothing tells."""
+        classifier, reference = self.classifier(dataset), self.reference(dataset)
+        if reference is None or x.shape[1:] != (classifier.config.channels, *[classifier.config.size] * 2):
+            return torch.zeros(len(x), dtype=torch.bool)
+        with torch.inference_mode():
+            return reference.is_unlike(classifier.features(x))
 
     def samples(self, dataset: str) -> Samples:
         """About a hundred held-out pictures of a data set."""

@@ -1,10 +1,9 @@
 """Under each model: a paragraph, its objective in symbols and in the code's names, its file, the curves of its run."""
 
 import html
-import json
 
 from demo.parts import ROOT
-from genlib import checkpoint
+from genlib.curves import read_curves
 
 OBJECTIVE = {
     "ae": "reconstruction", "vae": "elbo", "waegan": "wae", "aegan": "aegan", "cvae": "elbo", "cvaegan": "cvae_gan", "gan": "adversarial",
@@ -30,14 +29,9 @@ def plot(name: str, values: list[float | None], stretch: int) -> str:
 
 def curves(shelf, t, name: str) -> str:
     """The curves kept beside a checkpoint, or nothing where its run kept none."""
-    try:
-        said = json.loads((shelf.folders[name] / checkpoint.CURVES).read_text(encoding="utf-8"))
-        plots = [
-            plot(key, values, int(said["stretch"]))
-            for key, values in said["metrics"].items()
-            if any(v is not None for v in values)
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    stretch, metrics = read_curves(shelf.folders[name])
+    plots = [plot(key, values, stretch) for key, values in metrics.items() if any(v is not None for v in values)]
+    if not plots:
         return ""
     return f'<h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div>'
 

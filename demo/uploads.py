@@ -1,60 +1,88 @@
-"""Uploads as the models know pictures; a face is found and cut as the face data set is: centred, squared, grey.
+"""What a picture pad asks of the server: an own picture or a drawing as the models know it, and what was done to it."""
 
-The detector is OpenCV's, whose wheel brings its cascade: nothing is downloaded.  Viola and Jones, CVPR 2001.
-"""
-
-import functools
+import base64
+import io
+import math
 
 import numpy as np
-from torch import Tensor
+from PIL import Image
 
-from genlib import images
+from demo import parts
+from demo.widgets import PicturePad
+from demo.widgets.base import pixels
+from genlib import images, preparation
+from genlib.errors import InputError
+from genlib.preparation import Handle
+from genlib.preparation.base import upright
 
-SIDE = 480  # longer side while searching
-# Where Extended Yale B's square lies in the detector's box, in box widths: median of 61 front-lit photographs.
-LEFT, TOP, WIDTH = 0.139, 0.231, 0.740
-
-
-@functools.cache
-def detector():
-    import cv2  # 60 MB that only an upload needs
-
-    return cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
+SHOWN = 320  # longest side, in pixels, of the photograph as it is shown beside the result
 
 
-def find(grey: np.ndarray) -> list[tuple[int, int, int]]:
-    """Faces in uint8 (H, W), the largest first: left, top and side of the square a model knows."""
-    import cv2
-
-    pad = max(grey.shape) // 3  # a face that fills the picture has no surroundings to be found by
-    wide = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    # Equalised once more where nothing is seen: half a face may lie in the dark.
-    for seen in (wide, cv2.equalizeHist(wide)):
-        boxes = detector().detectMultiScale(seen, 1.1, 4, minSize=(40, 40))
-        if len(boxes):
-            break
-    largest = sorted((tuple(map(int, box)) for box in boxes), key=lambda box: -box[2])
-    return [(round(x - pad + LEFT * w), round(y - pad + TOP * w), round(WIDTH * w)) for x, y, w, _ in largest]
+def read_handle(data: dict) -> Handle:
+    """What a person set right by hand.  Raises InputError."""
+    cut, invert, turn = data.get("cut"), data.get("invert"), data.get("turn") or 0
+    if cut is not None:
+        whole = isinstance(cut, list) and len(cut) == 4 and all(isinstance(v, (int, float)) and math.isfinite(v) for v in cut)
+        if not whole:
+            raise InputError("a cut is left, top, right, bottom within 0 to 1, each before its other")
+        cut = tuple(min(max(float(v), 0.0), 1.0) for v in cut)
+    if invert not in (None, True, False) or not isinstance(turn, int):
+        raise InputError("a picture is turned by 0 to 3 quarters, and inverted or not")
+    return Handle(turn, invert, cut)
 
 
-def face(raw: bytes, size: int) -> tuple[Tensor, int]:
-    """The largest face of an upload, (1, 1, size, size), and how many were found.  Raises PictureError for none.
-
-    A picture of exactly size×size is taken as it is.
-    """
-    picture = images.opaque(images.open_picture(raw)).convert("L")
-    if picture.size == (size, size):
-        return images.to_tensor(picture), 1
-    shrink = max(picture.size) / SIDE
-    small = picture.resize([max(1, round(n / shrink)) for n in picture.size]) if shrink != 1 else picture
-    found = find(np.asarray(small))
-    if not found:
-        raise images.PictureError("No face was found: choose a picture of one face, from the front, that fills most of it.")
-    box = [v * shrink for v in found[0]]
-    square = picture.crop([round(v) for v in (box[0], box[1], box[0] + box[2], box[1] + box[2])])
-    return images.to_tensor(images.square(square, size, 1)), len(found)
+def read_bytes(data: dict) -> bytes:
+    try:
+        return base64.b64decode(data.get("picture") or "", validate=True)
+    except (TypeError, ValueError):
+        raise images.PictureError("This file is not a picture that can be read: try a PNG or a JPEG.") from None
 
 
-def prepare(raw: bytes, size: int, channels: int) -> tuple[Tensor, int]:
-    """An upload as a model of such pictures knows it, (1, C, size, size), and how many faces it holds (1 where none is sought)."""
-    return face(raw, size) if (size, channels) == (64, 1) else (images.prepare(raw, size, channels), 1)
+def show(raw: bytes, handle: Handle) -> str:
+    """The photograph, upright and turned, as the base64 of a small JPEG."""
+    picture = upright(raw, handle).convert("RGB")
+    picture.thumbnail((SHOWN, SHOWN))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=80)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def small_png(picture: np.ndarray, side: int = 92) -> str:
+    """A stage, uint8 (H, W) or (H, W, 3), as the base64 of a PNG of at most `side` pixels."""
+    image, out = Image.fromarray(picture), io.BytesIO()
+    if max(image.size) > side:
+        image.thumbnail((side, side))
+    image.save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def picture_pad(shelf, t) -> PicturePad:
+    """A picture pad that asks this shelf and speaks this language."""
+    return PicturePad(text=t.group("picture"), hint=t("hint.mnist"), server_functions=[parts.served(t, prepare, shelf, t)])
+
+
+def prepare(shelf, t, data: dict) -> dict:
+    """data: {"picture" (base64) or "strokes", "dataset", "size", "channels", "turn", "invert", "cut"} -> {"pixels", "notes", "doubt", "cut",
+    "turn", "invert", "shown", "stages"}, every sentence in the page's language.  Raises InputError, PictureError."""
+    if not isinstance(data, dict):
+        raise InputError("a picture was expected")
+    dataset, size, channels = str(data.get("dataset")), data.get("size"), data.get("channels")
+    if size not in (28, 64) or channels not in (1, 3):
+        raise images.PictureError("No model here takes pictures of that size.")
+    kind, handle, shown = preparation.DATASET_KINDS.get(dataset, "colour"), Handle(), ""
+    if data.get("strokes"):
+        made = preparation.draw(data["strokes"], kind, size)
+    else:
+        handle, raw = read_handle(data), read_bytes(data)
+        shown = show(raw, handle)
+        try:
+            made = preparation.prepare(raw, kind, size, channels, handle)
+        except images.PictureError as error:  # the photograph stays, to be framed by hand
+            return {"error": t.problem(error), "shown": shown, "cut": list(handle.cut or (0, 0, 1, 1)), "turn": handle.turn, "invert": False}
+    stages = [{"name": t(f"stage.{name}"), "image": small_png(picture)} for name, picture in made.stages.items()] if shown else []
+    notes = [t.problem(note) for note in made.notes]
+    doubts = [t.problem(note) for note in made.warnings] + [t("picture.unlike")] * bool(shelf.is_unlike(dataset, made.x)[0])
+    return {
+        "pixels": pixels(made.x), "notes": notes, "doubt": " ".join(doubts), "shown": shown, "cut": list(made.cut), "turn": handle.turn,
+        "invert": made.invert, "stages": stages,
+    }  # fmt: skip

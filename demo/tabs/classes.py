@@ -8,6 +8,7 @@ from demo.widgets import PixelCanvas
 from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
+from genlib.errors import InputError
 from genlib.ops.latent import slerp
 
 TAB = "classes"
@@ -53,7 +54,7 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
     labels, model = parts.class_names(t, shelf, dataset, name), shelf.model(name)
     classes = ops.classes_of(model)
     if not classes or not hasattr(model, "decode"):
-        raise ValueError(f"{name} is not conditioned on a class: choose a CVAE or a CVAE-GAN")
+        raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=name)
     y, every = mixture(label, other, mix, classes), torch.arange(classes)
     models = [m for m in map(shelf.model, names) if m.config.classes == classes and m.config.size == model.config.size]
     latents = [latent(m, seed, walk, temperature) for m in models]
@@ -63,11 +64,12 @@ def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, 
     sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
     read, right = parts.verdicts(t, shelf, dataset, row, every.repeat(len(models)))
     title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
-    about = {"model": name, "class": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
+    about = {"model": name, "label": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
+    same = {"models": names[: len(models)], "z": [z[0].tolist() for z in latents]}
     return {"about": about, "sections": [
-        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(t, shelf, dataset, chosen)[0], strict=False)], name="class"),
-        section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes"),
-        section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet"),
+        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, parts.verdicts(t, shelf, dataset, chosen)[0], strict=False)], name="class", about=same),
+        section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes", about=same | {"labels": every.tolist()}),
+        section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
     ]}  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def build(shelf, t, page) -> None:
             seed = parts.seed_control(t, TAB)
             walk = parts.slider(0, 1, 0, step=0.01, label=t("classes.walk"))
             temperature = parts.slider(0, 2, 1, step=0.05, label=t("control.temperature"))
-            other = gr.Dropdown(parts.class_choices(t, shelf, "mnist"), value=8, label=t("classes.other"))
+            other = parts.Numbered(parts.class_choices(t, shelf, "mnist"), value=8, label=t("classes.other"))
             mix = parts.slider(0, 1, 0, step=0.01, label=t("classes.mix"))
             controls = [dataset, model, label, seed, walk, temperature, other, mix]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
@@ -94,9 +96,9 @@ def build(shelf, t, page) -> None:
         return sheets(shelf, t, *values)
 
     def pick(event: gr.EventData, *values):
-        if event._data["section"] != 1:
+        if parts.happened(event, "section") != 1:
             return gr.skip(), gr.skip()
-        label = event._data["index"] % len(parts.class_names(t, shelf, values[0], values[1]))
+        label = parts.happened(event, "index") % len(parts.class_names(t, shelf, values[0], values[1]))
         return label, sheets(shelf, t, *values[:2], label, *values[3:])
 
     def choose(dataset, name, label, seed, walk, temperature, other, mix):
@@ -131,4 +133,4 @@ def build(shelf, t, page) -> None:
     parts.live(
         said, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other]
     )
-    parts.load(page, TAB, DEFAULTS, lambda d: offered(shelf, d), first, [canvas, *controls])
+    parts.load(t, page, TAB, DEFAULTS, lambda d: offered(shelf, d), first, [canvas, *controls])

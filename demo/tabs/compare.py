@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from demo import parts, story
-from demo.neighbours import nearest, training_set
+from demo.neighbours import NEEDS, nearest, training_set
 from demo.widgets import FigureTable, PixelCanvas
-from demo.widgets.base import from_pixels, pixels
+from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.data import VARIANT_OF
@@ -45,25 +45,48 @@ def wanted(shelf, name: str, label: int) -> Tensor | None:
     return None if not classes else torch.arange(N) % classes if label < 0 else torch.full((N,), label)
 
 
-def figures(shelf, dataset: str) -> dict:
+def figures(shelf, t, dataset: str) -> dict:
     """The table's value: what `evaluate` measured of each model, read from its config."""
     rows = []
     for name in offered(shelf, dataset):
         known = shelf.info(name).figures
         rows.append({"name": name, "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))}})
     present = [k for k in COLUMNS if any(k in row["figures"] for row in rows)]
-    return {"columns": [{"key": k, "title": k, "less": COLUMNS[k]} for k in present], "rows": rows}
+    return {"columns": [{"key": k, "title": t(f"figure.{k}"), "less": COLUMNS[k]} for k in present], "rows": rows}
+
+
+def remarks(shelf, t, dataset: str) -> str:
+    """What is to be known in reading this data set's FIDs, from the figures themselves."""
+    known = {name: shelf.info(name).figures for name in offered(shelf, dataset)}
+    fid = {name: f["fid"] for name, f in known.items() if "fid" in f}
+    said = [t("compare.floor", f=f"{floor:.1f}") for floor in {known[n].get("fid_floor") for n in list(fid)[:1]} - {None}]
+    gans, rivals = ([n for n in fid if shelf.info(n).model == family] for family in ("cvaegan", "cvae"))
+    for gan, rival in zip(gans, rivals, strict=False):
+        if fid[rival] < fid[gan]:
+            said.append(t("compare.rival", a=rival, b=gan, f=f"{fid[rival]:.1f}", g=f"{fid[gan]:.1f}"))
+            (covers, other), (sharp, sharper) = ([known[n].get(k, 0) for n in (rival, gan)] for k in ("coverage", "swap_sharpness"))
+            if covers > other and sharp < sharper:
+                said.append(t("compare.covers", c=round(100 * covers), d=round(100 * other), s=f"{sharp:.2f}", r=f"{sharper:.2f}"))
+    return " ".join(said)
+
+
+def realness(model, x: Tensor, real: Tensor) -> float:
+    """The share of real pictures (N, C, H, W) that a model's D takes for less real than x (1, C, H, W).
+
+    All are judged alike, by the averages that BatchNorm kept of training: D's own probability is of batches, and means
+    nothing of one picture.
+    """
+    own, others = model.score(torch.cat([x, real])).split([1, len(real)])
+    return float((others < own).float().mean())
 
 
 def judged(shelf, t, dataset: str, name: str, x: Tensor) -> str:
-    """What the classifier reads in a picture, and how real every model's own D takes it to be."""
+    """What the classifier reads in a picture, and how real every model's own D takes it to be beside real ones."""
     words = parts.verdicts(t, shelf, dataset, x)[0][:1] if shelf.classifier(dataset) is not None else []
     for other in offered(shelf, dataset):
         model = shelf.model(other)
-        if hasattr(model, "discriminator") and hasattr(model, "score"):
-            own = [torch.tensor([0])] if ops.classes_of(model) else []
-            if not own:
-                words.append(t("compare.d", model=other, p=round(100 * float(model.score(x).sigmoid()))))
+        if hasattr(model, "score") and not ops.classes_of(model):
+            words.append(t("compare.d", model=other, p=round(100 * realness(model, x, shelf.samples(dataset).x))))
     return "; ".join(word for word in words if word)
 
 
@@ -72,12 +95,13 @@ def inspected(shelf, t, dataset: str, name: str, picture: dict) -> dict:
     x, known = from_pixels(picture), training_set(dataset)
     with torch.inference_mode():
         said = judged(shelf, t, dataset, name, x)
-    about, scale = {"model": name}, 4 if x.shape[-1] < 64 else 2
+    about, scale = {"model": name, "image": parts.as_argument(x)}, 4 if x.shape[-1] < 64 else 2
     if known is None:
+        note = t("compare.no_data", folder=NEEDS[dataset]) if dataset in NEEDS else t("compare.too_many")
         return {
             "about": about,
             "sections": [
-                section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[said], note=t("compare.no_data"))
+                section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[said], note=note, warn=True)
             ],
         }
     near, apart, likest = nearest(known, x, shelf.classifier(dataset))
@@ -100,7 +124,7 @@ def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
-            label = gr.Dropdown([(t("compare.every"), -1)], value=-1, label=t("control.class"))
+            label = parts.Numbered([(t("compare.every"), -1)], value=-1, label=t("control.class"))
             seed = parts.seed_control(t, TAB)
             temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
             controls = [dataset, label, seed, temperature]
@@ -108,10 +132,11 @@ def build(shelf, t, page) -> None:
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}")
-            table = FigureTable(text=t.group("figures"))
             closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}")
+            table = FigureTable(text=t.group("figures"))
+            remark = gr.Markdown("", elem_classes="look")
             gr.Markdown(t("compare.look"), elem_classes="look")
-            about = gr.Radio([], label=t("compare.story"), elem_classes="models")
+            about = parts.Names([], label=t("compare.story"), elem_classes="models")
             told = gr.HTML()
             parts.foot(t, TAB, "genlib/metrics.py")
 
@@ -124,7 +149,7 @@ def build(shelf, t, page) -> None:
         asked = [wanted(shelf, name, label) for name in names]
         y = torch.cat([torch.full((N,), 10**6) if a is None else a for a in asked])  # no class is ever that
         read, right = parts.verdicts(t, shelf, dataset, x, y)
-        about = {"seed": seed, "class": label, "temperature": temperature}
+        about = {"models": names, "labels": [None if a is None else a.tolist() for a in asked], "n": N, "seed": seed, "temperature": temperature}
         return {"about": about, "sections": [
             section(t("compare.sheet"), pixels(x), N, scale=3 if x.shape[-1] < 64 else 1, rows=names, captions=read, good=right, pick=True, reveal=f"#closer-{t.language}", name="compare")
         ]}  # fmt: skip
@@ -133,7 +158,9 @@ def build(shelf, t, page) -> None:
         return [(t("compare.every"), -1), *parts.class_choices(t, shelf, dataset)]
 
     def pick(event: gr.EventData, dataset, value):
-        k, cells = int(event._data["index"]), from_pixels(value["sections"][0]["pixels"])
+        first, *_ = Sent.of(value)["sections"] or [Sent()]
+        cells = from_pixels(Sent.of(first).get("pixels"))
+        k = parts.happened(event, "index", len(cells))
         return inspected(shelf, t, dataset, offered(shelf, dataset)[k // N], pixels(cells[k : k + 1]))
 
     def read(name):
@@ -145,7 +172,14 @@ def build(shelf, t, page) -> None:
 
     def switch(dataset, seed, temperature):
         every = gr.update(choices=choices(dataset), value=-1)
-        return sheet(dataset, -1, seed, temperature), figures(shelf, dataset), every, {"sections": []}, *stories(dataset)
+        return sheet(dataset, -1, seed, temperature), {"sections": []}, *measured(dataset), every, *stories(dataset)
+
+    def measured(dataset):
+        return figures(shelf, t, dataset), remarks(shelf, t, dataset)
+
+    def redraw(*values):
+        """Another sheet; what was looked at closely is none of its pictures."""
+        return sheet(*values), {"sections": []}
 
     def first(s, _names):
         options = choices(s["dataset"])
@@ -153,10 +187,10 @@ def build(shelf, t, page) -> None:
         del s["model"]
         updates = [gr.update(value=v) for v in s.values()]
         updates[1] = gr.update(choices=options, value=s["label"])
-        return sheet(*s.values()), figures(shelf, s["dataset"]), *stories(s["dataset"]), *updates
+        return sheet(*s.values()), *measured(s["dataset"]), *stories(s["dataset"]), *updates
 
-    parts.live(said, [label.input, seed.input, temperature.input], sheet, controls, canvas)
+    parts.live(said, [label.input, seed.input, temperature.input], redraw, controls, [canvas, closer])
     parts.live(said, [canvas.select], pick, [dataset, canvas], closer)
-    parts.live(said, [dataset.input], switch, [dataset, seed, temperature], [canvas, table, label, closer, about, told])
+    parts.live(said, [dataset.input], switch, [dataset, seed, temperature], [canvas, closer, table, remark, label, about, told])
     parts.live(said, [about.input], read, about, told)
-    parts.load(page, TAB, DEFAULTS | {"model": ""}, lambda d: offered(shelf, d), first, [canvas, table, about, told, *controls])
+    parts.load(t, page, TAB, DEFAULTS | {"model": ""}, lambda d: offered(shelf, d), first, [canvas, table, remark, about, told, *controls])

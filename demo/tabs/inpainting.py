@@ -5,11 +5,13 @@ import torch
 
 from demo import parts
 from demo.parts import GUESS
-from demo.widgets import ClassPicker, MaskPad, Passes, PicturePad, PixelCanvas
-from demo.widgets.base import from_pixels, pixels
+from demo.uploads import picture_pad
+from demo.widgets import ClassPicker, MaskPad, Passes, PixelCanvas
+from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.errors import InputError
 
 TAB = "inpaint"
 FAMILIES = ("cvaegan", "cvae", "vae")
@@ -17,7 +19,8 @@ DEFAULTS = {
     "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10, "picture": "", "mask": "",
 }  # fmt: skip
 FILLS = 5  # of one hole, from as many seeds
-FIRST = {"mnist": "8", "fashion": "8", "sprites": "42", "faces": "0"}  # the sample to begin with
+FIRST = {"mnist": "2", "fashion": "8", "sprites": "42", "faces": "0"}  # the sample to begin with: one that is repaired well, pass by pass
+BETWEEN = {"mnist": (5 / 8, 1), "fashion": (5 / 8, 1)}  # heights of the hole to begin with
 
 
 def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
@@ -34,30 +37,44 @@ def changes(model, mask: torch.Tensor, frames: torch.Tensor, y: torch.Tensor | N
 
 
 def repaired(shelf, t, dataset, name, label, seed, passes, pad) -> tuple[dict, int]:
-    """The film of the passes and the settled class: the hole of the pad's picture repaired by the chosen model."""
+    """The film of the passes and the settled class: the hole of the pad's picture repaired by the chosen model.
+
+    Where there is no hole, the picture and a hint.  The film tells all that `compared` and `continued` need to know.
+    """
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
     if not ops.redraws(model):
-        raise ValueError(f"{name} has no encoder: choose an autoencoder")
+        raise InputError("{model} has no encoder: choose an autoencoder", model=name)
     x = parts.picture_for(model, pad)
     mask = to_mask(pad.get("mask"), *x.shape[2:])
     seed, passes = parts.whole(seed, "the seed", 0, parts.SEEDS - FILLS), parts.whole(passes, "passes", 1, 100)
     y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, len(labels) - 1))
+    film = {"title": name, "dataset": dataset, "pad": {"pixels": pad["pixels"], "mask": pad["mask"]}}
+    film["about"] = {"model": name, "label": y, "seed": seed, "passes": passes, "image": parts.as_argument(x), "mask": parts.as_argument(mask)}
+    if not mask.any():
+        return film | {"pixels": pixels(x), "change": [0.0], "psnr": None, "caption": t("inpaint.whole")}, y
     frames = repairs(model, x, mask, y, passes, seed)
     near = images.psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()
     own = torch.tensor([y]) if ops.classes_of(model) else None
-    return {
-        "title": name, "pixels": pixels(frames), "change": changes(model, mask, frames, own, seed), "psnr": [round(p, 2) for p in near],
-        "about": {"model": name, "label": y, "seed": seed, "passes": passes}, "caption": t("inpaint.psnr", p=f"{near[-1]:.1f}"),
+    return film | {
+        "pixels": pixels(frames), "change": changes(model, mask, frames, own, seed), "psnr": [round(p, 2) for p in near],
+        "caption": t("inpaint.psnr", p=f"{near[-1]:.1f}"),
     }, y  # fmt: skip
 
 
-def compared(shelf, t, dataset, film, pad) -> dict:
-    """What else could stand in the hole: by the other models, from other seeds, as other classes."""
-    about = film["about"]
+def holed_picture(model, film: dict) -> tuple[torch.Tensor, torch.Tensor]:
+    """The picture and the hole of a film: (1, C, H, W), bool (H, W)."""
+    x = parts.picture_for(model, film["pad"])
+    return x, to_mask(film["pad"]["mask"], *x.shape[2:])
+
+
+def compared(shelf, t, film) -> dict:
+    """What else could stand in the hole: by the other models, from other seeds, as other classes; nothing where there is no hole."""
+    about, dataset = film["about"], film["dataset"]
     name, y, seed, passes = (about[key] for key in ("model", "label", "seed", "passes"))
-    model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    x, last = parts.picture_for(model, pad), from_pixels(film["pixels"])[-1:]
-    mask = to_mask(pad.get("mask"), *x.shape[2:])
+    model, labels, last = shelf.model(name), parts.class_names(t, shelf, dataset, name), from_pixels(film["pixels"])[-1:]
+    x, mask = holed_picture(model, film)
+    if not mask.any():
+        return {"sections": []}
     able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
@@ -66,8 +83,8 @@ def compared(shelf, t, dataset, film, pad) -> dict:
     more = torch.cat([last, *(repairs(model, x, mask, y, passes, seed + i)[-1:] for i in range(1, FILLS))])
     scale = 4 if x.shape[-1] < 64 else 2
     return {"about": about, "sections": [
-        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), scale=scale, captions=[t("inpaint.original"), *captions], flow=1, name="repairers"),
-        section(t("inpaint.fills"), pixels(more), FILLS, scale=scale, captions=[t("classes.seed", n=seed + i) for i in range(FILLS)], flow=1, name="fills"),
+        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), scale=scale, captions=[t("inpaint.original"), *captions], flow=1, name="repairers", about={"models": names}),
+        section(t("inpaint.fills"), pixels(more), FILLS, scale=scale, captions=[t("classes.seed", n=seed + i) for i in range(FILLS)], flow=1, name="fills", about={"seeds": [seed + i for i in range(FILLS)]}),
         *believed(shelf, t, dataset, name, x, mask, y, passes, seed, scale),
     ]}  # fmt: skip
 
@@ -82,28 +99,34 @@ def believed(shelf, t, dataset, name, x, mask, y: int, passes: int, seed: int, s
     fills = torch.cat([repairs(model, x, mask, k, passes, seed)[-1:] for k in classes])
     return [
         section(
-            t("inpaint.classes"), pixels(fills), len(classes), scale=scale, captions=[labels[k] for k in classes], name="classes"
+            t("inpaint.classes"), pixels(fills), len(classes), scale=scale, captions=[labels[k] for k in classes], name="classes", about={"labels": classes}
         )
     ]
 
 
-def continued(shelf, t, dataset, label, seed, pad):
-    """PixelCNN's repair of the same hole, row by row; nothing where the data set has none."""
-    names = shelf.names(dataset, "pixelcnn")
-    if not names:
+def continued(shelf, t, film):
+    """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, or there is no hole."""
+    names = shelf.names(film["dataset"], "pixelcnn")
+    if not names or "1" not in film["pad"]["mask"]:
         yield {"sections": []}
         return
-    model = shelf.model(names[0])
-    x = parts.picture_for(model, pad)
-    mask = to_mask(pad.get("mask"), *x.shape[2:])
+    model, label, seed = shelf.model(names[0]), film["about"]["label"], film["about"]["seed"]
+    x, mask = holed_picture(model, film)
+    about = {"model": names[0], "label": label, "n": 3, "seed": seed, "temperature": 1.0} | {k: film["about"][k] for k in ("image", "mask")}
     for drawn in ops.complete(model, 3, torch.full((3,), label), image=x, mask=mask, rng=parts.rng(seed), every=4 * x.shape[3]):
-        yield {"about": {"model": names[0], "label": label, "seed": seed}, "sections": [
+        yield {"about": about, "sections": [
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
+
+
+def follows(shown: dict | None, film: dict, *more: str) -> bool:
+    """Whether what is shown beside a film is of that film already: by what both say of themselves."""
+    about = Sent.of((shown or {}).get("about", {}))
+    return all(about.get(key) == film["about"][key] for key in ("label", "seed", "image", "mask", *more))
 
 
 def holed(dataset: str, picture: dict, wanted: str = "") -> dict:
     """The mask pad's value: a picture with the hole an address asks for, or one to begin with."""
-    return begun(picture, wanted, (1 / 4, 5 / 8), face=dataset == "faces")
+    return begun(picture, wanted, BETWEEN.get(dataset, (1 / 4, 5 / 8)), face=dataset == "faces")
 
 
 def build(shelf, t, page) -> None:
@@ -117,7 +140,7 @@ def build(shelf, t, page) -> None:
             label = ClassPicker(8, title=t("swap.guessed"))
             seed = parts.seed_control(t, TAB)
             passes = parts.slider(1, 10, 10, step=1, label=t("inpaint.passes"))
-            picture = PicturePad(text=t.group("picture"))
+            picture = picture_pad(shelf, t)
             link = gr.Column()
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
@@ -127,7 +150,6 @@ def build(shelf, t, page) -> None:
             canvas = PixelCanvas(text=t.group("canvas"))
             raster = PixelCanvas(text=t.group("canvas"))
             gr.Markdown(t("inpaint.look"), elem_classes="look")
-            rights = gr.Markdown("", elem_classes="rights")
             parts.foot(t, TAB, "genlib/ops/repair.py")
     inputs = [dataset, model, label, seed, passes, pad]
     with link:
@@ -143,20 +165,11 @@ def build(shelf, t, page) -> None:
         label = min(label, len(parts.class_names(t, shelf, dataset, name)) - 1)
         return repaired(shelf, t, dataset, name, label, *values)[0], picked(dataset, name, label)
 
-    def beside(dataset, film, pad):
-        if not film or not pad:  # neither has its value yet while the tab is closed
-            return gr.skip()
-        try:
-            return compared(shelf, t, dataset, film, pad)
-        except ValueError:  # another data set is on its way, or the hole was emptied: `show` says what is wrong
-            return gr.skip()
+    def beside(film, shown):
+        return gr.skip() if follows(shown, film, "model", "passes") else compared(shelf, t, film)
 
-    def stream(dataset, film, pad):
-        if film and pad:
-            try:
-                yield from continued(shelf, t, dataset, film["about"]["label"], film["about"]["seed"], pad)
-            except ValueError:
-                return
+    def stream(film, shown):
+        yield from [gr.skip()] if follows(shown, film) else continued(shelf, t, film)
 
     def pick(dataset, model, seed, passes, pad, picture):
         mine = pad | {"pixels": picture["pixels"]}
@@ -167,26 +180,27 @@ def build(shelf, t, page) -> None:
         shown, update = parts.opened(t, shelf, dataset, wanted, FIRST[dataset])
         mine = holed(dataset, shown, hole)
         film, label = repaired(shelf, t, dataset, name, label, seed, passes, mine)
-        about = t.phrases.get(f"rights.{dataset}", "")
-        return film, picked(dataset, name, label), mine, update, gr.update(choices=offered(dataset), value=name), about
+        return film, picked(dataset, name, label), mine, update, gr.update(choices=offered(dataset), value=name)
 
     def switch(dataset, seed, passes):
         return fill(dataset, offered(dataset)[0], GUESS, seed, passes)
 
     def first(s, _names):
+        """All of it: while the tab is closed, no event of its own can follow."""
         s |= {"passes": max(1, min(10, s["passes"])), "seed": max(0, s["seed"])}
         if s["label"] not in range(len(parts.class_names(t, shelf, s["dataset"], s["model"]))):
             s["label"] = GUESS
-        return *fill(*s.values()), s["dataset"], s["seed"], s["passes"]
+        film, label, mine, *more = fill(*s.values())
+        *_, row = continued(shelf, t, film)
+        return film, label, mine, *more, s["dataset"], s["seed"], s["passes"], compared(shelf, t, film), row
 
     parts.live(said, [model.input], choose, inputs, [film, label])
     parts.live(said, [pad.input, label.input, seed.input, passes.input], show, inputs, film)
     parts.live(said, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, label, pad])
-    parts.live(said, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model, rights])
-    # The passes are there at once; what else could stand in the hole follows.
-    gr.on([film.change], beside, [dataset, film, pad], canvas, queue=False, trigger_mode="always_last",
-          show_progress="hidden", api_visibility="private")  # fmt: skip
-    gr.on([film.change, pad.change], parts.guarded(stream), [dataset, film, pad], raster,
-          trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private")  # fmt: skip
-    outputs = [film, label, pad, picture, model, rights, dataset, seed, passes]
-    parts.load(page, TAB, DEFAULTS, offered, first, outputs)
+    parts.live(said, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model])
+    # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
+    after = {"js": "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]", "trigger_mode": "always_last", "show_progress": "hidden"}
+    film.change(parts.guarded(beside, t), [film, canvas], canvas, queue=False, api_visibility="private", **after)
+    film.change(parts.guarded(stream, t), [film, raster], raster, concurrency_id="sampling", concurrency_limit=2, api_visibility="private", **after)
+    outputs = [film, label, pad, picture, model, dataset, seed, passes, canvas, raster]
+    parts.load(t, page, TAB, DEFAULTS, offered, first, outputs)

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from demo import parts
-from demo.widgets import Passes, PicturePad, PixelCanvas, PlanePad
+from demo.uploads import picture_pad
+from demo.widgets import Passes, PixelCanvas, PlanePad
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.errors import InputError
 from genlib.models.base import class_weights
 from genlib.ops.latent import PATHS, slerp
 
@@ -41,7 +43,7 @@ def found(shelf, dataset: str, name: str, picture: str, label: int, seed: int):
     """One end of the way, yielding it as its z becomes better; the picture is a widget's, as JSON."""
     model = shelf.model(name)
     if not hasattr(model, "decode"):
-        raise ValueError(f"{name} has no latent: choose an autoencoder or a GAN")
+        raise InputError("{model} has no latent: choose an autoencoder or a GAN", model=name)
     x = parts.picture_for(model, {"pixels": json.loads(picture)})
     y = parts.classed(model, parts.settled(shelf, dataset, x, label)) if ops.classes_of(model) else None
     own = parts.GUESS if y is None else int(y)
@@ -57,7 +59,7 @@ def found(shelf, dataset: str, name: str, picture: str, label: int, seed: int):
 def between(model, a: End, b: End, path: str, steps: int) -> tuple[Tensor, Tensor, Tensor | None]:
     """z (T, Z), pictures (T, C, H, W) and class weights (T, K) from one end to the other; the class goes along with z."""
     if path not in PATHS:
-        raise ValueError(f"the path is {' or '.join(PATHS)}, not {path}")
+        raise InputError("path must be one of {paths}, got {path!r}", paths=", ".join(PATHS), path=path)
     t, y = torch.linspace(0, 1, steps)[:, None], None
     z = torch.lerp(a.z, b.z, t) if path == "linear" else slerp(a.z[0], b.z[0], t)
     if ops.classes_of(model):
@@ -68,11 +70,12 @@ def between(model, a: End, b: End, path: str, steps: int) -> tuple[Tensor, Tenso
 
 def strips(shelf, t, dataset: str, name: str, path: str, a: End, b: End) -> tuple[dict, dict]:
     """The film of the chosen path, and the canvas: both ends beside what the model makes of them, and both paths."""
-    model, about = shelf.model(name), {"model": name, "path": path, "classes": [a.label, b.label]}
+    model = shelf.model(name)
+    about = {"model": name, "start": a.z[0].tolist(), "end": b.z[0].tolist(), "labels": [a.label, b.label]}  # a key "path" is taken for a file
     z, x, _ = between(model, a, b, path, FRAMES)
     moved = (x[1:] - x[:-1]).square().flatten(1).sum(dim=1).sqrt().tolist()
     film = {
-        "title": t(f"interpolate.{path}"), "pixels": pixels(x), "change": [0.0, *moved], "about": about,
+        "title": t(f"interpolate.{path}"), "pixels": pixels(x), "change": [0.0, *moved], "about": about | {"interpolation": path, "steps": FRAMES},
         "begin": FRAMES // 2, "caption": t("interpolate.norms", a=f"{z[0].norm():.1f}", m=f"{z[FRAMES // 2].norm():.1f}", b=f"{z[-1].norm():.1f}"),
     }  # fmt: skip
     ends = torch.cat([a.x, x[:1], b.x, x[-1:]])
@@ -84,15 +87,15 @@ def strips(shelf, t, dataset: str, name: str, path: str, a: End, b: End) -> tupl
         rows.append(x)
         notes += [f"‖z‖ {v:.1f}" for v in z.norm(dim=1).tolist()]
     return film, {"about": about, "sections": [
-        section(t("interpolate.ends"), pixels(ends), 4, scale=6 if ends.shape[-1] < 64 else 2, captions=captions, flow=2, name="ends"),
-        section(t("interpolate.paths"), pixels(torch.cat(rows)), STRIP, scale=4 if ends.shape[-1] < 64 else 2, rows=[t(f"interpolate.{kind}") for kind in PATHS], captions=notes, name="paths"),
+        section(t("interpolate.ends"), pixels(ends), 4, scale=6 if ends.shape[-1] < 64 else 2, captions=captions, flow=2, name="ends", about={"images": [parts.as_argument(end.x) for end in (a, b)]}),
+        section(t("interpolate.paths"), pixels(torch.cat(rows)), STRIP, scale=4 if ends.shape[-1] < 64 else 2, rows=[t(f"interpolate.{kind}") for kind in PATHS], captions=notes, name="paths", about={"interpolations": list(PATHS), "steps": STRIP}),
     ]}  # fmt: skip
 
 
-def descent(t, name: str, a: End, b: End) -> dict | None:
-    """The descent of both ends side by side, one picture a few steps: a film's value, None where E gave z."""
+def descent(t, name: str, a: End, b: End) -> dict:
+    """The descent of both ends side by side, one picture a few steps: a film's value, empty where E gave z."""
     if not a.way:
-        return None
+        return {}
     both = [[*end.way, *[end.way[-1]] * (max(len(a.way), len(b.way)) - len(end.way))] if end.way else [] for end in (a, b)]
     frames = [torch.cat([p.x, q.x], dim=3) for p, q in zip(*both, strict=True)] if both[1] else [p.x for p in both[0]]
     errors = [p.error + q.error for p, q in zip(*both, strict=True)] if both[1] else [p.error for p in both[0]]
@@ -102,7 +105,7 @@ def descent(t, name: str, a: End, b: End) -> dict | None:
         "pixels": pixels(torch.cat(frames)),
         "change": errors,
         "caption": said,
-        "about": {"model": name},
+        "about": {"model": name, "images": [parts.as_argument(end.x) for end in (a, b)], "labels": [a.label, b.label], "steps": STEPS},
     }
 
 
@@ -130,29 +133,24 @@ def plane(shelf, name: str, seed: int, a: End, b: End) -> dict:
     x = on_plane(model, corners, labels, at)[1]
     z, middle = on_plane(model, corners, labels, torch.tensor([[0.5, 0.5]]))
     shown = {"pixels": pixels(x), "picture": pixels(middle), "norm": float(z.norm()), "at": [0.5, 0.5]}
-    return shown | {"model": name, "z": [[round(v, 5) for v in corner] for corner in corners.tolist()], "labels": labels}
+    return shown | {"about": {"model": name}, "model": name, "z": [[round(v, 5) for v in corner] for corner in corners.tolist()], "labels": labels}
 
 
 def answer(shelf, data: dict) -> dict:
-    """The picture at one point of a plane pad's plane."""
-    try:
-        model = shelf.model(data["model"])
-        corners = torch.cat([parts.latent(model, z, "a corner") for z in data["z"]])
-        at = torch.tensor([[parts.real(v, "a place on the plane", 0, 1) for v in data["at"]]])
-        labels = [int(k) for k in data["labels"]]
-        if len(corners) != 4 or len(labels) != 4 or at.shape[1] != 2:
-            raise ValueError("a plane has four corners and two coordinates")
-        z, x = on_plane(model, corners, labels, at)
-        return {"picture": pixels(x), "norm": float(z.norm())}
-    except (ValueError, KeyError, TypeError, AttributeError, parts.CheckpointError) as error:
-        return {"error": parts.sentence(error)}
+    """The picture at one point of a plane pad's plane.  Raises InputError for what is no point of a plane."""
+    model = shelf.model(data["model"])
+    corners = torch.cat([parts.latent(model, z, "a corner") for z in data["z"]])
+    at = torch.tensor([[parts.real(v, "a place on the plane", 0, 1) for v in data["at"]]])
+    labels = [int(k) for k in data["labels"]]
+    if len(corners) != 4 or len(labels) != 4 or at.shape[1] != 2:
+        raise InputError("a plane has four corners and two coordinates")
+    z, x = on_plane(model, corners, labels, at)
+    return {"picture": pixels(x), "norm": float(z.norm())}
 
 
 def build(shelf, t, page) -> None:
-    def at_point(data):
-        return answer(shelf, data)
-
-    at_point.__name__ = "on_plane"
+    at_point = parts.served(t, answer, shelf)
+    at_point.__name__ = "on_plane"  # as the pad's script calls it
 
     @functools.lru_cache(maxsize=64)
     def known(dataset, name, picture, label, seed) -> End:
@@ -175,58 +173,63 @@ def build(shelf, t, page) -> None:
             dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
             model = parts.model_control(t, offered(shelf, "mnist"))
             seed = parts.seed_control(t, TAB)
-            path = gr.Radio([(t(f"interpolate.{p}"), p) for p in PATHS], value="linear", label=t("interpolate.path"))
+            path = parts.Radio([(t(f"interpolate.{p}"), p) for p in PATHS], value="linear", label=t("interpolate.path"))
             gr.Markdown(t("interpolate.from"))
-            picture = PicturePad(text=t.group("picture"))
+            picture = picture_pad(shelf, t)
             gr.Markdown(t("interpolate.to"))
-            other = PicturePad(text=t.group("picture"))
+            other = picture_pad(shelf, t)
             controls = [dataset, model, seed, path, picture, other]
+            number = gr.Number(visible=False)
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
             film = Passes(text=t.group("film"), elem_id=f"film-{t.language}")
             canvas = PixelCanvas(text=t.group("canvas"))
             pad = PlanePad(server_functions=[at_point], text=t.group("plane"))
-            with gr.Column(visible=False) as finding:
-                fall = Passes(text=t.group("descent"))
+            fall = Passes(text=t.group("descent"))
             gr.Markdown(t("interpolate.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/ops/latent.py")
 
-    def show(dataset, name, seed, path, picture, other):
+    def show(dataset, name, seed, path, picture, other, n=0):
         a, b = (known(*asked(dataset, name, seed, p)) for p in (picture, other))
-        return answered(dataset, name, seed, path, a, b)
+        return answered(dataset, name, seed, path, a, b, n)
 
-    def answered(dataset, name, seed, path, a, b):
-        falls = descent(t, name, a, b) or gr.skip()
-        return *strips(shelf, t, dataset, name, path, a, b), plane(shelf, name, seed, a, b), falls, gr.update(visible=bool(a.way))
+    def answered(dataset, name, seed, path, a, b, n):
+        shown = *strips(shelf, t, dataset, name, path, a, b), plane(shelf, name, seed, a, b), descent(t, name, a, b)
+        return tuple(parts.answering(TAB, n, value) for value in shown)
 
-    def descend(dataset, name, seed, path, picture, other):
+    def descend(dataset, name, seed, path, picture, other, n=0):
         """What `show` shows, while z is being found: both ends come down together."""
-        shelf.model(name)
+        if parts.halfway(shelf, dataset, name, n):
+            return
         keys = [asked(dataset, name, seed, p) for p in (picture, other)]
         for a, b in zip(*(found(shelf, *key) for key in keys), strict=True):
-            yield answered(dataset, name, seed, path, a, b)
+            yield answered(dataset, name, seed, path, a, b, n)
 
-    def fill(s, names):
+    def fill(s, names, n=0):
         pictures, pads = zip(
             *(parts.opened(t, shelf, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other")), strict=True
         )
         s["path"] = s["path"] if s["path"] in PATHS else "linear"
-        shown = show(s["dataset"], s["model"], s["seed"], s["path"], *pictures)
+        shown = show(s["dataset"], s["model"], s["seed"], s["path"], *pictures, n)
         updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], *pads]
         return *shown, *updates
 
-    def switch(dataset, seed, path):
+    def switch(dataset, seed, path, n=0):
         return fill(
             DEFAULTS | {"dataset": dataset, "model": offered(shelf, dataset)[0], "seed": seed, "path": path},
             offered(shelf, dataset),
+            n,
         )
 
-    outputs = [film, canvas, pad, fall, finding]
-    parts.live(said, [path.input], show, controls, outputs)
-    parts.live(said, [dataset.input], switch, [dataset, seed, path], [*outputs, *controls])
-    gr.on(
-        [model.input, seed.input, picture.input, other.input], parts.guarded(descend), controls, outputs,
+    outputs = [film, canvas, pad, fall]
+    asking = parts.asking(TAB)
+    parts.live(said, [path.input], show, [*controls, number], outputs, js=asking)
+    parts.live(said, [dataset.input], switch, [dataset, seed, path, number], [*outputs, *controls], js=asking)
+    descending = gr.on(
+        [model.input, seed.input, picture.input, other.input], parts.guarded(descend, t), [*controls, number], outputs, js=asking,
         trigger_mode="always_last", show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private",
     )  # fmt: skip
-    parts.load(page, TAB, DEFAULTS, lambda d: offered(shelf, d), fill, [*outputs, *controls])
+    # What is still coming down belongs to the old choice.
+    gr.on([dataset.input, path.input], None, None, None, cancels=[descending], api_visibility="private")
+    parts.load(t, page, TAB, DEFAULTS, lambda d: offered(shelf, d), fill, [*outputs, *controls])

@@ -9,12 +9,15 @@ import torch
 from torch import Tensor
 
 from demo import parts
-from demo.widgets import MaskPad, PicturePad, PixelCanvas, PixelStream, ReadingOrder
+from demo.uploads import picture_pad
+from demo.widgets import MaskPad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
 from genlib.data import VARIANT_OF
+from genlib.errors import InputError
+from genlib.limits import GUIDANCE
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
@@ -22,7 +25,7 @@ TAB = "pixel"
 FAMILIES = ("pixelcnn", "pixelrnn", "pixelgan")
 DEFAULTS = {
     "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
-    "mask": "", "code": "prior",
+    "mask": "", "code": "prior", "guidance": 0.5,
 }  # fmt: skip
 STARTS = ("blank", "half", "hole")
 CODES = ("prior", "picture")  # where a PixelGAN's z comes from
@@ -31,7 +34,7 @@ CODES = ("prior", "picture")  # where a PixelGAN's z comes from
 def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
     """What is there before the first pixel is drawn: a picture (1, 1, H, W) and the mask of what is to be drawn, (H, W)."""
     if start not in STARTS:
-        raise ValueError(f"a picture starts from blank, half or hole, not {start}")
+        raise InputError("a picture starts from blank, half or hole, not {start}", start=start)
     if start == "blank":
         return None, None
     x = from_pixels(((pad if start == "hole" else picture) or {}).get("pixels"))
@@ -46,7 +49,7 @@ def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.
     if not hasattr(model, "prior"):
         return None
     if code not in CODES:
-        raise ValueError(f"z comes from prior or picture, not {code}")
+        raise InputError("z comes from prior or picture, not {code}", code=code)
     if code == "prior":
         return model.prior(n, rng)
     x = parts.picture_for(model, picture)
@@ -54,24 +57,38 @@ def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.
     return ops.encode(model, x, own).mean.expand(n, -1)
 
 
+def leaning(model, guidance) -> float | None:
+    """w of a model that can be guided; none of one that can't."""
+    takes = getattr(model.config, "guidance", None) is not None
+    return parts.real(guidance, "the guidance", 0, GUIDANCE) if takes else None
+
+
 def stream(
-    shelf, name, label, seed, n, temperature, start, picture, pad=None, code="prior", every: int = 14, pause: float = 0.04
-):
-    """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart."""
+    shelf, name, label, seed, n, temperature, start, picture, pad=None, code="prior", guidance=DEFAULTS["guidance"],
+    every: int = 14, pause: float = 0.04,
+):  # fmt: skip
+    """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart.
+
+    A hole that is empty leaves nothing to draw: the picture is shown as it is.
+    """
     model = shelf.model(name)
     if not hasattr(model.config, "levels"):
-        raise ValueError(f"{name} draws no pixels one by one: choose a PixelCNN")
+        raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=name)
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
     y, temperature = parts.classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
+    w = leaning(model, guidance)
     image, mask = started(start, picture, pad)
     image = None if image is None else parts.at_levels(model, image)
-    about, rng = (
-        {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start},
-        parts.rng(seed),
-    )
+    rng = parts.rng(seed)
     z = coded(shelf, name, code, picture, n, rng)
-    drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every)
-    run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "about": about}
+    about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
+    about |= {} if w is None else {"guidance": w}
+    about |= {} if image is None else {"image": parts.as_argument(image), "mask": parts.as_argument(mask)}
+    if mask is not None and not mask.any():
+        drawing = [image.expand(n, -1, -1, -1)] * -(-size * size // every)
+    else:
+        drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every, guidance=w)
+    run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "guidance": w, "about": about}
     told |= {"z": None if z is None else z.tolist(), "layers": len(getattr(model, "pixelcnn", model).layers)}
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
@@ -87,7 +104,8 @@ def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
     if mask is None or not names or not mask.any() or mask.all():
         return {"sections": []}
     *_, fill = ops.inpaint(shelf.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=parts.rng(seed))
-    cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed}
+    cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
+    about |= {"image": parts.as_argument(x), "mask": parts.as_argument(mask)}
     captions = [t("pixel.known"), f"{names[0]}, {images.psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
     return {"about": about, "sections": [
         section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=captions, note=t("pixel.lesson"), name="repair")
@@ -138,32 +156,27 @@ def drawer(shelf, data: dict, n: int):
 def distribution(shelf, data: dict) -> dict:
     """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
     how much each pixel before it mattered, to the answer or to the features after `depth` layers."""
-    try:
-        (model, y), x = drawer(shelf, data, 1), from_pixels(data["pixels"])
-        i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
-        temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
-        depth = data.get("depth")
-        depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
-        with torch.inference_mode():
-            p = (model.logits(x[:1], y)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
-        level = int((x.flatten()[i] * (len(p) - 1)).round())
-        entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
-        seen = heat(ops.influence(model, x[:1], y, i, depth))
-        return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
-        return {"error": parts.sentence(error)}
+    (model, y), x = drawer(shelf, data, 1), from_pixels(data["pixels"])
+    i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
+    temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
+    depth = data.get("depth")
+    depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
+    w = leaning(model, data.get("guidance", 0))
+    with torch.inference_mode():
+        p = (ops.guided_logits(model, x[:1], y, w)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
+    level = int((x.flatten()[i] * (len(p) - 1)).round())
+    entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
+    seen = heat(ops.influence(model, x[:1], y, i, depth, w))
+    return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
 
 
 def entropies(shelf, data: dict) -> dict:
     """The entropy of every pixel's distribution in every picture, as pictures whose white is the greatest, and that one in nats."""
-    try:
-        x = from_pixels(data["pixels"])[:9]
-        (model, y), temperature = drawer(shelf, data, len(x)), parts.real(data["temperature"], "the temperature", 0.05, 3)
-        found = ops.entropy(model, x, y, temperature)
-        most = max(float(found.max()), 1e-9)
-        return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, parts.CheckpointError) as error:
-        return {"error": parts.sentence(error)}
+    x = from_pixels(data["pixels"])[:9]
+    (model, y), temperature = drawer(shelf, data, len(x)), parts.real(data["temperature"], "the temperature", 0.05, 3)
+    found = ops.entropy(model, x, y, temperature, leaning(model, data.get("guidance", 0)))
+    most = max(float(found.max()), 1e-9)
+    return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
 
 
 @functools.cache
@@ -179,23 +192,10 @@ def textbook(kind: str, size: int) -> PixelRNN:
 
 def fields(data: dict) -> dict:
     """What pixel i can see after `depth` layers of each net of arXiv:1601.06759, one picture a kind."""
-    try:
-        size, depth = parts.whole(data["size"], "the size", 8, 28), parts.whole(data["depth"], "the depth", 0, 6)
-        i, grey = parts.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
-        seen = [ops.influence(textbook(kind, size), grey, None, i, depth) > 0 for kind in ("cnn", "row", "diagonal")]
-        return {"seen": pixels(torch.stack(seen)[:, None].float() * 0.6)}
-    except (ValueError, KeyError, TypeError) as error:
-        return {"error": parts.sentence(error)}
-
-
-def bound(function, shelf):
-    """A server function of the page's shelf, under its own name."""
-
-    def call(data):
-        return function(shelf, data)
-
-    call.__name__ = function.__name__
-    return call
+    size, depth = parts.whole(data["size"], "the size", 8, 28), parts.whole(data["depth"], "the depth", 0, 6)
+    i, grey = parts.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
+    seen = [ops.influence(textbook(kind, size), grey, None, i, depth) > 0 for kind in ("cnn", "row", "diagonal")]
+    return {"seen": pixels(torch.stack(seen)[:, None].float() * 0.6)}
 
 
 def holed(picture: dict, wanted: str = "") -> dict:
@@ -207,7 +207,10 @@ def build(shelf, t, page) -> None:
     def offered(dataset):
         return shelf.names(dataset, *FAMILIES)
 
-    functions = [bound(f, shelf) for f in (distribution, entropies)]
+    def leads(name):
+        return getattr(shelf.model(name).config, "guidance", None) is not None
+
+    functions = [parts.served(t, f, shelf) for f in (distribution, entropies)]
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = parts.dataset_control(t, offered)
@@ -215,29 +218,33 @@ def build(shelf, t, page) -> None:
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
             temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            guidance = parts.slider(0, 4, DEFAULTS["guidance"], step=0.25, label=t("pixel.guidance"), visible=leads(DEFAULTS["model"]))
             n = parts.slider(1, 9, 4, step=1, label=t("pixel.n"))
-            start = gr.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
+            start = parts.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
             with gr.Row():
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
                 halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
-            picture = PicturePad(text=t.group("picture"))
+            picture = picture_pad(shelf, t)
             with gr.Column(visible=False) as painting:
                 pad = MaskPad(text=t.group("mask"))
             with gr.Column(visible=False) as coding:
-                code = gr.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
-            controls = [dataset, model, label, seed, n, temperature, start, picture, pad, code]
+                code = parts.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
+            controls = [dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance]
+            number = gr.Number(visible=False)
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
         with gr.Column(elem_classes="stage"):
             said = parts.question(t, TAB)
             screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}")
             beside = PixelCanvas(text=t.group("canvas"))
             nats = gr.HTML(elem_classes="nats")
-            ReadingOrder(text=t.group("order"), server_functions=[fields])
+            ReadingOrder(text=t.group("order"), server_functions=[parts.served(t, fields)])
             gr.Markdown(t("pixel.look"), elem_classes="look")
             parts.foot(t, TAB, "genlib/models/pixelcnn.py")
 
-    def run(*values):
-        yield from stream(shelf, *values)
+    def run(dataset, model, *values):
+        *values, number = values
+        if not parts.halfway(shelf, dataset, model, number):
+            yield from (parts.answering(TAB, number, value) for value in stream(shelf, model, *values))
 
     def compare(dataset, label, seed, start, picture, pad):
         return repaired(shelf, t, dataset, label, seed, start, picture, pad)
@@ -248,38 +255,63 @@ def build(shelf, t, page) -> None:
     def coding_for(model):
         return gr.update(visible=shelf.info(model).model == "pixelgan")
 
-    def chosen(dataset, model, picture):
-        return read(dataset, model, picture), coding_for(model)
+    def guiding_for(model):
+        return gr.update(visible=leads(model))
+
+    def last(number, *values):
+        """The pictures, whole: what follows a choice at once is not watched appearing."""
+        *_, value = stream(shelf, *values)
+        return parts.answering(TAB, number, value)
+
+    def chosen(dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance, number):
+        label = min(label, len(parts.class_names(t, shelf, dataset, model)) - 1)
+        shown = last(number, model, label, seed, n, temperature, start, picture, pad, code, guidance)
+        shows = coding_for(model), guiding_for(model), parts.class_update(t, shelf, dataset, model, label)
+        return shown, read(dataset, model, picture), *shows
 
     def picked(dataset, model, label, picture, pad):
         """A sample brings its class along: a 7 is continued as a 7."""
         own = picture.get("label", parts.GUESS)
         return read(dataset, model, picture), (pad or holed(picture)) | {"pixels": picture["pixels"]}, label if own < 0 else own
 
-    def first(s, names):
+    def fill(s, names, number=0):
+        """Everything, for a state that an address or another data set asks for."""
         shown, update = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
-        start, hole = s["start"] if s["start"] in STARTS else "blank", holed(shown, s["mask"])
-        code = s["code"] if s["code"] in CODES else "prior"
-        *_, value = stream(shelf, s["model"], s["label"], s["seed"], s["n"], s["temperature"], start, shown, hole, code)
+        s["start"] = s["start"] if s["start"] in STARTS else "blank"
+        s["code"] = s["code"] if s["code"] in CODES else "prior"
+        hole, labels = holed(shown, s["mask"]), parts.class_names(t, shelf, s["dataset"], s["model"])
+        s["label"] = s["label"] if s["label"] in range(len(labels)) else min(DEFAULTS["label"], len(labels) - 1)
+        value = last(number, s["model"], s["label"], s["seed"], s["n"], s["temperature"], s["start"], shown, hole, s["code"], s["guidance"])
         updates = {key: gr.update(value=value) for key, value in s.items()}
-        updates |= {"code": code, "model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
+        updates |= {"model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
+        updates["label"] = parts.class_update(t, shelf, s["dataset"], s["model"], s["label"])
+        updates["guidance"] = gr.update(value=s["guidance"], visible=leads(s["model"]))
         return (
-            value, *updates.values(), gr.update(visible=start == "hole"), coding_for(s["model"]), read(s["dataset"], s["model"], shown),
-            compare(s["dataset"], s["label"], s["seed"], start, shown, hole),
+            value, *updates.values(), gr.update(visible=s["start"] == "hole"), coding_for(s["model"]), read(s["dataset"], s["model"], shown),
+            compare(s["dataset"], s["label"], s["seed"], s["start"], shown, hole),
         )  # fmt: skip
+
+    def switch(dataset, label, seed, n, temperature, start, code, guidance, number):
+        kept = {"label": label, "seed": seed, "n": n, "temperature": temperature, "start": start, "code": code, "guidance": guidance}
+        return fill(DEFAULTS | {"dataset": dataset, "model": offered(dataset)[0]} | kept, offered(dataset), number)
 
     def tell(event: str) -> str:
         return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
 
-    begin = f"(...values) => {{ {tell('begin')}; return values; }}"
-    drawing = go.click(parts.guarded(run), [model, label, seed, n, temperature, start, picture, pad, code], screen, js=begin,
-                       show_progress="hidden", trigger_mode="once", concurrency_id="sampling", concurrency_limit=2,
-                       api_visibility="private")  # fmt: skip
-    go.click(parts.guarded(compare), [dataset, label, seed, start, picture, pad], beside,
-             queue=False, show_progress="hidden", api_visibility="private")  # fmt: skip
+    # What is moved marks the pictures as of the old settings at once, and has them drawn anew.
+    moved = [label.input, seed.input, n.input, temperature.input, start.input, pad.input, code.input, guidance.input]
+    gr.on([go.click, *moved, picture.input, model.input, dataset.input], None, None, None, js=f"() => {tell('stale')}", api_visibility="private")
+    asking = parts.asking(TAB)
+    told = {"js": parts.asking(TAB, tell("begin") + ";"), "show_progress": "hidden", "concurrency_id": "sampling", "concurrency_limit": 2, "api_visibility": "private"}
+    asked = (parts.guarded(run, t), [*controls, number], screen)
+    drawing = gr.on([go.click, *moved], *asked, trigger_mode="always_last", **told)
+    another = parts.live(said, [picture.input], picked, [dataset, model, label, picture, pad], [nats, pad, label])
+    redrawing = another.then(*asked, trigger_mode="always_last", **told)
+    parts.live(said, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside)
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
-    halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing], api_visibility="private")
+    halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing, redrawing], api_visibility="private")
     parts.live(said, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
-    parts.live(said, [picture.input], picked, [dataset, model, label, picture, pad], [nats, pad, label])
-    parts.live(said, [model.input], chosen, [dataset, model, picture], [nats, coding])
-    parts.load(page, TAB, DEFAULTS, offered, first, [screen, *controls, painting, coding, nats, beside])
+    parts.live(said, [model.input], chosen, [*controls, number], [screen, nats, coding, guidance, label], js=asking)
+    everything = [screen, *controls, painting, coding, nats, beside]
+    parts.live(said, [dataset.input], switch, [dataset, label, seed, n, temperature, start, code, guidance, number], everything, js=asking)
+    parts.load(t, page, TAB, DEFAULTS, offered, fill, everything)

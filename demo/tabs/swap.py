@@ -8,10 +8,12 @@ from torch import Tensor
 
 from demo import parts
 from demo.parts import GUESS
-from demo.widgets import ClassPicker, PicturePad, PixelCanvas
-from demo.widgets.base import from_pixels, pixels
+from demo.uploads import picture_pad
+from demo.widgets import ClassPicker, PixelCanvas
+from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import images, ops
+from genlib.errors import InputError
 from genlib.models.base import choices
 
 TAB = "swap"
@@ -24,10 +26,10 @@ PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes 
 
 
 def swapper(shelf, name: str):
-    """The model of that name.  Raises ValueError if it cannot swap."""
+    """The model of that name.  Raises InputError if it cannot swap."""
     model = shelf.model(name)
     if not ops.classes_of(model) or not ops.redraws(model):
-        raise ValueError(f"{name} cannot swap: choose a CVAE or a CVAE-GAN")
+        raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=name)
     return model
 
 
@@ -82,11 +84,12 @@ def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) ->
             cells.append(true)
             captions.append(t("swap.true", p=f"{images.psnr(true, swapped)[0]:.1f}"))
             rights.append(None)
-    x, note = torch.cat(cells), strange(shelf, t, dataset, name, x, back, picture)
-    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": [round(v, 5) for v in z[0].tolist()]}
+    note = strange(shelf, t, dataset, name, x, back, picture)
+    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": z[0].tolist(), "image": parts.as_argument(x)}
+    about |= {"other": parts.as_argument(s.x[other : other + 1])} if walk else {}
     title = t("swap.here", c=described(t, model, labels, y), k=described(t, model, labels, target, y))
     return {"about": about, "sections": [
-        section(title, pixels(x), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
+        section(title, pixels(torch.cat(cells)), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
     ]}, y, target  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def row(shelf, t, dataset, name, y: int, z: Tensor) -> dict:
     if "swap_identity_acc" in info.figures:
         n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
         note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
-    more = {"captions": read, "good": right, "chosen": [i for i, k in enumerate(every.tolist()) if k == y], "name": "swap"}
+    more = {"captions": read, "good": right, "chosen": [i for i, k in enumerate(every.tolist()) if k == y], "name": "swap", "about": {"targets": every.tolist()}}
     more |= {"note": note, "reveal": f"#swapped-{t.language}", "pick": True, "meanings": [[k, None] for k in every.tolist()]}
     if factors:
         more |= {"rows": [t(f"factor.{k}") for k in range(len(factors))], "captions": None}
@@ -143,7 +146,7 @@ def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) 
     ]
     note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
     good = [value for r in right for value in (r, None)]
-    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=captions, good=good, name="pairs", flow=2, note=note)]
+    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=captions, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()})]
 
 
 def sheet(shelf, t, dataset, name, y: int) -> dict:
@@ -158,7 +161,7 @@ def sheet(shelf, t, dataset, name, y: int) -> dict:
     cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
     head = ["", *([labels[k] for k in classes.tolist()])]
     meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
-    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "reveal": f"#swapped-{t.language}"}
+    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "about": {"targets": classes.tolist(), "images": [parts.as_argument(one[None]) for one in x], "labels": own.tolist()}, "reveal": f"#swapped-{t.language}"}
     return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
 
 
@@ -179,7 +182,8 @@ def ways(shelf, t, dataset, name, y: int, target: int, other: int, picture: dict
     light = ops.decode(model, torch.lerp(z, there, at), given.expand(steps, -1))
     person = ops.decode(model, z.expand(steps, -1), torch.lerp(own, given, at))
     scale = 2 if s.x.shape[-1] < 64 else 1
-    about = {"model": name, "label": y, "target": target, "other": other}
+    about = {"model": name, "label": y, "target": target, "z": z[0].tolist(), "other": parts.as_argument(s.x[other : other + 1])}
+    about |= {"image": parts.as_argument(from_pixels(picture["pixels"])), "steps": steps}
     return {"about": about, "sections": [
         section(t("swap.walk_z"), pixels(light), steps, scale=scale, flow=1, name="walk-z"),
         section(t("swap.walk_c"), pixels(person), steps, scale=scale, flow=1, name="walk-c"),
@@ -202,7 +206,8 @@ def swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture) -
         *pairs(shelf, t, dataset, name, y, z, x, picture),
         sheet(shelf, t, dataset, name, y),
     ]
-    return top, film, {"about": {"model": name, "label": y}, "sections": below}, y, target
+    about = {"model": name, "label": y, "image": parts.as_argument(x), "z": z[0].tolist()}
+    return top, film, {"about": about, "sections": below}, y, target
 
 
 def others(t, shelf, dataset: str) -> list[tuple[str, int]]:
@@ -225,8 +230,8 @@ def build(shelf, t, page) -> None:
             label = ClassPicker(7, title=t("swap.guessed"), elem_id=f"source-{t.language}")
             target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
             mix = parts.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
-            picture = PicturePad(text=t.group("picture"))
-            other = gr.Dropdown(label=t("swap.other"))
+            picture = picture_pad(shelf, t)
+            other = parts.Numbered(label=t("swap.other"))
             walk = parts.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
             controls = [dataset, model, label, target, mix, other, walk, picture]
             parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
@@ -236,7 +241,6 @@ def build(shelf, t, page) -> None:
             film = PixelCanvas(text=t.group("canvas"))
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
             look = gr.Markdown(t("swap.look"), elem_classes="look")
-            rights = gr.Markdown("", elem_classes="rights")
             parts.foot(t, TAB, "genlib/models/cvae_gan.py")
 
     def slid(*values):
@@ -267,8 +271,8 @@ def build(shelf, t, page) -> None:
 
     def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
         """A cell's class becomes c', its row's picture the one z goes to."""
-        meaning = event._data.get("meaning")
-        if not isinstance(meaning, list):
+        meaning = Sent.of(event._data).get("meaning")
+        if not isinstance(meaning, list) or len(meaning) != 2:
             return (gr.skip(),) * 6
         target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
         top, film, _, target = aimed(shelf, t, dataset, name, label, target, 1.0, other, walk, picture)
@@ -281,7 +285,7 @@ def build(shelf, t, page) -> None:
         names, pictures = offered(dataset), others(t, shelf, dataset)
         return (
             *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
-            gr.update(choices=pictures, value=other), t.phrases.get(f"rights.{dataset}", ""), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
+            gr.update(choices=pictures, value=other), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
         )  # fmt: skip
 
     def switch(dataset):
@@ -294,7 +298,7 @@ def build(shelf, t, page) -> None:
         return *fill(*s.values()), s["dataset"], s["mix"], s["walk"]
 
     canvases = [top, film, canvas]
-    outputs = [*canvases, label, target, picture, model, other, rights, look]
+    outputs = [*canvases, label, target, picture, model, other, look]
     parts.live(said, [mix.input, walk.input], slid, controls, top)
     parts.live(said, [target.input, other.input], aim, controls, [top, film])
     parts.live(said, [label.input], corrected, controls, canvases)
@@ -302,4 +306,4 @@ def build(shelf, t, page) -> None:
     parts.live(said, [model.input], chosen, controls, [*canvases, label, target])
     parts.live(said, [canvas.select], pick, controls, [top, film, target, other, mix, walk])
     parts.live(said, [dataset.input], switch, dataset, [*outputs, mix, walk])
-    parts.load(page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])
+    parts.load(t, page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])

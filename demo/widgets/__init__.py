@@ -10,6 +10,7 @@ from demo.widgets.pixel_canvas import PixelCanvas
 from demo.widgets.pixel_stream import PixelStream
 from demo.widgets.plane_pad import PlanePad
 from demo.widgets.reading_order import ReadingOrder
+from demo.widgets.status import Status
 
 __all__ = [
     "ClassPicker",
@@ -22,4 +23,5 @@ __all__ = [
     "PixelStream",
     "PlanePad",
     "ReadingOrder",
+    "Status",
 ]

@@ -1,6 +1,8 @@
 """What all widgets share: the way pixels travel, and a gr.HTML whose script is a file."""
 
 import base64
+import functools
+import math
 from pathlib import Path
 
 import gradio as gr
@@ -9,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genlib import images
+from genlib.errors import InputError, Problem, brief
 
 HERE = Path(__file__).parent
 
@@ -19,16 +22,71 @@ def pixels(x: Tensor) -> dict:
     return {"n": n, "h": h, "w": w, "c": c, "data": base64.b64encode(images.to_uint8(x).tobytes()).decode()}
 
 
-def from_pixels(value: dict | None) -> Tensor:
-    """What `pixels` made, back as (N, C, H, W) in [0, 1].  Raises ValueError for anything else."""
+class Sent(dict):
+    """An object that a page has sent: what it lacks is told in a sentence."""
+
+    def __missing__(self, key):
+        raise InputError("the page sent no {key}: load it again", key=key)
+
+    @classmethod
+    def of(cls, value) -> "Sent":
+        """Raises InputError for what is no object."""
+        if not isinstance(value, dict):
+            raise InputError("the page sent {got} where it sends an object: load it again", got=brief(value))
+        return cls(value)
+
+
+def whole_number(value: dict, key: str, least: int, most: int) -> int:
+    """A whole number of what a page has sent.  Raises InputError."""
+    number = value[key]
+    if type(number) is not int or not least <= number <= most:
+        raise InputError(
+            "{key} must be a whole number from {least} to {most}, got {got}", key=key, least=least, most=most, got=brief(number)
+        )
+    return number
+
+
+def from_pixels(value: dict | None, most: int = 1000) -> Tensor:
+    """What `pixels` made of at most so many pictures, back as (N, C, H, W) in [0, 1].  Raises InputError for anything else."""
     try:
-        n, h, w, c = (int(value[key]) for key in "nhwc")
-        if min(n, h, w, c) < 1 or n * h * w * c > 4_000_000:
+        shape = n, *_, c = [value[key] for key in "nhwc"]
+        size = math.prod(shape)
+        if not all(type(v) is int and v > 0 for v in shape) or n > most or c not in (1, 3) or size > 4_000_000:
             raise ValueError("size")
-        raw = np.frombuffer(base64.b64decode(value["data"], validate=True), np.uint8).reshape(n, h, w, c)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError("this is no picture the page has made: choose or draw one") from error
+        if len(value["data"]) != -(-size // 3) * 4:
+            raise ValueError("length")
+        raw = np.frombuffer(base64.b64decode(value["data"], validate=True), np.uint8).reshape(shape)
+    except (TypeError, LookupError, ValueError, AttributeError) as error:
+        raise InputError("this is no picture the page has made: choose or draw one") from error
     return torch.from_numpy(raw.copy()).permute(0, 3, 1, 2).float() / 255
+
+
+def check_pixels(value, most: int = 1) -> Sent:
+    """A widget's value that holds pictures, at most so many; empty while the widget shows none.  Raises InputError."""
+    if value is None:
+        return Sent()
+    value = Sent.of(value)
+    from_pixels(value["pixels"], most)
+    return value
+
+
+@functools.cache
+def script(name: str) -> str:
+    """What a widget runs in the page: one text for all of its kind, since every visitor's page makes them anew."""
+    return (HERE / "common.js").read_text() + (HERE / f"{name}.js").read_text()
+
+
+def read_object(function):
+    """The server function, asked with what was sent as an object; what it does not say itself is said here, in English."""
+
+    @functools.wraps(function)
+    def call(data):
+        try:
+            return function(Sent(data if isinstance(data, dict) else {}))
+        except Problem as error:
+            return {"error": str(error)}
+
+    return call
 
 
 class Widget(gr.HTML):
@@ -38,10 +96,9 @@ class Widget(gr.HTML):
 
     def __init__(self, value=None, *, server_functions=(), text: dict[str, str] | None = None, **props):
         name = self.stem()
-        script = (HERE / "common.js").read_text() + (HERE / f"{name}.js").read_text()
         super().__init__(
-            value, html_template=f'<div class="atelier {name}">{self.template}</div>', js_on_load=script,
-            server_functions=list(server_functions), apply_default_css=False, text=text or {}, **props,
+            value, html_template=f'<div class="atelier {name}">{self.template}</div>', js_on_load=script(name),
+            server_functions=[read_object(f) for f in server_functions], apply_default_css=False, text=text or {}, **props,
         )  # fmt: skip
 
     def __getattr__(self, name):

@@ -8,6 +8,7 @@ const take = (value) => { if (value === props.value) return; props.value = value
 const mark = () => {
   const now = props.factors && props.factors.length ? digits() : [props.value];
   root.querySelectorAll("button").forEach((b) => b.setAttribute("aria-checked", String(now[+b.dataset.row] === +b.dataset.k)));
+  root.querySelectorAll("[role=radiogroup]").forEach((group) => group.stop(group.querySelector("[aria-checked=true]")));
   const many = $("select");
   if (many) many.value = String(props.value);
 };
@@ -19,14 +20,8 @@ const choices = (name, count, label, act, row) => {
     const b = button(label ? label(k) : "", group, () => act(k));
     b.dataset.row = row; b.dataset.k = k;
     b.setAttribute("role", "radio");
-    b.addEventListener("keydown", (e) => {
-      const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[e.key];
-      if (!by) return;
-      e.preventDefault();
-      const next = group.children[(k + by + count) % count];
-      next.focus(); next.click();
-    });
   }
+  group.stop = rove(group, "button", { arrive: (next) => next.click() });
   return group;
 };
 const factors = () => props.factors.forEach((factor, row) => {
@@ -43,7 +38,7 @@ const factors = () => props.factors.forEach((factor, row) => {
 });
 const build = () => {
   root.replaceChildren();
-  make("h3", "", root, props.title);
+  titled(root, props.title);
   const names = props.names || [];
   root.classList.toggle("pictured", !!(props.factors && props.factors.length));
   if (props.factors && props.factors.length) factors();

@@ -11,10 +11,15 @@ const make = (tag, className, parent, text) => {
 const button = (label, parent, act, title) => {
   const node = make("button", "tool", parent, label);
   node.type = "button";
-  if (title) { node.title = title; node.setAttribute("aria-label", title); }
+  if (title) { // a name must hold the words that are seen; a sign like ▶ holds none
+    node.title = title;
+    node.setAttribute("aria-label", /[\p{L}\p{N}]/u.test(label) && !title.includes(label) ? `${label}: ${title}` : title);
+  }
   node.addEventListener("click", act);
   return node;
 };
+// In the column of controls, beside the tab's question and not under it.
+const titled = (parent, text) => make("h3", "", parent, text).setAttribute("aria-level", 2);
 const toBytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 const toBase64 = (bytes) => {
   let text = "";
@@ -44,6 +49,49 @@ const cellAt = (canvas, event) => {
   const box = canvas.getBoundingClientRect();
   return [Math.floor(((event.clientX - box.left) / box.width) * canvas.width), Math.floor(((event.clientY - box.top) / box.height) * canvas.height)];
 };
+// A gesture is one pointer's, from down to up: others (a second finger, a palm) are ignored, but a pen takes over from a finger.
+// `cancel` puts back what was there before `begin`: the browser has taken the pointer away for something else.
+let held = null; // the gesture going on in this widget
+const gesture = (node, { begin, move, end, cancel }) => {
+  const mine = (act) => (event) => { if (held && held.node === node && held.id === event.pointerId) act(event); };
+  const last = (act) => mine((event) => { held = null; act(event); });
+  node.addEventListener("pointerdown", (event) => {
+    const free = !held || !held.node.isConnected || held.id === event.pointerId;
+    if (!free && !(event.pointerType === "pen" && held.kind === "touch")) return;
+    if (!free) held.cancel();
+    node.setPointerCapture(event.pointerId);
+    held = { node, cancel, id: event.pointerId, kind: event.pointerType };
+    begin(event);
+  });
+  node.addEventListener("pointermove", mine(move));
+  node.addEventListener("pointerup", last(end));
+  node.addEventListener("lostpointercapture", last(end));
+  node.addEventListener("pointercancel", last(cancel));
+};
+// Pictures to point into: hovering looks, a finger taps or strokes sideways; its swipes up and down stay the page's.
+const pointInto = (canvas, look) => {
+  const at = (event) => { const [x, y] = cellAt(canvas, event); if (x >= 0 && y >= 0 && x < canvas.width && y < canvas.height) look(x, y); };
+  canvas.classList.add("pointed");
+  canvas.addEventListener("pointermove", at);
+  canvas.addEventListener("click", at);
+};
+// One tab stop for many: arrows move among the items of a group, Home and End to its ends.  Returns what makes an item the stop.
+const rove = (group, selector, { columns = () => 1, arrive = () => {} } = {}) => {
+  const items = () => [...group.querySelectorAll(selector)];
+  const stop = (item) => items().forEach((one, i, all) => { one.tabIndex = one === (item || all[0]) ? 0 : -1; });
+  group.addEventListener("keydown", (event) => {
+    const all = items(), at = all.indexOf(event.target), down = columns();
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - down, ArrowDown: at + down, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = all[down === 1 ? (to + all.length) % all.length : to];
+    if (!next) return;
+    next.focus(); stop(next); arrive(next);
+  });
+  group.addEventListener("focusin", (event) => { if (event.target.matches(selector)) stop(event.target); });
+  stop();
+  return stop;
+};
 // One call in flight, the newest waits, what came between is dropped.
 const latest = (call) => {
   let busy = false, next = null;
@@ -56,3 +104,54 @@ const latest = (call) => {
 };
 const offer = (href, name) => { const a = make("a"); a.href = href; a.download = name; a.click(); };
 const onResize = (act) => new ResizeObserver(act).observe(element);
+// An answer that says which of a tab's questions it answers, {of, n}, is put back where a later one has been asked meanwhile.
+// Which model drew what is shown can be read off the page: a test asks, and so may a reader.
+let kept = props.value;
+const sign = () => {
+  const ask = (props.value || {}).ask;
+  if (ask && props.value !== kept && ask.n < ((window.asks || {})[ask.of] || 0)) props.value = kept;
+  kept = props.value;
+  element.firstElementChild.dataset.model = ((props.value || {}).about || {}).model || "";
+};
+sign();
+watch("value", sign);
+// A PNG's bytes with a text chunk put in behind its header; the text is ASCII, as JSON can be.
+const ascii = (text) => text.replace(/[\u007f-\uffff]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+const crc = (bytes) => {
+  let c = -1;
+  for (const byte of bytes) { c ^= byte; for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1; }
+  return ~c;
+};
+const withText = (png, key, text) => {
+  const body = new TextEncoder().encode("tEXt" + key + "\0" + ascii(text)), chunk = new Uint8Array(body.length + 8), view = new DataView(chunk.buffer);
+  view.setUint32(0, body.length - 4); chunk.set(body, 4); view.setInt32(body.length + 4, crc(body));
+  const after = 33; // the signature and IHDR
+  return new Blob([png.slice(0, after), chunk, png.slice(after)], { type: "image/png" });
+};
+// The cells enlarged, each pixel a whole square, with title, heads, rows' names and captions, black on white, in the reader's own fonts.
+const poster = ({ title, note, pixels, columns, captions, head, rows }) => {
+  const k = Math.max(4, Math.ceil(112 / pixels.w)), [w, h] = [pixels.w * k, pixels.h * k], lines = Math.ceil(pixels.n / columns), gap = 8, edge = 16, line = 22;
+  const sheet = make("canvas"), tile = make("canvas"), ctx = sheet.getContext("2d"), bytes = toBytes(pixels.data);
+  const left = edge + (rows ? 150 : 0), top = edge + (title ? 30 : 0) + (note ? line : 0) + (head ? line : 0), step = h + gap + (captions ? line : 0);
+  sheet.width = Math.max(left + columns * (w + gap) - gap + edge, 480); sheet.height = top + lines * step - gap + edge;
+  ctx.fillStyle = "#fff"; ctx.fillRect(0, 0, sheet.width, sheet.height);
+  ctx.fillStyle = "#111"; ctx.textBaseline = "top"; ctx.imageSmoothingEnabled = false;
+  const write = (text, x, y, width, size, align) => { ctx.font = `${size}px system-ui, sans-serif`; ctx.textAlign = align; ctx.fillText(text, x, y, width); };
+  if (title) write(title, edge, edge, sheet.width - 2 * edge, 20, "left");
+  if (note) write(note, edge, edge + 30, sheet.width - 2 * edge, 15, "left");
+  (head || []).forEach((text, i) => write(text, left + i * (w + gap) + w / 2, top - line, w, 15, "center"));
+  for (let i = 0; i < pixels.n; i++) {
+    const x = left + (i % columns) * (w + gap), y = top + Math.floor(i / columns) * step;
+    paint(tile, pixels, i, bytes);
+    ctx.drawImage(tile, x, y, w, h);
+    if (captions && captions[i]) write(captions[i], x + w / 2, y + h + 4, w + gap, 15, "center");
+    if (rows && i % columns === 0) write(rows[i / columns] || "", left - gap, y + h / 2 - 8, 140, 15, "right");
+  }
+  return sheet;
+};
+// about: what made it, in the API's words; a picture and a mask are the base64 of a PNG.
+const download = (name, section, about) => poster(section).toBlob(async (blob) => {
+  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, ...section.about })));
+  offer(address, name + ".png");
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+});

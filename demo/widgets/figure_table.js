@@ -17,6 +17,7 @@ const draw = () => {
     cell.setAttribute("aria-sort", by !== key ? "none" : down ? "descending" : "ascending");
     const sort = button(title + (by !== key ? "" : down ? " ↓" : " ↑"), cell, () => { down = by === key ? !down : !less; by = key; draw(); });
     sort.dataset.key = key || "name";
+    if (key) sort.title = key; // as evaluate and the API call it
     if (held === sort.dataset.key) sort.focus();
   }
   const best = Object.fromEntries(value.columns.map(({ key, less }) => {

@@ -77,7 +77,7 @@ const drawManifold = (card, model, at = 0, turn = ++card.turn) => {
 };
 // Circles and the posterior's ellipse: what stays while z moves.
 const drawFront = (card) => {
-  const ctx = card.front.getContext("2d"), ratio = card.front.width / card.side, ink = style("--body-text-color") || "#000";
+  const ctx = card.front.getContext("2d"), ratio = card.front.width / card.side;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.clearRect(0, 0, card.side, card.side);
   const circle = (p, rx, ry, colour, width) => {
@@ -85,7 +85,9 @@ const drawFront = (card) => {
     ctx.beginPath(); ctx.ellipse(x, y, Math.max(2, x1 - x), Math.max(2, y - y1), 0, 0, 7);
     ctx.strokeStyle = colour; ctx.lineWidth = width; ctx.stroke();
   };
-  ctx.setLineDash([4, 5]); circle([0, 0], 1, 1, ink, 1); circle([0, 0], 2, 2, ink, 1); ctx.setLineDash([]);
+  // Dark over light: seen on paper, on black and on pictures, whatever the theme.
+  for (const [colour, width] of [["#fff", 4], ["#111", 1.5]]) for (const r of [1, 2]) { ctx.setLineDash([5, 4]); circle([0, 0], r, r, colour, width); }
+  ctx.setLineDash([]);
   const e = card.ellipse;
   if (!e) return;
   const s = e.logvar.map((v) => (v === null ? 0 : Math.exp(v / 2)));
@@ -93,10 +95,12 @@ const drawFront = (card) => {
 };
 // The cross is an element of its own: moving it repaints no map.
 const show = (card) => {
-  const [x, y] = toMap(card, z);
+  const [least, most] = card.box, [x, y] = toMap(card, z);
   card.cross.style.transform = `translate(${x}px, ${y}px)`;
   if (card.model) paint(card.picture, { w: card.model.w, h: card.model.h, c: 1 }, 0, toGrey(decode(card.model.layers, z)));
   card.where.textContent = `z = (${z.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
+  const said = { valuemin: least, valuemax: most, valuenow: z[0].toFixed(2), valuetext: card.where.textContent };
+  for (const key in said) card.front.setAttribute("aria-" + key, said[key]);
 };
 let following = 0;
 const move = (next) => {
@@ -105,7 +109,6 @@ const move = (next) => {
   following ||= requestAnimationFrame(() => { following = 0; cards.slice(1).forEach(show); });
 };
 const settle = () => {
-  cards[0].front.setAttribute("aria-valuetext", cards[0].where.textContent);
   props.value = { ...props.value, z: [...z] };
   trigger("input");
 };
@@ -132,15 +135,14 @@ const size = () => {
   });
 };
 const press = (card) => {
-  let box; // asked for once a gesture: asking makes the browser lay out the page
+  let before, box; // asked for once a gesture: asking makes the browser lay out the page
   const at = (event) => move(fromMap(card, event.clientX - box.left, event.clientY - box.top));
-  card.front.addEventListener("pointerdown", (event) => {
-    card.front.setPointerCapture(event.pointerId); card.front.focus({ preventScroll: true });
-    box = card.front.getBoundingClientRect();
-    at(event);
+  gesture(card.front, {
+    begin: (event) => { before = z; card.front.focus({ preventScroll: true }); box = card.front.getBoundingClientRect(); at(event); },
+    move: at,
+    end: settle,
+    cancel: () => move(before),
   });
-  card.front.addEventListener("pointermove", (event) => { if (event.buttons && box) at(event); });
-  card.front.addEventListener("pointerup", settle);
   card.front.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] }[event.key];
     if (!by) return;

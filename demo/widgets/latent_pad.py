@@ -1,7 +1,14 @@
 """A plane of codes to drag over; a dense decoder runs in the page itself."""
 
-from demo.widgets.base import Widget
+import math
+
+from demo.widgets.base import Sent, Widget
+from genlib.errors import InputError
 
 
 class LatentPad(Widget):
-    pass
+    def preprocess(self, value):
+        z = Sent.of(value)["z"]
+        if not isinstance(z, list) or len(z) != 2 or not all(type(v) in (int, float) and math.isfinite(v) for v in z):
+            raise InputError("z must be two numbers")
+        return value

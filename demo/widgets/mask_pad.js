@@ -68,14 +68,16 @@ const build = () => {
   features = make("div", "tools", root);
   button(t("eyes"), features, () => preset((x, y, w, h) => y >= 0.12 * h && y < 0.31 * h && x >= 0.06 * w && x < 0.94 * w));
   button(t("mouth"), features, () => preset((x, y, w, h) => y >= 0.68 * h && y < 0.9 * h && x >= 0.2 * w && x < 0.8 * w));
-  over.addEventListener("pointerdown", (e) => {
-    over.setPointerCapture(e.pointerId); over.focus(); keep(); cursor = null;
-    down = { at: cellAt(over, e), on: !(erase || e.shiftKey || e.button === 2) };
-    stroke(down.at, down.at, down.on);
+  gesture(over, {
+    begin: (e) => {
+      over.focus({ preventScroll: true }); keep(); cursor = null;
+      down = { at: cellAt(over, e), on: !(erase || e.shiftKey || e.button === 2) };
+      stroke(down.at, down.at, down.on);
+    },
+    move: (e) => { const at = cellAt(over, e); stroke(down.at, at, down.on); down.at = at; },
+    end: () => { down = null; tell(); },
+    cancel: () => { down = null; mask = history.pop() || mask; drawMask(); },
   });
-  over.addEventListener("pointermove", (e) => { if (down) { const at = cellAt(over, e); stroke(down.at, at, down.on); down.at = at; } });
-  const end = () => { if (down) { down = null; tell(); } };
-  over.addEventListener("pointerup", end); over.addEventListener("pointercancel", end);
   over.addEventListener("contextmenu", (e) => e.preventDefault());
   over.addEventListener("keydown", (e) => {
     const [w, h] = size(), by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];

@@ -7,13 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from demo.widgets.base import Widget
+from demo.widgets.base import Sent, Widget, check_pixels
+from genlib.errors import InputError
 
 
 def to_mask(text: str | None, height: int, width: int) -> Tensor:
-    """The pad's digits as a bool (H, W), True in the hole.  Raises ValueError if they are of another picture."""
+    """The pad's digits as a bool (H, W), True in the hole.  Raises InputError if they are of another picture."""
     if not isinstance(text, str) or len(text) != height * width or set(text) - {"0", "1"}:
-        raise ValueError(f"the mask is not {width}×{height}: paint it on this picture")
+        raise InputError("the mask is not {width}×{height}: paint it on this picture", width=width, height=height)
     return torch.tensor([digit == "1" for digit in text]).view(height, width)
 
 
@@ -43,5 +44,16 @@ def begun(picture: dict, wanted: str, rows: tuple[float, float], **more) -> dict
     return {"pixels": picture["pixels"], "mask": to_text(mask), **more}
 
 
+def check_pad(value) -> Sent:
+    """A pad's value.  Raises InputError."""
+    value = check_pixels(value)
+    if value:
+        to_mask(value["mask"], value["pixels"]["h"], value["pixels"]["w"])
+    return value
+
+
 class MaskPad(Widget):
     """value: {"pixels", "mask", "face"}; mask: H·W digits, 1 in the hole; face: True offers eyes and mouth.  Event: input, at the end of each gesture."""
+
+    def preprocess(self, value):
+        return check_pad(value)

@@ -37,9 +37,10 @@ const build = () => {
   root.replaceChildren();
   const head = make("header", "", root);
   title = make("h3", "", head);
-  button("PNG", head, async () => {
-    const png = await server.as_png({ pixels: props.value.pixels, columns: props.value.pixels.n, about: props.value.about });
-    offer("data:image/png;base64," + png, "repair.png");
+  button("PNG", head, () => {
+    const { title, caption, pixels, psnr, about } = props.value;
+    const captions = Array.from({ length: pixels.n }, (_, k) => `${t("pass")} ${k + 1}` + (psnr ? `: ${psnr[k].toFixed(1)} dB` : ""));
+    download("repair", { title, note: caption, pixels, captions, columns: Math.min(pixels.n, 11) }, about);
   }, t("download"));
   canvas = make("canvas", "pixelated", root);
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
@@ -54,7 +55,8 @@ const build = () => {
 };
 let built = false;
 const draw = () => {
-  if (!props.value || !props.value.pixels) return;
+  root.hidden = !props.value || !props.value.pixels;
+  if (root.hidden) return stop();
   if (!built) { build(); built = true; }
   if (!timer) at = null;
   title.textContent = props.value.title;
@@ -63,4 +65,4 @@ const draw = () => {
 };
 draw();
 watch("value", draw);
-onResize(() => built && scale());
+onResize(() => built && !root.hidden && scale());

@@ -1,25 +1,175 @@
-// value: {pixels, label, source}; props: samples = {pixels, labels}, names.  Event: input.
+// value: {pixels, label, source, doubt, notes}; props: samples = {pixels, labels}, names, groups, dataset, hint.  Event: input.
+// A drawing is kept as its strokes, a photograph as its file with what a person wants of it: the server makes of either what the models know.
 const root = $(".picture_pad");
-const INK = 280;
-let canvas, prepared, said, strip, more, chooser, video, page = 0, group = 0, drawing = false, last = null, fresh = true;
+const INK = 280, WIDTH = 20;
+let canvas, photo, prepared, said, doubt, steps, hint, strip, more, chooser, video, undoButton, clearButton, page = 0, group = 0;
+let strokes = [], wish = null, before = null; // before: what was there before the person's own picture
+let intent = 0; // answers to an older one are dropped
 const say = (text, error) => { said.textContent = text || ""; said.classList.toggle("error", !!error); };
-const take = (pixels, label, source) => { props.value = { pixels, label, source }; show(); trigger("input"); };
+const own = (value) => ["drawn", "upload", "camera"].includes((value || {}).source);
+const take = (value) => { props.value = value; show(); trigger("input"); };
 const show = () => {
   const value = props.value;
   if (!value || !value.pixels) return;
+  if (!own(value)) before = value;
   chooser.classList.toggle("own", !(value.source || "").startsWith("sample "));
+  root.classList.toggle("colour", value.pixels.c > 1);
   paint(prepared, value.pixels, 0);
   enlarge(prepared, Math.floor((value.pixels.w > 28 ? 128 : 112) / value.pixels.w));
-  strip.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String("sample " + b.dataset.k === value.source)));
+  say((value.notes || []).join(" "));
+  doubt.textContent = value.doubt || "";
+  let pressed = null;
+  strip.querySelectorAll("button").forEach((b) => {
+    const here = "sample " + b.dataset.k === value.source;
+    b.setAttribute("aria-pressed", String(here));
+    if (here) pressed = b;
+  });
+  strip.stop(pressed);
 };
-const prepare = latest(async (base64, source) => {
-  const answer = await server.prepare({ picture: base64, size: props.value.pixels.w, channels: props.value.pixels.c });
-  if (answer.error) return say(answer.error, true);
-  say(answer.faces > 1 ? t("many_faces").replace("{n}", answer.faces) : "");
-  take(answer.pixels, -1, source);
+const mark = () => {
+  const taken = !!(wish && wish.used);
+  root.classList.toggle("inked", strokes.length > 0);
+  root.classList.toggle("photographed", taken);
+  undoButton.disabled = !strokes.length;
+  clearButton.disabled = !strokes.length && !taken;
+};
+// The pad as it begins: no strokes, no photograph, no gesture, no answer awaited.
+const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
+const putBack = () => { forget(); if (own(props.value) && before) take(before); else show(); };
+const arrive = () => { if (!own(props.value)) forget(); show(); };
+const request = latest(async (mine, picture, answered) => {
+  const { w: size, c: channels } = props.value.pixels;
+  const answer = await server.prepare({ ...picture, dataset: props.dataset, size, channels }).catch(() => ({ error: t("no_answer") }));
+  if (mine === intent) answered(answer);
 });
-const blank = () => { const ctx = canvas.getContext("2d"); ctx.fillStyle = "#000"; ctx.fillRect(0, 0, INK, INK); fresh = true; };
-const send = () => prepare(canvas.toDataURL("image/png").split(",")[1], "drawn");
+const accept = (answer, source) => {
+  if (answer.error) return say(answer.error, true);
+  take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes });
+};
+
+// Strokes: lists of points in the pad's own 0 … INK.
+const redraw = () => {
+  const ctx = canvas.getContext("2d");
+  ctx.fillStyle = "#000"; ctx.fillRect(0, 0, INK, INK);
+  strokes.forEach((stroke) => ink(stroke));
+};
+const ink = (stroke, from = 0) => {
+  const ctx = canvas.getContext("2d");
+  ctx.strokeStyle = "#fff"; ctx.lineWidth = WIDTH; ctx.lineCap = ctx.lineJoin = "round";
+  ctx.beginPath(); ctx.moveTo(...stroke[from]);
+  stroke.slice(from).forEach(([x, y]) => ctx.lineTo(x + 0.01, y));
+  ctx.stroke();
+};
+const send = () => request(intent, { strokes }, (answer) => accept(answer, "drawn"));
+const pointAt = (event) => {
+  const box = canvas.getBoundingClientRect(), within = (v) => Math.round(10 * Math.min(INK, Math.max(0, v))) / 10;
+  return [within(((event.clientX - box.left) / box.width) * INK), within(((event.clientY - box.top) / box.height) * INK)];
+};
+const extend = (event) => {
+  const stroke = strokes[strokes.length - 1], from = stroke.length - 1;
+  const every = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+  for (const point of (every.length ? every : [event]).map(pointAt)) {
+    const [x, y] = stroke[stroke.length - 1];
+    if (Math.hypot(point[0] - x, point[1] - y) >= 1) stroke.push(point);
+  }
+  if (stroke.length - 1 > from) { ink(stroke, from); send(); }
+};
+const undo = () => {
+  if (strokes.length < 2) return putBack();
+  held = null; strokes.pop(); intent++; redraw(); send();
+};
+const write = () => gesture(canvas, {
+  begin: (event) => {
+    canvas.focus({ preventScroll: true });
+    intent++; wish = null;
+    strokes.push([pointAt(event)]); ink(strokes[strokes.length - 1]); mark();
+  },
+  move: extend,
+  end: send,
+  cancel: undo,
+});
+
+// A photograph: the server says which part of it was taken; a person may cut, turn and swap dark and light.
+const ask = (wanted, previous = wish) => {
+  wish = { ...wish, ...wanted };
+  const { picture, turn, invert, cut, source } = wish;
+  request(++intent, { picture, turn, invert, cut }, (answer) => {
+    if (answer.shown) photograph(answer);
+    else if (!wish.used) wish = previous; // it could not be read: what was here stays
+    accept(answer, source);
+  });
+};
+const open = (picture, source) => {
+  const previous = wish;
+  wish = null;
+  ask({ picture, source, turn: 0, invert: null, cut: null }, previous);
+};
+const photograph = (answer) => {
+  strokes = [];
+  wish.used = { invert: answer.invert, cut: answer.cut || wish.cut || [0, 0, 1, 1] };
+  photo.image.src = "data:image/jpeg;base64," + answer.shown;
+  place(wish.used.cut); mark();
+  steps.row.replaceChildren();
+  for (const { name, image } of answer.stages || []) {
+    const figure = make("figure", "", steps.row), picture = make("img", "", figure);
+    picture.src = "data:image/png;base64," + image; picture.alt = name;
+    make("figcaption", "note", figure, name);
+  }
+};
+const place = ([x0, y0, x1, y1]) => {
+  photo.cut = [x0, y0, x1, y1];
+  Object.assign(photo.frame.style, { left: 100 * x0 + "%", top: 100 * y0 + "%", width: 100 * (x1 - x0) + "%", height: 100 * (y1 - y0) + "%" });
+};
+const LEAST = 0.04; // of the photograph's width and height: a smaller cut is a slip of the hand
+const limit = (v, least = 0, most = 1) => Math.min(most, Math.max(least, v));
+const shifted = ([x0, y0, x1, y1], dx, dy) => {
+  const x = limit(dx, -x0, 1 - x1), y = limit(dy, -y0, 1 - y1);
+  return [x0 + x, y0 + y, x1 + x, y1 + y];
+};
+// Edges pulled by hand: `sides` are indices into the cut; one that passes its opposite takes its place.
+const pulled = (cut, sides, at) => {
+  const [x0, y0, x1, y1] = cut.map((v, i) => (sides.includes(i) ? limit(at[i % 2]) : v));
+  return [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
+};
+// Which edges a point takes hold of: those near it; none inside, where the whole frame moves; outside, a new frame begins.
+const grip = (cut, [x, y], reach) => {
+  const inside = (v, a, b, r) => v >= a - r && v <= b + r;
+  const [x0, y0, x1, y1] = cut, [rx, ry] = [Math.min(reach[0], (x1 - x0) / 3), Math.min(reach[1], (y1 - y0) / 3)];
+  if (!inside(x, x0, x1, reach[0]) || !inside(y, y0, y1, reach[1])) return null;
+  const near = (v, a, b, i, r) => (v <= a + r ? [i] : v >= b - r ? [i + 2] : []);
+  return [...near(x, x0, x1, 0, rx), ...near(y, y0, y1, 1, ry)];
+};
+const frame = () => {
+  let from, cut, sides, box;
+  const where = (event) => [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  gesture(photo.sheet, {
+    begin: (event) => {
+      box = photo.sheet.getBoundingClientRect(); from = where(event); cut = photo.cut;
+      sides = grip(cut, from, [14 / box.width, 14 / box.height]);
+      event.preventDefault(); // else a press beside the frame would take the focus away again
+      photo.frame.focus({ preventScroll: true });
+    },
+    move: (event) => {
+      const at = where(event);
+      if (sides && !sides.length) place(shifted(cut, at[0] - from[0], at[1] - from[1]));
+      else place(sides ? pulled(cut, sides, at) : pulled([...from, ...from].map((v) => limit(v)), [2, 3], at));
+    },
+    end: () => {
+      const [x0, y0, x1, y1] = photo.cut;
+      if (Math.min(x1 - x0, y1 - y0) < LEAST) place(cut);
+      if (String(photo.cut) !== String(cut)) ask({ cut: photo.cut });
+    },
+    cancel: () => place(cut),
+  });
+  photo.frame.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const c = photo.cut;
+    place(event.shiftKey ? pulled(c, [2, 3], [Math.max(c[0] + LEAST, c[2] + by[0]), Math.max(c[1] + LEAST, c[3] + by[1])]) : shifted(c, ...by));
+    ask({ cut: photo.cut });
+  });
+};
 const grouped = () => props.groups && props.groups.of;
 const shown = () => {
   const g = props.samples.pixels, every = Array.from({ length: g.n }, (_, k) => k);
@@ -37,8 +187,8 @@ const fill = () => {
   for (const k of shown()) {
     const b = button("", strip, () => {
       const one = bytes.slice(k * size, (k + 1) * size);
-      blank(); say("");
-      take({ ...g.pixels, n: 1, data: toBase64(one) }, g.labels[k], "sample " + k);
+      forget();
+      take({ pixels: { ...g.pixels, n: 1, data: toBase64(one) }, label: g.labels[k], source: "sample " + k });
     }, t("sample") + " " + (props.names ? props.names[g.labels[k]] : k));
     b.dataset.k = k;
     const c = make("canvas", "pixelated", b);
@@ -54,24 +204,18 @@ const dome = () => {
   chooser.className = (round ? "dome" : "choices") + (chooser.classList.contains("own") ? " own" : "");
   chooser.setAttribute("role", "group"); chooser.setAttribute("aria-label", t(round ? "light" : "pose"));
   names.forEach((name, k) => {
-    const b = button(round ? "" : name, chooser, () => { group = k; dome(); fill(); }, name);
+    const b = button(round ? "" : name, chooser, () => { group = k; dome(); fill(); chooser.children[k].focus(); }, name);
     b.setAttribute("aria-pressed", String(k === group));
     if (round) { b.style.left = 50 + (at[k][0] / 130) * 46 + "%"; b.style.top = 62 - (at[k][1] / 90) * 56 + "%"; }
   });
+  chooser.stop(chooser.children[group]);
   if (round) make("span", "where note", chooser, names[group]);
-};
-const line = (event) => {
-  const b = canvas.getBoundingClientRect(), p = [((event.clientX - b.left) / b.width) * INK, ((event.clientY - b.top) / b.height) * INK];
-  const ctx = canvas.getContext("2d");
-  ctx.strokeStyle = "#fff"; ctx.lineWidth = 20; ctx.lineCap = ctx.lineJoin = "round";
-  ctx.beginPath(); ctx.moveTo(...(last || p)); ctx.lineTo(p[0] + 0.1, p[1]); ctx.stroke();
-  last = p;
 };
 const receive = (file) => {
   if (!file) return;
-  if (file.size > 40e6) return say(t("too_big"), true);
+  if (file.size > 20e6) return say(t("too_big"), true);
   const reader = new FileReader();
-  reader.onload = () => prepare((reader.result.split(",")[1] || ""), "upload");
+  reader.onload = () => open(reader.result.split(",")[1] || "", "upload");
   reader.readAsDataURL(file);
 };
 // One photograph: the first click opens the camera, the second takes the picture and closes it.
@@ -82,11 +226,11 @@ const look = async () => {
     [shot.width, shot.height] = [video.videoWidth, video.videoHeight];
     shot.getContext("2d").drawImage(video, 0, 0);
     close();
-    return prepare(shot.toDataURL("image/png").split(",")[1], "camera");
+    return open(shot.toDataURL("image/png").split(",")[1], "camera");
   }
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, facingMode: "user" } });
-    video = make("video", "", root);
+    video = make("video", "", canvas.parentNode);
     Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
     await video.play();
     say(t("camera_again"));
@@ -95,37 +239,57 @@ const look = async () => {
 const build = () => {
   root.replaceChildren();
   const top = make("div", "top", root);
-  make("h3", "", top, t("pick"));
+  titled(top, t("pick"));
   more = button("↻", top, () => { page++; fill(); }, t("more"));
   chooser = make("div", "", root);
+  chooser.stop = rove(chooser, "button");
   strip = make("div", "strip", root);
-  const row = make("div", "row", root);
-  const pad = make("div", "pad", row);
-  canvas = make("canvas", "ink", pad); canvas.width = canvas.height = INK;
+  strip.setAttribute("role", "toolbar"); strip.setAttribute("aria-label", t("pick"));
+  strip.stop = rove(strip, "button");
+  const row = make("div", "row", root), pad = make("div", "pad", row), side = make("div", "side", row);
+  canvas = make("canvas", "ink", pad); canvas.width = canvas.height = INK; canvas.tabIndex = -1; // focused by a stroke, for Ctrl+Z
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("draw"));
-  make("span", "hint", pad, t("draw"));
-  const side = make("div", "side", row);
+  hint = make("p", "hint", pad);
+  photo = { sheet: make("div", "sheet", make("div", "photo", pad)), cut: null };
+  photo.image = make("img", "", photo.sheet); photo.image.alt = t("photo"); photo.image.draggable = false;
+  photo.image.addEventListener("load", () => {
+    const { naturalWidth: w, naturalHeight: h } = photo.image;
+    Object.assign(photo.sheet.style, { width: 100 * Math.min(1, w / h) + "%", height: 100 * Math.min(1, h / w) + "%" });
+  });
+  photo.frame = make("div", "frame", photo.sheet); photo.frame.tabIndex = 0;
+  photo.frame.setAttribute("role", "application"); photo.frame.setAttribute("aria-label", t("cut"));
   make("span", "note", side, t("prepared"));
-  prepared = make("canvas", "pixelated prepared", side);
+  prepared = make("canvas", "pixelated prepared", make("div", "seen", side));
   prepared.setAttribute("role", "img"); prepared.setAttribute("aria-label", t("prepared"));
-  const tools = make("div", "tools", side);
-  button(t("clear"), tools, () => { blank(); root.classList.remove("inked"); say(""); }).classList.add("clear");
   const input = make("input", "", root); input.type = "file"; input.accept = "image/*"; input.hidden = true;
   input.addEventListener("change", () => { receive(input.files[0]); input.value = ""; });
-  button(t("upload"), tools, () => input.click());
+  button(t("upload"), side, () => input.click());
+  const tools = make("div", "tools", root);
   button(t("camera"), tools, look).classList.add("camera");
-  said = make("p", "said", root); said.setAttribute("role", "status");
-  blank();
-  canvas.addEventListener("pointerdown", (e) => {
-    canvas.setPointerCapture(e.pointerId); drawing = true; root.classList.add("inked");
-    if (fresh) blank(); fresh = false; last = null; line(e);
+  undoButton = button(t("undo"), tools, undo);
+  undoButton.classList.add("undo");
+  button(t("turn"), tools, () => ask({ turn: (wish.turn + 1) % 4, cut: null }), t("turn_title")).classList.add("taken");
+  button(t("invert"), tools, () => ask({ invert: !(wish.invert ?? wish.used.invert) }), t("invert_title")).classList.add("taken", "invert");
+  clearButton = button(t("clear"), tools, putBack);
+  const about = make("div", "about", root);
+  doubt = make("p", "doubt", about); doubt.setAttribute("role", "status");
+  said = make("p", "said", about); said.setAttribute("role", "status");
+  steps = make("details", "steps", root);
+  make("summary", "note", steps, t("steps"));
+  steps.row = make("div", "row", steps);
+  write(); frame(); forget();
+  root.addEventListener("keydown", (e) => {
+    if (e.key.toLowerCase() !== "z" || !(e.ctrlKey || e.metaKey) || !strokes.length) return;
+    e.preventDefault(); undo();
   });
-  canvas.addEventListener("pointermove", (e) => { if (drawing) { (e.getCoalescedEvents ? e.getCoalescedEvents() : [e]).forEach(line); send(); } });
-  const end = () => { if (drawing) { drawing = false; send(); } };
-  canvas.addEventListener("pointerup", end); canvas.addEventListener("pointercancel", end);
   root.addEventListener("dragover", (e) => e.preventDefault());
   root.addEventListener("drop", (e) => { e.preventDefault(); receive(e.dataTransfer.files[0]); });
-  dome(); fill();
+  invite(); dome(); fill();
+};
+const invite = () => {
+  hint.replaceChildren();
+  make("strong", "draw", hint, t("draw")); make("strong", "drop", hint, t("drop"));
+  make("span", "", hint, props.hint || "");
 };
 // The group of the sample that is shown, so that its neighbours are those under the same light.
 const follow = () => {
@@ -133,5 +297,6 @@ const follow = () => {
   if (grouped() && source.startsWith("sample ")) group = props.groups.of[+source.slice(7)];
 };
 follow(); build();
-watch("value", show);
-watch(["samples", "groups"], () => { page = group = 0; follow(); close(); blank(); root.classList.remove("inked"); dome(); fill(); });
+watch("value", arrive);
+watch(["samples", "groups"], () => { page = group = 0; follow(); close(); forget(); dome(); fill(); });
+watch("hint", invite);

@@ -1,9 +1,5 @@
 // value: {sections: [{title, pixels, columns, scale, captions, good, rows, head, best}], about, note}
 let drawn = "";
-const savePng = async (section) => {
-  const png = await server.as_png({ pixels: section.pixels, columns: section.columns, about: props.value.about });
-  offer("data:image/png;base64," + png, (section.name || "latent-atelier") + ".png");
-};
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
     const s = props.value.sections[+node.dataset.at];
@@ -16,6 +12,7 @@ const layout = () => {
     node.classList.toggle("narrow", narrow);
     node.classList.toggle("stacked", !!s.rows && !side);
     node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
+    node.columns = columns;
     node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
     node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${columns}, ${s.pixels.w * k}px)`;
   }
@@ -28,7 +25,7 @@ const build = (root) => {
     const head = make("header", "", node);
     make("h3", "", head, s.title || "");
     if (s.note) make("span", s.warn ? "note warn" : "note", head, s.note);
-    if (s.name) button("PNG", head, () => savePng(props.value.sections[at]), t("download"));
+    if (s.name) button("PNG", head, () => download(s.name, props.value.sections[at], props.value.about), t("download"));
     const cells = make("div", "cells", node);
     if (s.head) { if (s.rows) make("span", "corner", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
     for (let k = 0; k < s.pixels.n; k++) {
@@ -38,16 +35,17 @@ const build = (root) => {
       canvas.setAttribute("role", "img");
       if (s.captions) make("figcaption", "", cell, " ");
       if (s.pick) {
-        cell.tabIndex = 0; cell.classList.add("pick"); cell.setAttribute("role", "button");
+        cell.classList.add("pick"); cell.setAttribute("role", "button");
         const choose = () => {
-          const shown = s.reveal && document.querySelector(s.reveal);
-          if (shown) shown.scrollIntoView({ block: "nearest", behavior: "smooth" });
+          const shown = s.reveal && document.querySelector(s.reveal + " .pixel_canvas");
+          if (shown) shown.dataset.awaited = "yes"; // it comes into sight with its answer: before that it may be empty
           element.querySelectorAll(".picked").forEach((old) => old.classList.remove("picked"));
           cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k, meaning: s.meanings ? props.value.sections[at].meanings[k] : null }); };
         cell.addEventListener("click", choose);
         cell.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(); } });
       }
     }
+    if (s.pick) rove(cells, ".pick", { columns: () => node.columns });
   });
 };
 const draw = () => {
@@ -71,6 +69,7 @@ const draw = () => {
     });
   });
   layout();
+  if (root.dataset.awaited) { delete root.dataset.awaited; root.scrollIntoView({ block: "nearest", behavior: "smooth" }); }
 };
 draw();
 watch("value", draw);

@@ -1,23 +1,21 @@
 """Rows of pictures, each pixel a whole square, with captions under them."""
 
-import base64
-
-from demo.widgets.base import Widget, from_pixels
-from genlib import images
-
-
-def as_png(data: dict) -> str:
-    """A section as the PNG that is downloaded: native resolution, no gaps, what made it in its text chunk."""
-    x, about = from_pixels(data.get("pixels")), data.get("about")
-    columns = max(1, min(int(data.get("columns") or 1), len(x)))
-    return base64.b64encode(images.png(x, columns, **(about if isinstance(about, dict) else {}))).decode()
+from demo.widgets.base import Sent, Widget, check_pixels
+from genlib.errors import InputError
 
 
 class PixelCanvas(Widget):
-    """value: {"sections": [...], "about": {...}}; a section is what `section` makes.  Event: select."""
+    """value: {"sections": [...], "about": {...}}; a section is what `section` makes.  Event: select.
 
-    def __init__(self, value=None, **props):
-        super().__init__(value, server_functions=[as_png], **props)
+    about, of the value and of a section, goes into the text chunk of a download: in the API's words, what makes the pictures again.
+    """
+
+    def preprocess(self, value):
+        value = Sent.of(value or {})
+        sections = value.get("sections", [])  # an event may ask for what is said of the pictures alone
+        if not isinstance(sections, list):
+            raise InputError("the page sent no sections: load it again")
+        return Sent(value | {"sections": [check_pixels(section, 1000) for section in sections]})
 
 
 def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) -> dict:
@@ -25,6 +23,6 @@ def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) ->
 
     more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell or several; reveal, a selector of what to
     bring into sight when a cell is chosen; warn, True for a note not to be missed;
-    name, a file name that offers a download; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words.
+    name, a file name that offers a download; about, what made this section, over the value's; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words.
     """
     return {"title": title, "pixels": cells, "columns": columns, "scale": scale, **more}

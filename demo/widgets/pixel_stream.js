@@ -1,4 +1,4 @@
-// value: {pixels, at, run, model, label, temperature, z, layers, about}; `at` pixels of each picture are drawn so far, in raster order.
+// value: {pixels, at, run, model, label, temperature, guidance, z, layers, about}; `at` pixels of each picture are drawn so far, in raster order.
 const root = $(".pixel_stream");
 let grid, canvases = [], range, where, playing = null, shown = null, bars, said, playButton, field, inspected = null, heat = null, heatButton, depth, depthSaid, speed = 1, run = null, halted = -1, value = null;
 const total = () => value.pixels.w * value.pixels.h;
@@ -27,7 +27,7 @@ const play = () => {
   if (shown === null) shown = value.at;
   const tick = () => {
     shown = shown + speed;
-    if (shown >= value.at && (value.at >= total() || halted === run)) { shown = null; return stop(); }
+    if (shown >= value.at && (value.at >= total() || halted >= run)) { shown = null; return stop(); }
     playing = requestAnimationFrame(tick); show();
   };
   playing = requestAnimationFrame(tick);
@@ -35,8 +35,8 @@ const play = () => {
 // The entropy of every pixel's distribution in place of the pixels.
 const entropies = async () => {
   if (heat) { heat = null; said.textContent = t("hover"); return show(); }
-  const { model, label, temperature, pixels, z } = value, asked = run;
-  const answer = await server.entropies({ model, label, temperature, pixels, z });
+  const { model, label, temperature, guidance, pixels, z } = value, asked = run;
+  const answer = await server.entropies({ model, label, temperature, guidance, pixels, z });
   if (answer.error) { said.textContent = answer.error; return; }
   if (asked !== run) return;
   heat = answer.pixels;
@@ -45,14 +45,14 @@ const entropies = async () => {
 };
 const inspect = latest(async (k, i) => {
   inspected = [k, i]; show();
-  const { pixels, model, label, temperature, z } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
+  const { pixels, model, label, temperature, guidance, z } = value, size = total(), bytes = toBytes(pixels.data).slice(k * size, (k + 1) * size);
   const layer = +depth.value > value.layers ? null : +depth.value;
   depthSaid.textContent = layer === null ? t("output") : layer;
-  const answer = await server.distribution({ model, label, temperature, z: z && [z[k]], pixel: i, depth: layer, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
+  const answer = await server.distribution({ model, label, temperature, guidance, z: z && [z[k]], pixel: i, depth: layer, pixels: { ...pixels, n: 1, data: toBase64(bytes) } });
   if (answer.error) { said.textContent = answer.error; return; }
   const top = Math.max(...answer.p, 1e-9), n = answer.p.length, ctx = bars.getContext("2d"), own = i < now() ? answer.level : -1;
   ctx.clearRect(0, 0, bars.width, bars.height);
-  const accent = style("--color-accent"), ink = style("--body-text-color-subdued");
+  const accent = style("--color-accent"), ink = style("--quiet");
   answer.p.forEach((p, j) => { ctx.fillStyle = j === own ? "#e64078" : accent; const h = Math.max(p / top, j === own ? 0.03 : 0) * (bars.height - 4); ctx.fillRect((j / n) * bars.width, bars.height - h, Math.max(bars.width / n, j === own ? 4 : 1), h); });
   ctx.fillStyle = ink; ctx.fillRect(0, bars.height - 1, bars.width, 1);
   paint(field, answer.seen, 0);
@@ -77,6 +77,7 @@ const build = () => {
   depth = make("input", "", deep); Object.assign(depth, { type: "range", min: 0, max: 8, step: 1, value: 8 });
   depthSaid = make("output", "note", deep);
   depth.addEventListener("input", () => inspected && inspect(...inspected));
+  make("p", "stale-note", root, t("stale"));
   const tools = make("div", "tools", root);
   playButton = button("▶", tools, play, t("play"));
   button("−1", tools, () => { stop(); shown = Math.max(0, now() - 1); show(); }, t("back"));
@@ -89,9 +90,9 @@ const build = () => {
   const dial = make("input", "", label); Object.assign(dial, { type: "range", min: 0, max: 5, step: 1, value: 2 });
   dial.addEventListener("input", () => { speed = 2 ** dial.value; }); speed = 4;
   heatButton = button(t("entropy"), tools, entropies);
-  button("PNG", tools, async () => {
-    const png = await server.as_png({ pixels: value.pixels, columns: value.pixels.n, about: value.about });
-    offer("data:image/png;base64," + png, "samples.png");
+  button("PNG", tools, () => {
+    const { model, label, seed, temperature, guidance } = value.about, { pixels } = value, w = guidance === undefined ? "" : `, w = ${guidance}`;
+    download("samples", { title: `${model}, c = ${label}, ${t("seed")} ${seed}, T = ${temperature}${w}`, pixels, columns: Math.min(pixels.n, 3) }, value.about);
   }, t("download"));
 };
 const pictures = () => {
@@ -102,8 +103,7 @@ const pictures = () => {
     const canvas = make("canvas", "pixelated", grid);
     canvas.width = pixels.w; canvas.height = pixels.h;
     canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("sample") + " " + (k + 1));
-    const look = (e) => { const [x, y] = cellAt(canvas, e); if (x >= 0 && y >= 0 && x < pixels.w && y < pixels.h) inspect(k, y * pixels.w + x); };
-    canvas.addEventListener("pointermove", look); canvas.addEventListener("pointerdown", look);
+    pointInto(canvas, (x, y) => inspect(k, y * pixels.w + x));
     return canvas;
   });
 };
@@ -113,21 +113,23 @@ const scale = () => {
   grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;
   canvases.forEach((c) => enlarge(c, k));
 };
-let built = false, awaited = false, refused = false; // a run asked for and not begun; and stopped before it began
+let built = false, wanted = true; // has anything been asked for since the last stop?
 const draw = () => {
-  if (!props.value || !props.value.pixels || props.value.run === halted) return;
-  if (props.value.run !== run && awaited) {
-    awaited = false;
-    if (refused) { halted = props.value.run; return; }
-  }
+  const next = props.value;
+  if (!next || !next.pixels || next.run <= halted || next.run < run) return; // a late answer to an older question
+  if (next.run !== run && !wanted) { halted = next.run; return; } // begun before the stop and not seen yet, or put off until after it
   value = props.value;
   if (!built) { build(); built = true; }
-  if (value.run !== run) { run = value.run; shown = null; inspected = null; heat = null; depth.max = value.layers + 1; depth.value = value.layers + 1; if (playing) stop(); }
+  if (value.run !== run) { run = value.run; root.classList.remove("stale"); shown = null; inspected = null; heat = null; depth.max = value.layers + 1; depth.value = value.layers + 1; if (playing) stop(); }
   pictures(); scale(); show();
   if (value.at >= total() && !inspected) inspect(0, Math.floor(0.55 * value.pixels.h) * value.pixels.w + (value.pixels.w >> 1)); // to begin with
 };
-root.addEventListener("begin", () => { awaited = true; refused = false; });
-root.addEventListener("halt", () => { refused = awaited; halted = run; if (playing) stop(); });
+// A control was moved: until another run begins, the pictures are those of the old settings, and say so.
+for (const kind of ["stale", "begin"]) root.addEventListener(kind, () => root.classList.add("stale"));
+// After a stop Gradio triggers anew what it had put off; only what a person does asks for another run.
+for (const kind of ["pointerdown", "keydown", "input", "click"])
+  (root.closest("[role=tabpanel]") || document).addEventListener(kind, (e) => { if (!e.target.closest?.("[id^=stop-], .pixel_stream")) wanted = true; }, true);
+root.addEventListener("halt", () => { wanted = false; halted = Math.max(halted, run); if (playing) stop(); });
 draw();
 watch("value", draw);
 onResize(() => built && scale());

@@ -1,7 +1,10 @@
 // value: {model, z, labels, at: [x, y], pixels: the grid's n·n pictures, picture: the one at `at`, norm}
 const root = $(".plane_pad");
 let map, cross, canvas, where, said, at = [0.5, 0.5], shownFor = null, side = 0;
-const place = () => { cross.style.transform = `translate(${at[0] * side}px, ${at[1] * side}px)`; where.textContent = `x ${at[0].toFixed(2)}, y ${at[1].toFixed(2)}`; map.setAttribute("aria-valuetext", where.textContent); };
+const place = () => {
+  cross.style.transform = `translate(${at[0] * side}px, ${at[1] * side}px)`; where.textContent = `x ${at[0].toFixed(2)}, y ${at[1].toFixed(2)}`;
+  map.setAttribute("aria-valuenow", at[0].toFixed(2)); map.setAttribute("aria-valuetext", where.textContent);
+};
 const ask = latest(async () => {
   const { model, z, labels } = props.value, mine = shownFor;
   const answer = await server.on_plane({ model, z, labels, at });
@@ -20,13 +23,18 @@ const build = () => {
   make("h3", "", root, t("title"));
   const row = make("div", "row", root), frame = make("div", "frame", row);
   map = make("canvas", "pixelated", frame); map.tabIndex = 0;
-  map.setAttribute("role", "slider"); map.setAttribute("aria-label", t("title"));
+  map.setAttribute("role", "slider"); map.setAttribute("aria-valuemin", 0); map.setAttribute("aria-valuemax", 1); map.setAttribute("aria-label", t("title"));
   cross = make("div", "cross", frame);
   const view = make("div", "view", row);
   canvas = make("canvas", "pixelated", view); canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("picture"));
   where = make("output", "note", view); said = make("p", "said", view);
-  map.addEventListener("pointerdown", (e) => { map.setPointerCapture(e.pointerId); move(e); });
-  map.addEventListener("pointermove", (e) => e.buttons && move(e));
+  let before;
+  gesture(map, {
+    begin: (e) => { before = at; move(e); },
+    move,
+    end: () => {},
+    cancel: () => { at = before; place(); ask(); },
+  });
   map.addEventListener("keydown", (e) => {
     const step = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[e.key];
     if (!step) return;

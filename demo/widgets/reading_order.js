@@ -44,8 +44,7 @@ const build = () => {
     canvas.width = canvas.height = SIDE; enlarge(canvas, 10);
     canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t(kind));
     make("figcaption", "note", figure, t(kind));
-    const look = (e) => { const [x, y] = cellAt(canvas, e); if (x >= 0 && y >= 0 && x < SIDE && y < SIDE) { at = y * SIDE + x; ask(); } };
-    canvas.addEventListener("pointermove", look); canvas.addEventListener("pointerdown", look);
+    pointInto(canvas, (x, y) => { at = y * SIDE + x; ask(); });
     return canvas;
   });
   const tools = make("div", "tools", root);

@@ -4,20 +4,26 @@ import hashlib
 import json
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
+import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from demo import app
+from demo.answers import Answers
 from demo.shelf import Shelf
 from genlib import images
 from tests.unit.test_readme import blocks
 
 MODEL = "cvaegan-mnist"
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +127,15 @@ def test_sample_streams_to_the_end_and_completes(client, digit, mask):
     assert (sheet[hole == 0] == truth[hole == 0]).all()
 
 
+def test_a_samples_guidance_is_the_models_own_unless_another_is_asked_for(client):
+    asked = ("pixelcnn-mnist", 3, 1, 1, 1.0, None, None)
+    (own, said), (none, plain) = (client.predict(*asked, *more, api_name="/sample") for more in ((), (0.0,)))
+    assert said["guidance"] == 0.5
+    assert "guidance" not in plain
+    assert digest(own) != digest(none)
+    assert digest(own) == digest(client.predict(*asked, 0.5, api_name="/sample")[0])
+
+
 def test_plain_http_works_without_a_client(server):
     answer = httpx.post(f"{server}/gradio_api/run/decode", json={"data": ["vae2d-mnist", [0.5, -0.5], 0]}, timeout=20).json()
     assert answer["data"][1]["z"] == [0.5, -0.5]
@@ -172,6 +187,7 @@ def test_two_users_at_once_each_get_their_own_pictures(server):
         ("/decode", (MODEL, [1e9] + [0.0] * 15, 0), "million"), ("/generate", (MODEL, 0, 0, 0, 1.0), "from 1 to 64"),
         ("/generate", (MODEL, 0, 1_000_000, 0, 1.0), "from 1 to 64"), ("/generate", (MODEL, 3, 4, 0, -1.0), "Temperature"),
         ("/interpolate", (MODEL, [0.0] * 16, [0.0] * 16, 0, 5, "detour"), "linear"), ("/sample", ("classifier-mnist", 0, 1, 0, 1.0, None, None), "generative"),
+        ("/sample", ("pixelcnn-fashion", 0, 1, 0, 1.0, None, None, 1.0), "takes no guidance"), ("/sample", ("pixelcnn-mnist", 0, 1, 0, 1.0, None, None, "much"), "Guidance must be"),
     ],
 )  # fmt: skip
 def test_bad_arguments_get_one_sentence_and_the_app_lives_on(client, name, arguments, says):
@@ -234,3 +250,66 @@ def test_a_picture_without_a_face_is_refused_over_http_too(client, tmp_path):
     Image.new("L", (300, 200), 120).save(tmp_path / "grey.png")
     with pytest.raises(AppError, match="No face was found"):
         client.predict("cvaegan-faces", handle_file(tmp_path / "grey.png"), -1, [], api_name="/swap")
+
+
+def test_an_argument_that_is_missing_too_many_or_of_another_kind_is_told_in_a_sentence(server):
+    def said(name, data):
+        answer = httpx.post(f"{server}/gradio_api/run/{name}", content=json.dumps({"data": data}), headers=JSON, timeout=20)
+        return answer.json().get("error") or ""
+
+    z = [0.0] * 16
+    for bad in ("x", float("nan"), [1], {}, True, 1.5, 10**400, None, "a" * 10_000):
+        assert "Label must be a whole number" in said("decode", [MODEL, z, bad])
+        assert len(said("decode", [bad, z, 0])) > 10
+        assert "list of" in said("decode", [MODEL, bad, 0])
+        assert "a value is not" in said("encode", [MODEL, bad, 0]).lower() or "Send a picture" in said("encode", [MODEL, bad, 0])
+    assert "takes 3 values (model, z, label), got 1" in said("decode", [MODEL])
+    assert "got 4" in said("decode", [MODEL, z, 0, 0])
+    for path in ("/etc/passwd", "http://127.0.0.1:9/x.png", "/tmp"):
+        assert said("encode", [MODEL, {"path": path, "meta": {"_type": "gradio.FileData"}}, -1])
+    for path, body in (("run/nothing", {"data": []}), ("run/predict", {"data": [], "fn_index": 10**6}), ("call/v2/nothing", {})):
+        assert "no endpoint" in httpx.post(f"{server}/gradio_api/{path}", json=body).json()["error"]
+    assert "not one this page takes" in httpx.post(f"{server}/gradio_api/call/v2/decode", json={"zz": 1}).json()["error"]
+
+
+def test_a_body_too_large_is_refused_in_a_sentence(server):
+    for text in (b'{"data": ["' + b"A" * 9_000_000 + b'"]}', b'{"data": ["m", [' + b"0," * 100_000 + b"0], 0]}"):
+        answer = httpx.post(f"{server}/gradio_api/run/decode", content=text, headers=JSON, timeout=20)
+        assert answer.status_code == 413
+        assert "send" in answer.json()["error"]
+
+
+def test_nothing_of_an_answer_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr(app, "KEPT", 1)
+    demo = app.build_demo()
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **app.launch_kwargs())
+    try:
+        with httpx.Client(base_url=url, timeout=20) as client:
+            files = [client.post("/gradio_api/upload", files={"files": ("x.png", images.png(torch.rand(1, 1, 28, 28)))}).json()[0] for _ in range(3)]
+            picture = {"path": files[0], "meta": {"_type": "gradio.FileData"}}
+            for k in range(5):
+                client.post("/gradio_api/run/decode", json={"data": ["vae2d-mnist", [0.1 * k, 0.0], 0]}).raise_for_status()
+            client.post("/gradio_api/run/swap", json={"data": [MODEL, picture, 3, []]}).raise_for_status()
+            assert len(list(tmp_path.rglob("*.png"))) >= 5
+            until = time.monotonic() + 15
+            while list(tmp_path.iterdir()) and time.monotonic() < until:
+                time.sleep(0.2)
+            assert list(tmp_path.iterdir()) == []
+    finally:
+        demo.close()
+
+
+def test_so_many_answers_at_most_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    answers = Answers(most=3)
+    paths = [answers.file(bytes([k])) for k in (0, 1, 2, 0, 3)]
+    assert [Path(p).exists() for p in paths] == [True, False, True, True, True]
+
+
+def test_so_many_sessions_are_remembered_and_cost_little(server):
+    from gradio.state_holder import SessionState
+
+    demo = app.build_demo()
+    assert not any(SessionState(demo).config_values.values())
+    assert app.launch_kwargs()["state_session_capacity"] <= 100

@@ -1,18 +1,20 @@
 """Interpolation and Compare, without a browser."""
 
 import json
+import re
 
 import pytest
 import torch
 
-from demo import neighbours
+from demo import neighbours, parts
 from demo.shelf import Shelf
 from demo.tabs import compare, interpolation
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from genlib import checkpoint, ops
+from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
-from tests.conftest import write_idx
+from tests.conftest import small, write_idx
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def test_one_seed_is_one_z_in_models_of_one_latent_size(shelf):
 
 
 def test_the_table_shows_what_evaluate_measured_and_nothing_else(shelf):
-    value = compare.figures(shelf, "mnist")
+    value = compare.figures(shelf, Text("en"), "mnist")
     assert {row["name"] for row in value["rows"]} == set(compare.offered(shelf, "mnist"))
     for row in value["rows"]:
         assert row["figures"]
@@ -121,5 +123,50 @@ def test_a_planes_corners_are_its_four_latents_and_its_middle_keeps_their_norm(s
 )
 def test_a_point_that_is_on_no_plane_is_answered_with_a_sentence(shelf, wrong):
     data = {"model": "cvaegan-mnist", "z": [[0.1 * k] * 16 for k in range(1, 5)], "labels": [0, 1, 2, 3], "at": [0.5, 0.5]}
-    assert "error" not in interpolation.answer(shelf, data)
-    assert "error" in interpolation.answer(shelf, data | wrong)
+    answer = parts.served(Text("en"), interpolation.answer, shelf)
+    assert "error" not in answer(data)
+    assert "error" in answer(data | wrong)
+
+
+@pytest.mark.parametrize("family", ["dcgan", "gan", "wgan"])
+def test_how_real_a_picture_is_to_a_critic_is_said_beside_real_ones(family):
+    model, real = small(family), torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    order = model.score(real).argsort()
+    assert compare.realness(model, real[order[-1:]], real) == pytest.approx(0.95)
+    assert compare.realness(model, real[order[:1]], real) == 0
+    last = [p for p in model.parameters() if p.ndim == 1][-1]  # a critic's zero means nothing
+    last += 100
+    assert compare.realness(model, real[order[-1:]], real) == pytest.approx(0.95)
+
+
+def test_each_critic_without_a_class_has_its_word_on_a_sample(tmp_path):
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        checkpoint.save(DCGAN(DCGANConfig(latent_dim=4, width=4)), tmp_path, name="dcgan-mnist", dataset="mnist")
+    shelf, x = Shelf((str(tmp_path),)), torch.zeros(1, 1, 28, 28)
+    assert re.search(r"D of .*: more real than \d+ % of real pictures", compare.judged(shelf, Text("en"), "mnist", "dcgan", x))
+
+
+def test_what_is_said_of_the_figures_is_in_the_figures(shelf):
+    said = {dataset: compare.remarks(shelf, Text("en"), dataset) for dataset in ("mnist", "faces")}
+    figures = {name: shelf.info(name).figures for name in ("cvae-faces", "cvaegan-faces", "cvaegan-mnist")}
+    assert f"FID of {figures['cvaegan-mnist']['fid_floor']:.1f}" in said["mnist"]
+    assert ("cvae-faces has the smaller FID" in said["faces"]) == (figures["cvae-faces"]["fid"] < figures["cvaegan-faces"]["fid"])
+    assert "smaller FID" not in said["mnist"]
+
+
+@pytest.mark.parametrize(("dataset", "name"), [("mnist", "cvaegan-mnist"), ("mnist", "vae2d-mnist"), ("faces", "cvae-faces")])
+def test_half_way_along_a_straight_line_z_is_never_longer_than_the_mean_of_both_ends(shelf, dataset, name):
+    """As the tab says of any model."""
+    a, b = ends(shelf, name, dataset, (0, 60))
+    z, _, _ = interpolation.between(shelf.model(name), a, b, "linear", 33)
+    assert z[16].norm() <= (a.z.norm() + b.z.norm()) / 2 + 1e-5
+
+
+def test_the_plain_autoencoders_row_is_read_less_surely_than_the_vaes(shelf):
+    """Its story says: some by luck."""
+    sure = {
+        name: [float(shelf.guess("mnist", compare.draw(shelf, name, -1, seed, 1.0)).amax(dim=1).mean()) for seed in range(4)]
+        for name in ("ae2d-mnist", "vae2d-mnist")
+    }
+    assert sum(sure["ae2d-mnist"]) < sum(sure["vae2d-mnist"])

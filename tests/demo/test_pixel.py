@@ -6,12 +6,13 @@ import re
 import pytest
 import torch
 
+from demo import parts
 from demo.shelf import Shelf
 from demo.tabs import pixel
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import to_mask
-from genlib import checkpoint
+from genlib import checkpoint, ops
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.objectives.likelihood import level_nll
 
@@ -21,6 +22,11 @@ shelf, t, NAME = Shelf(), Text("en"), "pixelcnn-mnist"
 def picked(k: int) -> dict:
     s = shelf.samples("mnist")
     return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
+
+
+def served(function, data: dict, *bound) -> dict:
+    """A server function's answer as the page gets it."""
+    return parts.served(t, function, *bound)(data)
 
 
 def asked(**more) -> dict:
@@ -33,6 +39,26 @@ def test_the_table_holds_the_exact_likelihood_of_each_class():
     nats = [level_nll(model.logits(x, torch.tensor([k])), x).item() for k in range(10)]
     assert re.findall(r"</th><td>([\d.]+)</td>", table) == [f"{v:.1f}" for v in nats]
     assert re.search(r"class=best><th>(\d)<", table).group(1) == "4" == str(min(range(10), key=nats.__getitem__))
+
+
+def test_guidance_is_in_the_drawing_in_what_is_told_and_in_the_distribution():
+    model = shelf.model(NAME)
+    *_, last = pixel.stream(shelf, NAME, 3, 5, 2, 1.0, "blank", None, guidance=3.0)
+    x = ops.draw(model, 2, torch.tensor([3, 3]), rng=torch.Generator().manual_seed(5), guidance=3.0)
+    assert last["pixels"] == pixels(x)
+    assert (last["guidance"], last["about"]["guidance"]) == (3.0, 3.0)
+    p = ops.guided_logits(model, x[:1], torch.tensor([3]), 3.0)[0].flatten(1)[:, 400].softmax(dim=0)
+    told = pixel.distribution(shelf, {"model": NAME, "label": 3, "temperature": 1.0, "guidance": 3.0, "pixel": 400, "pixels": pixels(x[:1])})
+    assert told["p"] == pytest.approx(p.tolist(), abs=1e-5)
+    assert pixel.DEFAULTS["guidance"] == model.config.guidance
+    with pytest.raises(ValueError, match="guidance must be"):
+        list(pixel.stream(shelf, NAME, 3, 5, 2, 1.0, "blank", None, guidance=99))
+
+
+def test_a_model_without_guidance_is_drawn_as_ever_and_says_nothing_of_it():
+    *_, last = pixel.stream(shelf, "pixelcnn-fashion", 3, 5, 1, 1.0, "blank", None, guidance=3.0)
+    assert last["guidance"] is None
+    assert "guidance" not in last["about"]
 
 
 def test_a_painted_hole_is_drawn_anew_nine_times_and_the_rest_kept():
@@ -48,10 +74,11 @@ def test_a_painted_hole_is_drawn_anew_nine_times_and_the_rest_kept():
     assert pixel.repaired(shelf, t, "mnist", 8, 0, "half", shown, pad) == {"sections": []}
 
 
-def test_an_empty_hole_gets_a_sentence():
+def test_an_empty_hole_leaves_the_picture_as_it_is():
     shown = picked(8)
-    with pytest.raises(ValueError, match="mask is empty"):
-        list(pixel.stream(shelf, NAME, 8, 0, 1, 1.0, "hole", shown, pixel.holed(shown) | {"mask": "0" * 784}))
+    *_, last = pixel.stream(shelf, NAME, 8, 0, 2, 1.0, "hole", shown, pixel.holed(shown) | {"mask": "0" * 784})
+    assert last["at"] == 784
+    assert torch.equal(from_pixels(last["pixels"]), from_pixels(shown["pixels"]).expand(2, -1, -1, -1))
 
 
 def test_the_entropy_map_is_of_every_pixel_and_its_sum_below_that_of_noise():
@@ -60,7 +87,7 @@ def test_the_entropy_map_is_of_every_pixel_and_its_sum_below_that_of_noise():
     assert heat.max() == 1
     assert 0 < answer["sum"] < 784 * math.log(256)
     assert heat[0, 0, 0, 0] < 0.1  # nobody doubts a corner
-    assert "error" in pixel.entropies(shelf, asked(label=77))
+    assert "error" in served(pixel.entropies, asked(label=77), shelf)
 
 
 def test_the_receptive_field_grows_with_depth():
@@ -68,7 +95,7 @@ def test_the_receptive_field_grows_with_depth():
         (from_pixels(pixel.distribution(shelf, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)
     ]
     assert seen[0] < seen[1] < seen[2]
-    assert "error" in pixel.distribution(shelf, asked(pixel=400, depth=99))
+    assert "error" in served(pixel.distribution, asked(pixel=400, depth=99), shelf)
 
 
 def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
@@ -78,7 +105,7 @@ def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
     assert diagonal[8, 13]
     assert row[2, 14]
     assert not any(view.flatten()[9 * 16 + 5 :].any() for view in (cnn, row, diagonal))
-    assert "error" in pixel.fields({"size": 16, "pixel": 999, "depth": 1})
+    assert "error" in served(pixel.fields, {"size": 16, "pixel": 999, "depth": 1})
 
 
 def test_a_model_of_two_levels_and_no_class_has_one_likelihood_and_keeps_a_half_in_black_and_white():
@@ -131,7 +158,8 @@ def test_a_pixelgan_draws_from_the_prior_or_redraws_a_picture(pixelgan):
 def test_a_z_that_is_none_is_answered_with_a_sentence(pixelgan, z):
     shelf, name = pixelgan
     x = pixels(torch.zeros(1, 1, 28, 28))
-    assert "error" in pixel.distribution(shelf, {"model": name, "label": 4, "temperature": 1.0, "pixel": 3, "z": z, "pixels": x})
+    data = {"model": name, "label": 4, "temperature": 1.0, "pixel": 3, "z": z, "pixels": x}
+    assert "error" in served(pixel.distribution, data, shelf)
 
 
 def test_the_nats_of_a_pixelgan_are_given_its_own_code(pixelgan):

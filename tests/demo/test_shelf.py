@@ -1,6 +1,8 @@
 """Which models the page offers, and what its tabs make of a fine-tuned one."""
 
 import base64
+import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,14 +10,15 @@ import pytest
 import torch
 
 from demo import parts
-from demo.shelf import Shelf
-from demo.tabs import classes, inpainting, swap
+from demo.shelf import Shelf, size_of
+from demo.tabs import classes, inpainting, latent_map, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import from_link, to_text
-from genlib import checkpoint
+from genlib import checkpoint, hub
 from genlib.checkpoint import CheckpointError
 from genlib.models.cvae import CVAE, CVAEConfig
+from genlib.models.vae import VAE, VAEConfig
 
 
 def twelve(folder) -> str:
@@ -23,6 +26,18 @@ def twelve(folder) -> str:
     model = CVAE(CVAEConfig(classes=12, width=4, features=8, latent_dim=4))
     checkpoint.save(model, folder, name="grown", dataset="folder", labels=(*"0123456789", "heart", "star"))
     return str(folder)
+
+
+def test_planes_that_differ_in_beta_alone_are_the_latent_maps_and_no_other_tabs(tmp_path):
+    checkpoint.save(VAE(VAEConfig(decoder_hidden=(8,), hidden=(8,))), tmp_path / "vae2dbeta3-mnist", dataset="mnist")
+    name = str(tmp_path / "vae2dbeta3-mnist")
+    shelf, t = Shelf((name,)), Text("en")
+    assert name in latent_map.planar(shelf, "mnist")
+    assert name not in shelf.names("mnist", "vae")
+    assert name in shelf.offered()
+    beside = {model["name"] for model in latent_map.view(shelf, t, "mnist", "vae2d-mnist", 0, 0, "codes", None)["models"]}
+    assert name not in beside
+    assert {model["name"] for model in latent_map.view(shelf, t, "mnist", name, 0, 0, "codes", None)["models"]} == beside | {name}
 
 
 def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
@@ -43,12 +58,14 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     mask[5:9] = True
     pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
     film, label = inpainting.repaired(shelf, t, "mnist", name, 11, 0, 2, pad)
-    sheet = inpainting.compared(shelf, t, "mnist", film, pad)
+    sheet = inpainting.compared(shelf, t, film)
     assert label == 11
-    assert sheet["sections"][0]["pixels"]["n"] == 3  # siblings without that class are left out; the VAE knows none
+    # Siblings without that class are left out; the VAEs know none.
+    assert sheet["sections"][0]["about"]["models"] == [name, "vae-mnist", "vae2d-mnist", "vaegauss-mnist"]
 
 
-def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path):
+def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENLIB_ALLOW_PATHS", "1")
     shelf = Shelf(keep=2)
     names = [twelve(tmp_path / str(k)) for k in range(4)]
     for name in names:
@@ -58,10 +75,54 @@ def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path)
     shelf.model(names[0])  # asked for again, it comes back
 
 
-def test_on_a_space_a_path_is_no_name(tmp_path, monkeypatch):
-    monkeypatch.setenv("SPACE_ID", "someone/atelier")
-    with pytest.raises(CheckpointError, match="no model"):
-        Shelf().model(twelve(tmp_path))
+def test_a_path_is_no_name_and_its_refusal_is_that_of_a_path_to_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.chdir(tmp_path)
+    there, shelf = twelve(tmp_path / "runs" / "grown"), Shelf()
+    for name in (there, "runs/grown", "./runs/grown", "runs/../runs/grown", "runs", ".", "..", "~"):
+        said = []
+        for asked in (name, name.replace("runs", "none").replace("grown", "nothing")):
+            with pytest.raises(CheckpointError) as refusal:
+                shelf.model(asked)
+            said.append(str(refusal.value).replace(repr(asked)[:40], "NAME").replace(asked, "NAME"))
+        assert said[0] == said[1]
+        assert name not in shelf.infos
+
+
+def test_where_paths_are_allowed_one_loads(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENLIB_ALLOW_PATHS", "1")
+    assert Shelf().model(twelve(tmp_path)).config.classes == 12
+
+
+def test_visitors_fetch_one_model_at_a_time_and_so_many_at_most(tmp_path, monkeypatch):
+    folder, entered, leave = Path(twelve(tmp_path)), threading.Event(), threading.Event()
+
+    def fetch(_address):
+        entered.set()
+        leave.wait(10)
+        return folder
+
+    monkeypatch.setattr(hub, "find_cached", lambda _address: None)
+    monkeypatch.setattr(hub, "fetch", fetch)
+    shelf = Shelf(most=1)
+    thread = threading.Thread(target=shelf.model, args=("a/b",))
+    thread.start()
+    entered.wait(10)
+    with pytest.raises(CheckpointError, match="another model is being fetched"):
+        shelf.model("c/d")
+    leave.set()
+    thread.join()
+    with pytest.raises(CheckpointError, match="get no more"):
+        shelf.model("c/d")
+    assert shelf.model("a/b").config.classes == 12
+
+
+def test_the_models_kept_are_small_enough_together(monkeypatch):
+    shelf = Shelf()
+    first = shelf.model("cvae-mnist")
+    monkeypatch.setattr("demo.shelf.KEPT", size_of(first) + 1)
+    shelf.model("cvae-fashion")
+    assert list(shelf.models) == ["cvae-fashion"]
 
 
 def test_a_hidden_data_set_is_on_no_tab(monkeypatch):
@@ -94,6 +155,7 @@ def test_one_address_is_worked_out_once():
     seen, page = [], SimpleNamespace(load=lambda function, *_args, **_more: seen.append(function))
     worked = []
     parts.load(
+        Text("en"),
         page,
         "classes",
         {"dataset": "mnist", "model": "m", "label": 0},

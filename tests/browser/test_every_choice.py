@@ -1,0 +1,122 @@
+"""Every tab opened by click from the first page, every data set and model it offers chosen: what is shown is of that choice."""
+
+import time
+
+import pytest
+
+from demo.app import TABS
+from demo.shelf import Shelf
+from demo.text import Text
+from genlib.data import VARIANT_OF
+from tests.browser.visit import MARKS
+
+pytestmark = MARKS
+PATIENCE = 60  # seconds until a choice is answered; only a machine that is busy with other things needs many
+shelf = Shelf()
+
+# What is to be seen of the open tab: which model each widget says it shows, how large the pictures are, words, alarms.
+SEEN = """() => {
+    const seen = (selector, tell) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility({visibilityProperty: true})).map(tell);
+    const text = (selector) => seen(selector, (e) => e.textContent.trim());
+    const pictures = ".pixel_canvas canvas, .mask_pad canvas, .pictures canvas, .prepared, .picture_pad .strip canvas, .latent_pad .view canvas, .plane_pad .view canvas, [id^=film] canvas";
+    return {
+        models: seen(".atelier[data-model]", (e) => e.dataset.model).filter((name) => name),
+        rows: text(".rowhead"),
+        sizes: seen(pictures, (c) => c.width),
+        titles: text("h3"),
+        classes: [...text(".controls .classes label"), ...text(".class_picker button"), ...seen(".class_picker select", (e) => [...e.options].map((o) => o.text)).flat(), ...text(".legend span"), ...text(".colhead"), ...text(".likelihoods th")],
+        alarms: [...text(".wrong"), ...text(".toast-body"), ...text(".said.error"), ...text(".stale-note")].filter((words) => words),
+        rights: text(".rights p"),
+        dataset: seen(".controls input[type=radio]:checked", (e) => e.value)[0],
+        picture: (seen("[id^=swapped] canvas, [id^=film] canvas, .passes canvas, .pictures canvas, .pixel_canvas canvas, .latent_pad .view canvas", (c) => c.toDataURL())[0] || ""),
+    };
+}"""
+# Titles that a tab must show, and for which data sets.
+TITLES = {
+    "inpaint": ["inpaint.models", "inpaint.fills"],
+    "swap": ["swap.walk_z", "swap.walk_c", "swap.sheet"],
+    "interpolate": ["interpolate.ends", "interpolate.paths", "plane.title"],
+    "compare": ["compare.sheet"],
+    "pixel": ["pixel.nll", "order.title"],
+}
+
+
+def own(name: str) -> str:
+    """The data set whose pictures a model draws."""
+    dataset = shelf.info(name).dataset
+    return VARIANT_OF.get(dataset, dataset)
+
+
+def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> list[str]:
+    """What is shown that is not of the choice, in words; empty if all is."""
+    size = shelf.samples(dataset).x.shape[-1]
+    missing = [title for title in (t(key) for key in TITLES.get(tab, ())) if title not in seen["titles"]]
+    names, several = class_names(t, dataset), tab not in ("compare", "interpolate") and dataset != "sprites"
+    faults = [
+        (bool(seen["alarms"]), f"alarm: {seen['alarms']}"),
+        (seen["dataset"] != dataset, f"data set {seen['dataset']}"),
+        (any(own(name) != dataset for name in seen["models"]), f"of other data sets: {seen['models']}"),
+        (model is not None and model not in seen["models"], f"{model} is not among {seen['models']}"),
+        (set(seen["sizes"]) != {size}, f"pictures of {set(seen['sizes'])} instead of {size}"),
+        (bool(missing), f"not there: {missing}"),
+        (several and not set(names[:3]) <= set(seen["classes"]), f"classes {seen['classes'][:12]}"),
+        (seen["rights"] != list(filter(None, [t.phrases.get(f"rights.{dataset}")])), f"rights: {seen['rights']}"),
+        (tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(shelf.info(model or f"cvaegan-{dataset}").config.get("classes")), "classes"),
+        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(shelf.names(dataset, "pixelcnn")), "PixelCNN"),
+        (tab == "compare" and not any(name in seen["rows"] for name in shelf.names(dataset, "cvaegan")), f"rows {seen['rows']}"),
+    ]
+    return [words for fault, words in faults if fault]
+
+
+def class_names(t: Text, dataset: str) -> list[str]:
+    labels = shelf.info(f"classifier-{dataset}").labels
+    return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
+
+
+def answered(page, t, tab, dataset, model=None) -> dict:
+    """What is shown once all of it is of the choice; what was wrong last if that does not come."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        seen = page.evaluate(SEEN)
+        faults = wrong(seen, t, tab, dataset, model)
+        if not faults:
+            return seen
+        assert time.monotonic() < until, f"{tab}, {dataset}, {model}: {'; '.join(faults)}"
+        page.wait_for_timeout(50)
+
+
+def choose_model(page, t, name: str | None) -> list[str]:
+    """Pick a model from the list (none: only look); what it offers."""
+    box = page.get_by_label(t("control.model"), exact=True).locator("visible=true").first
+    box.click()
+    page.wait_for_selector("[role=option]:visible")
+    offered = page.locator("[role=option]:visible").evaluate_all("e => e.map((o) => o.getAttribute('aria-label'))")
+    if name is None:
+        page.keyboard.press("Escape")
+        box.blur()
+    else:
+        page.locator(f"[role=option][aria-label='{name}']:visible").click()
+    return offered
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whatever_is_chosen_is_shown_on_every_tab(page, server, language):
+    t = Text(language)
+    page.goto(server + ("" if language == "en" else "/zh"))
+    page.wait_for_selector("[data-ready=yes]")
+    for tab in TABS:
+        page.get_by_role("tab", name=t(f"tab.{tab.TAB}"), exact=True).click()
+        answered(page, t, tab.TAB, "mnist")
+        datasets = page.evaluate("[...document.querySelectorAll('.controls input[type=radio]')].filter((e) => e.checkVisibility()).map((e) => e.value)")
+        datasets = [name for name in datasets if f"dataset.{name}" in t.phrases]
+        assert "fashion" in datasets
+        pictures = set()
+        for dataset in [*datasets[1:], datasets[0]]:
+            page.locator(f"input[type=radio][value={dataset}]:visible").first.click()
+            pictures.add(answered(page, t, tab.TAB, dataset)["picture"])
+            if tab.TAB == "compare":
+                continue
+            for model in choose_model(page, t, None)[-1 if language == "zh" else 0 :]:  # the same events behind both pages
+                choose_model(page, t, model)
+                answered(page, t, tab.TAB, dataset, model)
+        assert len(pictures) == len(datasets)  # each has its own
