@@ -1,7 +1,7 @@
 """The training loop: one for every model, because an objective is a list of turns.
 
 Every random number of a run is a function of (seed, step), so a run that goes on from a saved state is the
-run that never stopped, to the bit.
+run that never stopped, to the bit, on the same machine with as many threads.
 """
 
 import functools

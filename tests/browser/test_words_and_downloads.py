@@ -198,7 +198,8 @@ def test_what_was_put_off_does_not_bring_back_the_old_data_sets_model(page, serv
         for (const v of [3, 4, 5]) { type(v); await new Promise((then) => setTimeout(then, 60)); }  // more are asked for than can be answered
         seen("input[type=radio][value=sprites]")[0].click();
     }""")
-    page.wait_for_timeout(4000)
-    shown = page.evaluate("[...document.querySelectorAll('.atelier[data-model]')].filter((e) => e.checkVisibility()).map((e) => e.dataset.model).filter((name) => name)")
-    assert set(shown) == {"cvaegan-sprites"}
+    models = "[...document.querySelectorAll('.atelier[data-model]')].filter((e) => e.checkVisibility()).map((e) => e.dataset.model).filter((name) => name)"
+    page.wait_for_function(f"{models}.includes('cvaegan-sprites')")
+    page.wait_for_timeout(4000)  # time for an overtaken answer to come late
+    assert set(page.evaluate(models)) == {"cvaegan-sprites"}
     assert page.evaluate("[...document.querySelectorAll('.passes canvas, .pixel_canvas canvas')].filter((e) => e.checkVisibility()).every((c) => c.width === 64)")

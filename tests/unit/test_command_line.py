@@ -34,8 +34,9 @@ def start():
 
     def start(*arguments, code=("-m", "genlib")):
         process = subprocess.Popen(
-            [sys.executable, *code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            [sys.executable, *code, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},  # as in this process: two threads add up in another order
+        )  # fmt: skip
         processes.append(process)
         return process
 
