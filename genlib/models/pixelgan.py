@@ -4,6 +4,9 @@
 
 z says what the picture is to be, the PixelCNN draws it pixel after pixel.  E gives a point, no distribution; that all
 points together are the prior's is D's work, as KL is a VAE's.  D sees codes and classes, never pictures.
+
+z may be categories: E gives the share of each, D wants one of them alone and each as often (section 3.1).  Where the model is
+told no class, categories find kinds of pictures by themselves.
 Loss: genlib/objectives/wae.py.  Recipe: "pixelgan-mnist".
 """
 
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from genlib.models.base import Normal, class_weights, normal
 from genlib.models.layers import Downsampler, dense
@@ -21,7 +25,8 @@ from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 class PixelGANConfig:
     channels: int = 1  # C, only 1 is modelled
     size: int = 28  # H = W
-    classes: int = 10  # K
+    classes: int = 10  # K, or 0
+    categories: int = 0  # the first so many numbers of z are shares of categories
     levels: int = 16  # grey levels, L
     latent_dim: int = 8  # Z
     width: int = 32  # channels of each of the PixelCNN's stacks
@@ -45,19 +50,23 @@ class PixelGAN(nn.Module):
         )
         self.discriminator = dense(told, c.features, c.features, 1)
 
-    def encode(self, x: Tensor, y: Tensor) -> Normal:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """The code of images (B, C, H, W) in [0, 1] of classes (B,), a Normal of zero variance (logvar = −∞)."""
-        z = self.code(self.encoder(x, y))
+        shares, rest = self.code(self.encoder(x, y)).tensor_split([self.config.categories], dim=1)
+        z = torch.cat([shares.softmax(dim=1), rest], dim=1)
         return Normal(z, torch.full_like(z, -torch.inf))
 
     def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)
+        """n draws of z, (n, Z): one category of as many likely ones, one-hot, where z has some; the rest N(0, I)."""
+        k, rest = self.config.categories, normal((n, self.config.latent_dim - self.config.categories), rng)
+        if not k:
+            return rest
+        return torch.cat([F.one_hot(torch.randint(k, (n,), generator=rng), k).float(), rest], dim=1)
 
-    def told(self, z: Tensor, y: Tensor) -> Tensor:
+    def told(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What D, and the PixelCNN in place of a class, is told: (B, Z), (B,) or (B, K) -> (B, Z + K)."""
-        return torch.cat([z, class_weights(y, self.config.classes)], dim=1)
+        return torch.cat([z, class_weights(y, self.config.classes)], dim=1) if self.config.classes else z
 
-    def logits(self, x: Tensor, y: Tensor, z: Tensor | None = None) -> Tensor:
+    def logits(self, x: Tensor, y: Tensor | None = None, z: Tensor | None = None) -> Tensor:
         """Logits of every pixel's level given z, x's own if none is given, and its predecessors: -> (B, L, H, W)."""
         return self.pixelcnn.logits(x, self.told(self.encode(x, y).mean if z is None else z, y))
