@@ -14,6 +14,7 @@ from demo.tabs.inpainting import changes
 from genlib import images, ops, preparation
 from genlib.errors import InputError
 from genlib.limits import GUIDANCE
+from genlib.models.base import Decoder, Encoder, PixelModel, Prior
 from genlib.ops.latent import PATHS
 
 MOST = 64  # pictures in one answer
@@ -73,7 +74,7 @@ def hole(path: str | None, size: int) -> torch.Tensor:
 def settle(shelf, info, model, x: torch.Tensor, k: int | None) -> tuple[torch.Tensor | None, int, list | None]:
     """The class to encode with, given or (−1) guessed: as a tensor, a number, and P(c|x)."""
     p = shelf.guess(info.dataset, x)[0] if shelf.classifier(info.dataset) is not None else None
-    if not ops.classes_of(model):
+    if not ops.num_classes(model):
         return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
     if k == GUESS:
         k = int((shelf.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
@@ -90,7 +91,7 @@ def verdict(shelf, info, x: torch.Tensor) -> list[dict] | None:
 
 def class_number(model, label, least: int = 0) -> int | None:
     """A label as the model's class; any whole number, or none, for a model that knows no classes.  Raises InputError."""
-    classes = ops.classes_of(model)
+    classes = ops.num_classes(model)
     if not classes and label is None:
         return None
     return parts.whole(label, "label", least, classes - 1 if classes else parts.SEEDS)
@@ -122,7 +123,7 @@ def endpoints(shelf, answers: Answers) -> dict:
         """One z and a class to a picture."""
         m = shelf.model(model)
         z, label = parts.latent(m, z), class_number(m, label)
-        if not hasattr(m, "decode"):
+        if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
         x = ops.decode(m, z, parts.classed(m, label))
         return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
@@ -130,7 +131,7 @@ def endpoints(shelf, answers: Answers) -> dict:
     def encode(model, image, label):
         """A picture to q(z|x,c); label −1 lets the classifier guess."""
         m, info = shelf.model(model), shelf.info(model)
-        if not hasattr(m, "encode"):
+        if not isinstance(m, Encoder):
             raise InputError("{model} has no encoder: choose an autoencoder", model=model)
         label, x = class_number(m, label, GUESS), picture(image, info, m)
         y, k, p = settle(shelf, info, m, x, label)
@@ -143,7 +144,7 @@ def endpoints(shelf, answers: Answers) -> dict:
         m, info = shelf.model(model), shelf.info(model)
         n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0, 3)
         label, seed = class_number(m, label), parts.whole(seed, "seed", 0, parts.SEEDS)
-        if not hasattr(m, "decode"):
+        if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
         z = temperature * m.prior(n, parts.rng(seed))
         x = ops.decode(m, z, parts.classed(m, label, n))
@@ -155,7 +156,7 @@ def endpoints(shelf, answers: Answers) -> dict:
         m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
         a, b = parts.latent(m, start, "start"), parts.latent(m, end, "end")
         label, path = class_number(m, label), parts.one_of(path, "path", PATHS)
-        if not hasattr(m, "decode"):
+        if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
         x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label), path)
         done = {
@@ -171,8 +172,8 @@ def endpoints(shelf, answers: Answers) -> dict:
     def swap(model, image, label, targets):
         """Keep z of a picture, change its class to each target; none means all."""
         m, info = shelf.model(model), shelf.info(model)
-        classes = ops.classes_of(m)
-        if not classes or not ops.redraws(m):
+        classes = ops.num_classes(m)
+        if not classes or not ops.is_autoencoder(m):
             raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=model)
         targets, label = torch.tensor(chosen_targets(targets, classes)), class_number(m, label, GUESS)
         x = picture(image, info, m)
@@ -185,7 +186,7 @@ def endpoints(shelf, answers: Answers) -> dict:
     def inpaint(model, image, mask, label, passes, seed):
         """Repair the white part of the mask, pass by pass; known pixels stay."""
         m, info = shelf.model(model), shelf.info(model)
-        if not ops.redraws(m):
+        if not ops.is_autoencoder(m):
             raise InputError("{model} has no encoder and decoder: choose an autoencoder, or /sample for a PixelCNN", model=model)
         passes, seed = parts.whole(passes, "passes", 1, 100), parts.whole(seed, "seed", 0, parts.SEEDS)
         label, x, gap = class_number(m, label, GUESS), picture(image, info, m), hole(mask, m.config.size)
@@ -203,7 +204,7 @@ def endpoints(shelf, answers: Answers) -> dict:
         y = parts.classed(m, label, n)
         w = ops.guidance_of(m, None if guidance is None else parts.real(guidance, "guidance", 0, GUIDANCE))
         done |= {"guidance": w} if w else {}
-        if hasattr(m, "decode"):
+        if isinstance(m, Decoder):
             if image is not None or mask is not None:
                 raise InputError("{model} completes nothing: use /inpaint", model=model)
             yield (
@@ -211,14 +212,14 @@ def endpoints(shelf, answers: Answers) -> dict:
                 done | {"done": 1.0, "final": True},
             )
             return
-        if not hasattr(m.config, "levels"):
+        if not isinstance(m, PixelModel):
             raise InputError("{model} draws no pictures: choose a generative model", model=model)
         if (image is None) != (mask is None):
             raise InputError("completion needs both an image and a mask")
-        x, gap = (None, None) if image is None else (parts.at_levels(m, picture(image, info, m)), hole(mask, m.config.size))
+        x, gap = (None, None) if image is None else (m.quantize(picture(image, info, m)), hole(mask, m.config.size))
         size = m.config.size
         rng = parts.rng(seed)
-        z = m.prior(n, rng) if hasattr(m, "prior") else None
+        z = m.prior(n, rng) if isinstance(m, Prior) else None
         done |= {"z": z.tolist()} if z is not None else {}
         drawing = ops.complete(m, n, y, z=z, image=x, mask=gap, rng=rng, temperature=temperature, guidance=w)
         for row, drawn in enumerate(drawing, start=1):

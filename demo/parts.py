@@ -22,7 +22,8 @@ from demo.widgets.base import Sent, from_pixels, pixels, whole_number
 from genlib import images
 from genlib.checkpoint import CheckpointError
 from genlib.errors import InputError, brief
-from genlib.ops import classes_of
+from genlib.models.base import Prior
+from genlib.ops import num_classes
 
 EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
 SPOILED = (KeyError, IndexError, TypeError, AttributeError, RuntimeError)  # what a page never sends of itself
@@ -238,7 +239,7 @@ class Number(gr.Number):
 def picture_for(model, value: dict | None) -> torch.Tensor:
     """A widget's picture, (1, C, H, W).  Raises InputError if the model knows pictures of another shape."""
     x, c = from_pixels((value or {}).get("pixels"), most=1), model.config
-    wanted = (getattr(c, "channels", 1), c.size, c.size)
+    wanted = (c.channels, c.size, c.size)
     if tuple(x.shape[1:]) != wanted:
         kind = "colour" if wanted[0] == 3 else "grey"
         raise InputError("this model knows {kind} pictures of {size}×{size}: choose one of its own data set", kind=kind, size=c.size)
@@ -332,15 +333,16 @@ def class_control(t, shelf: Shelf, dataset: str, value: int = 0, label: str = "c
 
 def classed(model, label, n: int = 1, what: str = "the class") -> torch.Tensor | None:
     """The label n times, or None for a model without classes.  Raises InputError if it is out of range."""
-    classes = classes_of(model)
+    classes = num_classes(model)
     return torch.full((n,), whole(label, what, 0, classes - 1)) if classes else None
 
 
 def latent(model, z, what: str = "z") -> torch.Tensor:
     """A JSON list as (1, Z).  Raises ValueError for another length or numbers that are not finite."""
-    size, z = getattr(model.config, "latent_dim", None), listed(z, what)
-    if size is None:
+    z = listed(z, what)
+    if not isinstance(model, Prior):
         raise InputError("this model has no latent: choose an autoencoder or a GAN")
+    size = model.config.latent_dim
     if len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
         raise InputError("{what} must be a list of {size} numbers, got {got}", what=what, size=size, got=brief(z))
     if not all(abs(v) <= 1e6 for v in z):  # false for NaN too
@@ -522,12 +524,6 @@ def load(t, page, tab: str, defaults: dict, names: Callable[[str], list[str]], f
         return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
 
     page.load(guarded(show, t), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
-
-
-def at_levels(model, x: torch.Tensor) -> torch.Tensor:
-    """A picture at the grey levels a pixel model knows: black and white for two."""
-    steps = model.config.levels - 1
-    return (x * steps).round() / steps
 
 
 def verdicts(t, shelf: Shelf, dataset: str, x, asked=None) -> tuple[list[str], list]:

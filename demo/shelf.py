@@ -4,6 +4,7 @@ import functools
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,10 +12,11 @@ from torch import Tensor
 
 from demo import samples
 from demo.samples import DATASETS, Samples
-from genlib import checkpoint, hub, images, ood, ops
+from genlib import checkpoint, hub, ood, ops
 from genlib.checkpoint import CheckpointError, Info
 from genlib.data import VARIANT_OF
-
+from genlib.evaluation.metrics import psnr
+from genlib.families import FAMILIES, Family
 
 FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
 KEPT = 400_000_000  # bytes of weights in memory
@@ -119,12 +121,13 @@ class Shelf:
         """What every visitor is offered; a model one of them asked for by name is that one's alone."""
         return {name: info for name, info in list(self.infos.items()) if name in self.kept}
 
-    def names(self, dataset: str, *families: str, series: bool = False) -> list[str]:
-        """Names of these families, in that order, that suit the data set; with `series`, one model at other weights of KL too."""
+    def names(self, dataset: str, wants: Callable[[Family], bool], series: bool = False) -> list[str]:
+        """Models that suit the data set and whose family is wanted, family by family; with `series`, one at other weights of KL too."""
+        order = [name for name, family in FAMILIES.items() if wants(family)]
         fitting = [
-            (families.index(info.model), name)
+            (order.index(info.model), name)
             for name, info in self.offered().items()
-            if info.model in families and self.suits(info, dataset) and (series or SERIES not in name)
+            if info.model in order and self.suits(info, dataset) and (series or SERIES not in name)
         ]
         return [name for _, name in sorted(fitting)]
 
@@ -170,4 +173,4 @@ class Shelf:
     def usual_psnr(self, dataset: str, name: str) -> float:
         """The PSNR, dB, with which a model redraws nineteen of twenty samples at least."""
         s = self.samples(dataset)
-        return float(images.psnr(s.x, ops.reconstruct(self.model(name), s.x, s.y)).quantile(0.05))
+        return float(psnr(s.x, ops.reconstruct(self.model(name), s.x, s.y)).quantile(0.05))

@@ -2,14 +2,9 @@
 
 import html
 
-from demo.parts import ROOT
 from genlib.curves import read_curves
+from genlib.families import FAMILIES
 
-OBJECTIVE = {
-    "ae": "reconstruction", "vae": "elbo", "waegan": "wae", "aegan": "aegan", "cvae": "elbo", "cvaegan": "cvae_gan", "gan": "adversarial",
-    "dcgan": "adversarial", "cgan": "adversarial", "wgan": "wasserstein", "wgangp": "wasserstein", "ssgan": "semi_supervised",
-    "pixelcnn": "likelihood", "pixelrnn": "likelihood", "pixelgan": "wae", "classifier": "classification",
-}  # fmt: skip
 WIDE, HIGH = 340, 120  # of a plot
 
 
@@ -38,10 +33,9 @@ def curves(shelf, t, name: str) -> str:
 
 def told(shelf, t, name: str) -> str:
     """All of it as HTML."""
-    family = shelf.info(name).model
-    file = f"genlib/objectives/{OBJECTIVE[family]}.py"
-    source = html.escape((ROOT / file).read_text(encoding="utf-8"))
+    family = FAMILIES[shelf.info(name).model]
+    file, source = f"genlib/objectives/{family.source.name}", html.escape(family.source.read_text(encoding="utf-8"))
     return (
-        f'<div class="story"><h3>{html.escape(name)}</h3><p>{t(f"story.{family}")}</p><pre class="equation">{html.escape(t(f"equation.{family}"))}</pre>'
+        f'<div class="story"><h3>{html.escape(name)}</h3><p>{t(f"story.{family.name}")}</p><pre class="equation">{html.escape(t(f"equation.{family.name}"))}</pre>'
         f'{curves(shelf, t, name)}<details class="source"><summary>{file}</summary><pre>{source}</pre></details></div>'
     )

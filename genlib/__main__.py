@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("train", train, "Train the recipe of that name.", "name")
     sub.add_argument("--data", type=Path, help="torchvision-style root; without it a cache folder, filled by download")
     sub.add_argument("--out", type=Path, help="checkpoint folder (default: runs/NAME)")
+    sub.add_argument("--split", choices=("train", "fit"), default="train", help="fit: leave the validation pictures out (default: train)")
     group = sub.add_mutually_exclusive_group()
     group.add_argument("--minutes", type=number(float, 1e-3, 1e6), help="train this long instead of the recipe's number of steps")
     group.add_argument("--steps", type=number(int, 1), help="train this many batches instead of the recipe's")
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="torchvision-style root")
     sub.add_argument("--n", type=number(int, 2), default=10_000, help="test images, and generated ones (default: 10000)")
     sub.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
+    sub.add_argument("--split", choices=("test", "validation"), default="test", help="validation: to choose by, written nowhere (default: test)")
     sub.add_argument("--json", action="store_true", help="print one JSON object, last on stdout")
     sub = command("sample", sample, "Draw samples into a PNG.", "source")
     sub.add_argument("--class", dest="label", help="class number or name (default: all in turn)")
@@ -121,7 +123,7 @@ def train(args) -> None:
         raise SystemExit(f"train: there is no recipe {args.name!r}; {names.suggest(args.name, RECIPES)}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
     with output.open_output(out, resume=args.resume, overwrite=args.overwrite):
-        images = data.load(recipe.dataset, "train", args.data)
+        images = data.load(recipe.dataset, args.split, args.data)
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}))
         budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
@@ -202,14 +204,15 @@ def describe(progress, batch: int) -> str:
 
 
 def evaluate(args) -> None:
-    from genlib import evaluation, hub, reading
+    from genlib import hub, reading
+    from genlib.evaluation import writing
 
     if args.all == bool(args.source):
         raise SystemExit("evaluate: name one checkpoint, or --all")
     if args.all:
         evaluate_all(args)
         return
-    report = evaluation.evaluate(args.source, args.data, n=args.n, seed=args.seed, command=command_line())
+    report = writing.evaluate(args.source, args.data, n=args.n, seed=args.seed, split=args.split, command=command_line())
     if reading.hub_repository(hub.resolve(args.source)):
         print(f"{args.source} is in the Hub's cache, which stays as it is: pull it with --out to keep the card", file=sys.stderr)
     if args.json:
@@ -221,7 +224,8 @@ def evaluate(args) -> None:
 
 def evaluate_all(args) -> None:
     """Every bundled checkpoint anew, then the table; a set that is not in --data is left as it was and said."""
-    from genlib import checkpoint, data, evaluation, hub, output, table
+    from genlib import checkpoint, data, hub, output, table
+    from genlib.evaluation import writing
 
     reports, out = [], args.out or Path(".")
     with output.explain(out):
@@ -229,7 +233,7 @@ def evaluate_all(args) -> None:
     for name in hub.bundled():
         try:
             command = f"{PROGRAM} evaluate {name} --data {args.data}"
-            reports.append(evaluation.evaluate(name, args.data, n=args.n, seed=args.seed, command=command))
+            reports.append(writing.evaluate(name, args.data, n=args.n, seed=args.seed, command=command))
         except data.DataError as error:
             print(f"{name}: {error}", file=sys.stderr)
             continue
@@ -249,7 +253,7 @@ def sample(args) -> None:
     folder = hub.resolve(args.source)
     info, model = checkpoint.read(folder)
     check_draws(args, info, model)
-    rng, y = torch.Generator().manual_seed(args.seed), labels(args.label, args.n, info, ops.classes_of(model))
+    rng, y = torch.Generator().manual_seed(args.seed), labels(args.label, args.n, info, ops.num_classes(model))
     about = {"model": args.source, "class": args.label, "seed": args.seed, "temperature": args.temperature}
     try:
         w = ops.guidance_of(model, args.guidance)
@@ -265,9 +269,11 @@ def sample(args) -> None:
 
 def check_draws(args, info, model) -> None:
     """Raises SystemExit for a model that draws nothing, or none that is so cold."""
-    if not hasattr(model, "decode") and not hasattr(model.config, "levels"):
+    from genlib.families import FAMILIES
+
+    if not FAMILIES[info.model].draws:
         raise SystemExit(f"sample: {args.source} is a {info.model}, which draws nothing: choose a model that does, see `list`")
-    if not hasattr(model, "decode") and args.temperature < MIN_PIXEL_TEMPERATURE:
+    if FAMILIES[info.model].is_pixel_model and args.temperature < MIN_PIXEL_TEMPERATURE:
         raise SystemExit(f"sample: the temperature of a {info.model} must be {MIN_PIXEL_TEMPERATURE} or more")
 
 

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from genlib import weights
 from genlib.errors import CheckpointError, brief
+from genlib.families import FAMILIES, family_of
 from genlib.limits import check_config, check_info
-from genlib.models import MODELS
 from genlib.reading import hub_repository, parse_json, read_file
 from genlib.weights import stored
 
@@ -35,7 +35,7 @@ TRIES = 50  # of a reader beside a writer that never rests
 class Info:
     """What config.json says of a checkpoint."""
 
-    model: str  # family: a key of MODELS
+    model: str  # family: a key of FAMILIES
     config: dict  # the model's Config
     name: str = ""
     dataset: str = ""
@@ -88,9 +88,8 @@ def save(model: nn.Module, folder: str | Path, **about) -> Info:
 
     Raises OSError, and the checkpoint that was there is then whole: nothing takes its place before all is written.
     """
-    family = next(name for name, cls in MODELS.items() if cls is type(model))
     raw = save_tensors({key: stored(model, key, value) for key, value in model.state_dict().items()})
-    info = Info(model=family, config=asdict(model.config), sha256=(sha256(raw).hexdigest(),), **about)
+    info = Info(model=family_of(model).name, config=asdict(model.config), sha256=(sha256(raw).hexdigest(),), **about)
     replace_checkpoint(Path(folder), info, raw)
     return info
 
@@ -130,13 +129,13 @@ def build_info(said: object, path: Path) -> Info:
     if not isinstance(said, dict) or not {"model", "config"} <= said.keys():
         raise CheckpointError("{path} is not a checkpoint's config: it names no model and config", path=path)
     check_info(said, path)
-    if said["model"] not in MODELS:
-        known = ", ".join(MODELS)
+    if said["model"] not in FAMILIES:
+        known = ", ".join(FAMILIES)
         raise CheckpointError("{path} names the model {model}; known are {known}", path=path, model=brief(said["model"]), known=known)
     known = {f.name for f in fields(Info)}
     info = Info(**{key: tuple(v) if isinstance(v, list) else v for key, v in said.items() if key in known})
     info = replace(info, config={key: tuple(v) if isinstance(v, list) else v for key, v in info.config.items()})
-    check_config(info.config, info.model, MODELS[info.model].Config, info.labels)
+    check_config(info.config, info.model, FAMILIES[info.model].network.Config, info.labels)
     return info
 
 
@@ -159,7 +158,7 @@ def read_pair(folder: Path, config: bytes) -> tuple[Info, bytes]:
 
 def assemble(info: Info, raw: bytes, folder: Path) -> nn.Module:
     """The model of a config and its weights, frozen.  Raises CheckpointError, before it takes memory."""
-    cls, path = MODELS[info.model], folder / WEIGHTS
+    cls, path = FAMILIES[info.model].network, folder / WEIGHTS
     try:
         shapes = weights.make(cls, cls.Config(**info.config), device="meta")
     except (TypeError, ValueError, AttributeError, RuntimeError, LookupError, ArithmeticError) as error:

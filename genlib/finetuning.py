@@ -15,17 +15,10 @@ from torch import nn
 
 from genlib import checkpoint, data, preparation, train
 from genlib.data.own import OwnImages, Remark
+from genlib.families import FAMILIES
 from genlib.objectives import registry
 from genlib.objectives.base import Objective
 from genlib.recipes import RECIPES
-
-OBJECTIVES = {  # a family's usual one; a semi-supervised GAN is not here: own pictures all have their label
-    "ae": {"name": "reconstruction"}, "waegan": {"name": "wae"}, "aegan": {"name": "aegan"}, "gan": {"name": "adversarial"},
-    "dcgan": {"name": "adversarial"}, "cgan": {"name": "adversarial"}, "wgan": {"name": "wasserstein"},
-    "wgangp": {"name": "penalised"}, "vae": {"name": "elbo"}, "cvae": {"name": "elbo", "nll": "gaussian_nll"},
-    "cvaegan": {"name": "cvaegan"}, "pixelcnn": {"name": "likelihood"}, "pixelrnn": {"name": "likelihood"},
-    "pixelgan": {"name": "pixelwae"}, "classifier": {"name": "classification"},
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,10 +66,9 @@ def grown(model: nn.Module, count: int) -> nn.Module:
 def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed: int = 0) -> Task:
     """Everything `genlib.train.train` needs.  Raises CheckpointError, DataError."""
     info, model = checkpoint.read(source)
-    if info.model not in OBJECTIVES:
-        raise checkpoint.CheckpointError(
-            "a {model} cannot be fine-tuned: choose {known}", model=info.model, known=", ".join(OBJECTIVES)
-        )
+    if not FAMILIES[info.model].finetunes:
+        known = ", ".join(name for name, family in FAMILIES.items() if family.finetunes)
+        raise checkpoint.CheckpointError("a {model} cannot be fine-tuned: choose {known}", model=info.model, known=known)
     kind = preparation.kind_of(info)
     pictures = data.folder(root, model.config.size, model.config.channels, kind)
     if len(pictures) < 2:
@@ -84,7 +76,7 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     report = [f"{len(pictures)} pictures in {len(pictures.labels)} folders, prepared as {kind}", *describe_notes(pictures)]
     report += [*describe_remarks(pictures.left_out, "left out"), *describe_remarks(pictures.doubts, "doubtful")]
     labels, y = pictures.labels, pictures.y
-    if getattr(model.config, "classes", 0):
+    if model.config.classes:
         known = tuple(str(k) for k in range(model.config.classes))
         known = info.labels[: len(known)] + known[len(info.labels) :]  # a class without a name is called by its number
         labels, mapping = classes(known, pictures.labels)
@@ -113,7 +105,7 @@ def fit_classes(model: nn.Module, count: int, source: Path, seed: int) -> nn.Mod
     """The model, with so many classes.  Raises CheckpointError if it can have no more."""
     if count == model.config.classes:
         return model
-    if getattr(model.config, "factors", ()):
+    if model.config.factors:
         raise checkpoint.CheckpointError(
             "{source} composes its classes and takes no new ones: name folders after its labels", source=source
         )
@@ -127,7 +119,7 @@ def objective_of(info: checkpoint.Info, model: nn.Module, seed: int) -> Objectiv
 
     Raises CheckpointError.
     """
-    usual = OBJECTIVES[info.model]
+    usual = FAMILIES[info.model].objective
     if info.objective and (not isinstance(info.objective, dict) or info.objective.get("name") != usual["name"]):
         raise checkpoint.CheckpointError(
             "the config's objective is not one of a {model}: it must be {name}", model=info.model, name=usual["name"]

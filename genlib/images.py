@@ -135,11 +135,3 @@ def to_tensor(picture: Image.Image) -> Tensor:
     """A grey or RGB Pillow picture as (1, C, H, W) in [0, 1]."""
     x = torch.from_numpy(np.array(picture, dtype=np.float32) / 255)
     return (x[None] if x.ndim == 2 else x.permute(2, 0, 1))[None]
-
-
-def psnr(truth: Tensor, x: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Peak signal-to-noise ratio, dB, peak 1: (B, C, H, W) twice, within a bool mask (B, H, W) -> (B,)."""
-    error = (truth - x).square().mean(dim=1)
-    if mask is None:
-        return -10 * error.flatten(1).mean(dim=1).clamp(min=1e-10).log10()
-    return -10 * ((error * mask).flatten(1).sum(dim=1) / mask.flatten(1).sum(dim=1)).clamp(min=1e-10).log10()

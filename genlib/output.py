@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from genlib import card, checkpoint, train
-from genlib.errors import CheckpointError
 from genlib.curves import Curves
+from genlib.errors import CheckpointError
+from genlib.families import family_of
 from genlib.lock import hold_lock
-from genlib.models import MODELS
 from genlib.objectives import registry
 
 TAKEN = (checkpoint.CONFIG, checkpoint.WEIGHTS, checkpoint.CARD, train.STATE)  # what a new run would write over
@@ -88,7 +88,7 @@ def check_room(run: train.Run, folder: Path) -> None:
 def check_info(run: train.Run, folder: Path, about: dict) -> None:
     """What config.json will say of a run could be read again: no class's name of two lines.  Raises CheckpointError."""
     model = run.model()
-    family = next(name for name, cls in MODELS.items() if cls is type(model))
+    family = family_of(model).name
     info = checkpoint.Info(model=family, config=asdict(model.config), objective=registry.describe(run.objective), **about)
     checkpoint.parse_info(checkpoint.info_bytes(info), folder / checkpoint.CONFIG)
 

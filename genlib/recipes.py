@@ -19,6 +19,7 @@ from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
+from genlib.models.lenet import LeNet, LeNetConfig
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
@@ -80,6 +81,12 @@ def classifier(dataset: str, steps: int, augment=unchanged, config=ClassifierCon
     return Recipe(
         dataset, lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05), steps=steps, batch=batch,
         lr=3e-3, weight_decay=0.02, ema=ema, memory_format=torch.channels_last, augment=augment,
+    )  # fmt: skip
+
+
+def lenet(dataset: str, steps: int, augment) -> Recipe:
+    return Recipe(
+        dataset, lambda: LeNet(LeNetConfig()), Classification, steps=steps, lr=2e-3, weight_decay=0.01, ema=0.995, seed=11, augment=augment,
     )  # fmt: skip
 
 
@@ -209,6 +216,8 @@ def reader(c: CVAEConfig) -> ClassifierConfig:
 RECIPES: dict[str, Recipe] = {
     "classifier-mnist": classifier("mnist", 6 * 468, data.jitter),
     "classifier-fashion": classifier("fashion", 12 * 468, data.flip_and_shift),
+    "lenet-mnist": lenet("mnist", 6 * 468, data.jitter),
+    "lenet-fashion": lenet("fashion", 12 * 468, data.flip_and_shift),
     "ae2d-mnist": dense(AE, Reconstruction, "mnist", 12),
     "vae2d-mnist": dense(VAE, ELBO, "mnist", 40),
     "vae2d-fashion": dense(VAE, ELBO, "fashion", 20),

@@ -18,6 +18,7 @@ from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
+from genlib.models.lenet import LeNet, LeNetConfig
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.models.ssgan import SSGAN, SSGANConfig
@@ -45,6 +46,7 @@ SMALL = {
     "wgan": lambda: WGAN(WGANConfig(size=8, latent_dim=4, width=4)),
     "wgangp": lambda: WGANGP(DCGANConfig(size=8, latent_dim=4, width=4)),
     "ssgan": lambda: SSGAN(SSGANConfig(size=8, latent_dim=4, labels=3, hidden=(16,), discriminator_hidden=(16, 8))),
+    "lenet": lambda: LeNet(LeNetConfig(size=8, kernel=3, classes=3)),
     "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
 }
 

@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import save
 
 from genlib.checkpoint import CONFIG, WEIGHTS
-from genlib.models import MODELS
+from genlib.families import FAMILIES
 from genlib.models.vae import VAE, VAEConfig
 
 Flaw = Callable[[Path], None]  # spoils the sound checkpoint in a folder
@@ -46,7 +46,7 @@ def said(**changes) -> Flaw:
 
 def configured(model: str, **changes) -> Flaw:
     """Another Config, of another model."""
-    return lambda folder: sound(folder, model=model, config=asdict(MODELS[model].Config()) | changes)
+    return lambda folder: sound(folder, model=model, config=asdict(FAMILIES[model].network.Config()) | changes)
 
 
 def text(raw: str | bytes) -> Flaw:

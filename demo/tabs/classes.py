@@ -9,10 +9,10 @@ from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
+from genlib.models.base import Decoder
 from genlib.ops.latent import slerp
 
 TAB = "classes"
-FAMILIES = ("cvaegan", "cvae")
 DEFAULTS = {
     "dataset": "mnist",
     "model": "cvaegan-mnist",
@@ -27,7 +27,8 @@ DEFAULTS = {
 
 def offered(shelf, dataset: str) -> list[str]:
     """The models of a data set whose classes fit side by side: a row of all of them is what this tab is about."""
-    return [name for name in shelf.names(dataset, *FAMILIES) if len(shelf.info(name).labels) <= 16]
+    names = shelf.names(dataset, lambda family: family.decodes and family.is_conditional)
+    return [name for name in names if len(shelf.info(name).labels) <= 16]
 
 
 def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
@@ -50,10 +51,10 @@ def mixture(label, other, mix, classes: int) -> torch.Tensor:
 def sheets(shelf, t, dataset, name, label, seed, walk, temperature, other, mix, rows: int = 5) -> dict:
     """The canvas's value: one z and the chosen class in every model, one z in all classes, classes × z."""
     seed = parts.whole(seed, "the seed", 0, parts.SEEDS - 2 * rows)
-    names = [name, *(n for n in shelf.names(dataset, *FAMILIES) if n != name)]
+    names = [name, *(n for n in offered(shelf, dataset) if n != name)]
     labels, model = parts.class_names(t, shelf, dataset, name), shelf.model(name)
-    classes = ops.classes_of(model)
-    if not classes or not hasattr(model, "decode"):
+    classes = ops.num_classes(model)
+    if not classes or not isinstance(model, Decoder):
         raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=name)
     y, every = mixture(label, other, mix, classes), torch.arange(classes)
     models = [m for m in map(shelf.model, names) if m.config.classes == classes and m.config.size == model.config.size]
@@ -77,7 +78,7 @@ def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = parts.dataset_control(t, lambda d: offered(shelf, d))
-            model = parts.model_control(t, shelf.names("mnist", *FAMILIES))
+            model = parts.model_control(t, offered(shelf, "mnist"))
             label = parts.class_control(t, shelf, "mnist", 3)
             seed = parts.seed_control(t, TAB)
             walk = parts.slider(0, 1, 0, step=0.01, label=t("classes.walk"))
@@ -108,7 +109,7 @@ def build(shelf, t, page) -> None:
         return shown, *(parts.class_update(t, shelf, dataset, name, k) for k in (label, other))
 
     def switch(dataset, *values):
-        names, labels = shelf.names(dataset, *FAMILIES), parts.class_choices(t, shelf, dataset)
+        names, labels = offered(shelf, dataset), parts.class_choices(t, shelf, dataset)
         label, other = (min(v, len(labels) - 1) for v in (values[0], values[4]))
         shown = sheets(shelf, t, dataset, names[0], label, *values[1:4], other, values[5])
         return (

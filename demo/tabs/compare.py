@@ -13,35 +13,31 @@ from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.data import VARIANT_OF
+from genlib.evaluation.figures import FIGURES
+from genlib.models.base import Discriminator
 
 TAB = "compare"
-FAMILIES = (
-    "cvaegan", "cvae", "cgan", "wgangp", "dcgan", "wgan", "gan", "ssgan", "aegan", "waegan", "vae", "ae", "pixelcnn", "pixelgan",
-)  # fmt: skip
 DEFAULTS = {"dataset": "mnist", "label": -1, "seed": 0, "temperature": 1.0}
 N = 10  # samples a model
-COLUMNS = {  # figure -> whether less is better
-    "fid": True, "coverage": False, "density": False, "gan_test_acc": False, "gan_train_acc": False, "reconstruction_mse": True,
-    "neg_elbo_nats": True, "bits_per_dim": True,
-}  # fmt: skip
+COLUMNS = ("fid", "coverage", "density", "gan_test_acc", "gan_train_acc", "reconstruction_mse", "neg_elbo_nats", "bits_per_dim")
 
 
 def offered(shelf, dataset: str) -> list[str]:
     """The models drawn from; not those of another form of the data set, whose figures cannot be compared."""
-    return [name for name in shelf.names(dataset, *FAMILIES) if shelf.info(name).dataset not in VARIANT_OF]
+    return [name for name in shelf.names(dataset, lambda family: family.draws) if shelf.info(name).dataset not in VARIANT_OF]
 
 
 def draw(shelf, name: str, label: int, seed: int, temperature: float) -> Tensor:
     """N samples of a model: of one class, or of the classes in turn where label is −1.  One seed is one z where sizes agree."""
     model = shelf.model(name)
-    classes = ops.classes_of(model)
+    classes = ops.num_classes(model)
     y = (torch.arange(N) % classes if label < 0 else parts.classed(model, label, N)) if classes else None
     return ops.draw(model, N, y, rng=parts.rng(seed), temperature=temperature)
 
 
 def wanted(shelf, name: str, label: int) -> Tensor | None:
     """The classes that were asked for, (N,), or None of a model that knows none."""
-    classes = ops.classes_of(shelf.model(name))
+    classes = ops.num_classes(shelf.model(name))
     return None if not classes else torch.arange(N) % classes if label < 0 else torch.full((N,), label)
 
 
@@ -52,7 +48,7 @@ def figures(shelf, t, dataset: str) -> dict:
         known = shelf.info(name).figures
         rows.append({"name": name, "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))}})
     present = [k for k in COLUMNS if any(k in row["figures"] for row in rows)]
-    return {"columns": [{"key": k, "title": t(f"figure.{k}"), "less": COLUMNS[k]} for k in present], "rows": rows}
+    return {"columns": [{"key": k, "title": t(f"figure.{k}"), "less": FIGURES[k].better == "less"} for k in present], "rows": rows}
 
 
 def remarks(shelf, t, dataset: str) -> str:
@@ -85,7 +81,7 @@ def judged(shelf, t, dataset: str, name: str, x: Tensor) -> str:
     words = parts.verdicts(t, shelf, dataset, x)[0][:1] if shelf.classifier(dataset) is not None else []
     for other in offered(shelf, dataset):
         model = shelf.model(other)
-        if hasattr(model, "score") and not ops.classes_of(model):
+        if isinstance(model, Discriminator) and not ops.num_classes(model):
             words.append(t("compare.d", model=other, p=round(100 * realness(model, x, shelf.samples(dataset).x))))
     return "; ".join(word for word in words if word)
 
@@ -138,7 +134,7 @@ def build(shelf, t, page) -> None:
             gr.Markdown(t("compare.look"), elem_classes="look")
             about = parts.Names([], label=t("compare.story"), elem_classes="models")
             told = gr.HTML()
-            parts.foot(t, TAB, "genlib/metrics.py")
+            parts.foot(t, TAB, "genlib/evaluation/metrics.py")
 
     def sheet(dataset, label, seed, temperature) -> dict:
         """One row of samples a model, under one seed."""
@@ -167,7 +163,7 @@ def build(shelf, t, page) -> None:
         return story.told(shelf, t, name)
 
     def stories(dataset):
-        names = shelf.names(dataset, *story.OBJECTIVE)
+        names = shelf.names(dataset, lambda family: True)
         return gr.update(choices=names, value=offered(shelf, dataset)[0]), read(offered(shelf, dataset)[0])
 
     def switch(dataset, seed, temperature):

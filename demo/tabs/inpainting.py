@@ -10,11 +10,11 @@ from demo.widgets import ClassPicker, MaskPad, Passes, PixelCanvas
 from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
-from genlib import images, ops
+from genlib import ops
 from genlib.errors import InputError
+from genlib.evaluation.metrics import psnr
 
 TAB = "inpaint"
-FAMILIES = ("cvaegan", "cvae", "vae")
 DEFAULTS = {
     "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10, "picture": "", "mask": "",
 }  # fmt: skip
@@ -25,7 +25,7 @@ BETWEEN = {"mnist": (5 / 8, 1), "fashion": (5 / 8, 1)}  # heights of the hole to
 
 def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
     """Every pass of one repair, (passes, C, H, W)."""
-    label = torch.tensor([y]) if ops.classes_of(model) else None
+    label = torch.tensor([y]) if ops.num_classes(model) else None
     return torch.cat(list(ops.inpaint(model, x, mask, label, passes=passes, rng=parts.rng(seed))))
 
 
@@ -42,7 +42,7 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad) -> tuple[dict, i
     Where there is no hole, the picture and a hint.  The film tells all that `compared` and `continued` need to know.
     """
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    if not ops.redraws(model):
+    if not ops.is_autoencoder(model):
         raise InputError("{model} has no encoder: choose an autoencoder", model=name)
     x = parts.picture_for(model, pad)
     mask = to_mask(pad.get("mask"), *x.shape[2:])
@@ -53,8 +53,8 @@ def repaired(shelf, t, dataset, name, label, seed, passes, pad) -> tuple[dict, i
     if not mask.any():
         return film | {"pixels": pixels(x), "change": [0.0], "psnr": None, "caption": t("inpaint.whole")}, y
     frames = repairs(model, x, mask, y, passes, seed)
-    near = images.psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()
-    own = torch.tensor([y]) if ops.classes_of(model) else None
+    near = psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()
+    own = torch.tensor([y]) if ops.num_classes(model) else None
     return film | {
         "pixels": pixels(frames), "change": changes(model, mask, frames, own, seed), "psnr": [round(p, 2) for p in near],
         "caption": t("inpaint.psnr", p=f"{near[-1]:.1f}"),
@@ -75,10 +75,10 @@ def compared(shelf, t, film) -> dict:
     x, mask = holed_picture(model, film)
     if not mask.any():
         return {"sections": []}
-    able = [n for n in shelf.names(dataset, *FAMILIES) if (ops.classes_of(shelf.model(n)) or len(labels)) > y]
+    able = [n for n in shelf.names(dataset, lambda family: family.is_autoencoder) if (ops.num_classes(shelf.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
-    reached = images.psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
+    reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
     captions = [f"{n} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True)]
     more = torch.cat([last, *(repairs(model, x, mask, y, passes, seed + i)[-1:] for i in range(1, FILLS))])
     scale = 4 if x.shape[-1] < 64 else 2
@@ -92,9 +92,9 @@ def compared(shelf, t, film) -> dict:
 def believed(shelf, t, dataset, name, x, mask, y: int, passes: int, seed: int, scale: int, count: int = 5) -> list[dict]:
     """The same hole filled by the same model for other classes: the next ones, of the last factor where there are several."""
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    if not ops.classes_of(model):
+    if not ops.num_classes(model):
         return []
-    others = (getattr(model.config, "factors", ()) or (len(labels),))[-1] - 1
+    others = (model.config.factors or (len(labels),))[-1] - 1
     classes = [parts.following(model.config, y, 1 + k) for k in range(min(count, others))]
     fills = torch.cat([repairs(model, x, mask, k, passes, seed)[-1:] for k in classes])
     return [
@@ -106,7 +106,7 @@ def believed(shelf, t, dataset, name, x, mask, y: int, passes: int, seed: int, s
 
 def continued(shelf, t, film):
     """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, or there is no hole."""
-    names = shelf.names(film["dataset"], "pixelcnn")
+    names = shelf.names(film["dataset"], lambda family: family.is_pixel_model and family.is_conditional)
     if not names or "1" not in film["pad"]["mask"]:
         yield {"sections": []}
         return
@@ -131,7 +131,7 @@ def holed(dataset: str, picture: dict, wanted: str = "") -> dict:
 
 def build(shelf, t, page) -> None:
     def offered(dataset):
-        return shelf.names(dataset, *FAMILIES)
+        return shelf.names(dataset, lambda family: family.is_autoencoder)
 
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):

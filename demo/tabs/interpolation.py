@@ -13,13 +13,13 @@ from demo.uploads import picture_pad
 from demo.widgets import Passes, PixelCanvas, PlanePad
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.pixel_canvas import section
-from genlib import images, ops
+from genlib import ops
 from genlib.errors import InputError
-from genlib.models.base import class_weights
+from genlib.evaluation.metrics import psnr
+from genlib.models.base import Decoder
 from genlib.ops.latent import PATHS, slerp
 
 TAB = "interpolate"
-FAMILIES = ("cvaegan", "cvae", "vae", "waegan", "aegan", "ae", "dcgan", "wgangp", "wgan", "cgan", "gan", "ssgan")
 DEFAULTS = {"dataset": "mnist", "model": "cvaegan-mnist", "seed": 0, "path": "linear", "picture": "2", "other": "35"}
 FRAMES, STRIP = 33, 9  # pictures on the film, and of them on a strip
 STEPS = 200  # of the descent
@@ -36,18 +36,18 @@ class End(NamedTuple):
 
 
 def offered(shelf, dataset: str) -> list[str]:
-    return shelf.names(dataset, *FAMILIES)
+    return shelf.names(dataset, lambda family: family.decodes)
 
 
 def found(shelf, dataset: str, name: str, picture: str, label: int, seed: int):
     """One end of the way, yielding it as its z becomes better; the picture is a widget's, as JSON."""
     model = shelf.model(name)
-    if not hasattr(model, "decode"):
+    if not isinstance(model, Decoder):
         raise InputError("{model} has no latent: choose an autoencoder or a GAN", model=name)
     x = parts.picture_for(model, {"pixels": json.loads(picture)})
-    y = parts.classed(model, parts.settled(shelf, dataset, x, label)) if ops.classes_of(model) else None
+    y = parts.classed(model, parts.settled(shelf, dataset, x, label)) if ops.num_classes(model) else None
     own = parts.GUESS if y is None else int(y)
-    if ops.redraws(model):
+    if ops.is_autoencoder(model):
         yield End(x, own, ops.encode(model, x, y).mean, [])
         return
     way = []
@@ -62,8 +62,8 @@ def between(model, a: End, b: End, path: str, steps: int) -> tuple[Tensor, Tenso
         raise InputError("path must be one of {paths}, got {path!r}", paths=", ".join(PATHS), path=path)
     t, y = torch.linspace(0, 1, steps)[:, None], None
     z = torch.lerp(a.z, b.z, t) if path == "linear" else slerp(a.z[0], b.z[0], t)
-    if ops.classes_of(model):
-        ends = class_weights(torch.tensor([a.label, b.label]), model.config.classes, getattr(model.config, "factors", ()))
+    if ops.num_classes(model):
+        ends = ops.class_rows(model, torch.tensor([a.label, b.label]))
         y = torch.lerp(ends[:1], ends[1:], t)
     return z, ops.decode(model, z, y), y
 
@@ -79,7 +79,7 @@ def strips(shelf, t, dataset: str, name: str, path: str, a: End, b: End) -> tupl
         "begin": FRAMES // 2, "caption": t("interpolate.norms", a=f"{z[0].norm():.1f}", m=f"{z[FRAMES // 2].norm():.1f}", b=f"{z[-1].norm():.1f}"),
     }  # fmt: skip
     ends = torch.cat([a.x, x[:1], b.x, x[-1:]])
-    near = images.psnr(torch.cat([a.x, b.x]), x[[0, -1]])
+    near = psnr(torch.cat([a.x, b.x]), x[[0, -1]])
     captions = [w for p in near.tolist() for w in (t("interpolate.given"), f"G(z), {p:.1f} dB")]
     rows, notes = [], []
     for kind in PATHS:
@@ -115,8 +115,8 @@ def on_plane(model, corners: Tensor, labels: list[int], at: Tensor) -> tuple[Ten
     upper, lower = (slerp(corners[i], corners[i + 1], at[:, :1]) for i in (0, 2))
     z = torch.cat([slerp(a, b, v[None]) for a, b, v in zip(upper, lower, at[:, 1:], strict=True)])
     y = None
-    if ops.classes_of(model):
-        own = class_weights(torch.tensor(labels), model.config.classes, getattr(model.config, "factors", ()))
+    if ops.num_classes(model):
+        own = ops.class_rows(model, torch.tensor(labels))
         along, down = at[:, :1], at[:, 1:]
         y = torch.lerp(torch.lerp(own[:1], own[1:2], along), torch.lerp(own[2:3], own[3:4], along), down)
     return z, ops.decode(model, z, y)

@@ -13,17 +13,24 @@ from demo.widgets.base import from_pixels, pixels
 from genlib import ops
 from genlib.checkpoint import read_codes
 from genlib.errors import InputError
+from genlib.families import Family
+from genlib.models.aegan import AEGAN
+from genlib.models.vae import VAE
 
 TAB = "latent"
-FAMILIES = ("vae", "ae", "waegan", "aegan")
 DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": "", "z2": "", "view": "codes", "picture": "0"}
 VIEWS = ("codes", "manifold")
 FAR = 1000.0  # no slider goes further
 
 
+def is_plain(family: Family) -> bool:
+    """An autoencoder that is told no class: its z alone decides."""
+    return family.is_autoencoder and not family.is_conditional
+
+
 def planar(shelf, dataset: str, series: bool = True) -> list[str]:
     """The models of a data set with a 2-D latent; without `series`, of a VAE at many weights of KL the usual one alone."""
-    names = shelf.names(dataset, *FAMILIES, series=series)
+    names = shelf.names(dataset, is_plain, series=series)
     return [name for name in names if shelf.info(name).config.get("latent_dim") == 2]
 
 
@@ -48,12 +55,12 @@ def decoder(shelf, data: dict, points: int = 3000) -> dict:
     """What the page needs to decode a model's plane by itself: dense layers as float16, some encoded test images, and draws of a learned prior."""
     name = data["name"]
     model = shelf.model(name)
-    if getattr(model.config, "latent_dim", 0) != 2 or not hasattr(model, "decoder"):
+    if not isinstance(model, VAE) or model.config.latent_dim != 2:
         raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=name)
     layers = [layer for layer in model.decoder if isinstance(layer, torch.nn.Linear)]
     mean, label = codes(shelf, name)
     drawn = torch.zeros(0, 2)
-    if hasattr(model, "sampler"):  # a prior that was learned
+    if isinstance(model, AEGAN):  # a prior that was learned
         with torch.inference_mode():
             drawn = model.prior(points // 4, torch.Generator().manual_seed(0))
     return {
@@ -98,7 +105,7 @@ def land(shelf, name: str, picture: dict | None, epsilon: bool) -> tuple[float, 
 def build(shelf, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, lambda d: shelf.names(d, *FAMILIES))
+            dataset = parts.dataset_control(t, lambda d: shelf.names(d, is_plain))
             model = parts.model_control(t, planar(shelf, "mnist"))
             z1 = parts.slider(-4, 4, 0, step=0.01, label="z1")
             z2 = parts.slider(-4, 4, 0, step=0.01, label="z2")

@@ -14,15 +14,17 @@ from demo.widgets import MaskPad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import begun, to_mask
 from demo.widgets.pixel_canvas import section
-from genlib import images, ops
+from genlib import ops
 from genlib.data import VARIANT_OF
 from genlib.errors import InputError
+from genlib.evaluation.metrics import psnr
 from genlib.limits import GUIDANCE
+from genlib.models.base import PixelModel, Prior
+from genlib.models.pixelcnn import PixelCNN
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
 TAB = "pixel"
-FAMILIES = ("pixelcnn", "pixelrnn", "pixelgan")
 DEFAULTS = {
     "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
     "mask": "", "code": "prior", "guidance": 0.5,
@@ -46,7 +48,7 @@ def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor 
 def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
     """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
     model, dataset = shelf.model(name), VARIANT_OF.get(shelf.info(name).dataset, shelf.info(name).dataset)
-    if not hasattr(model, "prior"):
+    if not isinstance(model, Prior):
         return None
     if code not in CODES:
         raise InputError("z comes from prior or picture, not {code}", code=code)
@@ -59,7 +61,7 @@ def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.
 
 def leaning(model, guidance) -> float | None:
     """w of a model that can be guided; none of one that can't."""
-    takes = getattr(model.config, "guidance", None) is not None
+    takes = isinstance(model, PixelCNN) and model.config.guidance is not None
     return parts.real(guidance, "the guidance", 0, GUIDANCE) if takes else None
 
 
@@ -72,13 +74,13 @@ def stream(
     A hole that is empty leaves nothing to draw: the picture is shown as it is.
     """
     model = shelf.model(name)
-    if not hasattr(model.config, "levels"):
+    if not isinstance(model, PixelModel):
         raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=name)
     n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
     y, temperature = parts.classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
     w = leaning(model, guidance)
     image, mask = started(start, picture, pad)
-    image = None if image is None else parts.at_levels(model, image)
+    image = None if image is None else model.quantize(image)
     rng = parts.rng(seed)
     z = coded(shelf, name, code, picture, n, rng)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
@@ -89,7 +91,7 @@ def stream(
     else:
         drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every, guidance=w)
     run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "guidance": w, "about": about}
-    told |= {"z": None if z is None else z.tolist(), "layers": len(getattr(model, "pixelcnn", model).layers)}
+    told |= {"z": None if z is None else z.tolist(), "layers": len((model.pixelcnn if isinstance(model, Prior) else model).layers)}
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
@@ -99,14 +101,14 @@ def stream(
 
 def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
     """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
-    names = shelf.names(dataset, "cvaegan")
+    names = shelf.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
     x, mask = started(start, picture, pad) if start == "hole" else (None, None)
     if mask is None or not names or not mask.any() or mask.all():
         return {"sections": []}
     *_, fill = ops.inpaint(shelf.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=parts.rng(seed))
     cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
     about |= {"image": parts.as_argument(x), "mask": parts.as_argument(mask)}
-    captions = [t("pixel.known"), f"{names[0]}, {images.psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
+    captions = [t("pixel.known"), f"{names[0]}, {psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
     return {"about": about, "sections": [
         section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=captions, note=t("pixel.lesson"), name="repair")
     ]}  # fmt: skip
@@ -116,13 +118,13 @@ def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
 def likelihoods(shelf, t, dataset, name, picture) -> str:
     """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
     model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    x = parts.at_levels(model, parts.picture_for(model, picture))
+    x = model.quantize(parts.picture_for(model, picture))
     own = (
         None
-        if not hasattr(model, "told")
+        if not isinstance(model, Prior)
         else parts.classed(model, parts.settled(shelf, dataset, x, picture.get("label", parts.GUESS)))
     )
-    classes = 0 if hasattr(model, "told") else ops.classes_of(model)
+    classes = 0 if isinstance(model, Prior) else ops.num_classes(model)
     every = torch.arange(classes).split(1) if classes else [own]
     nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
     p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)" if own is None else f"p(x|z, {labels[int(own)]})"]
@@ -147,7 +149,7 @@ def drawer(shelf, data: dict, n: int):
     """The pixel model that drew n pictures, and what it was told in drawing them: their class, or z and class."""
     model = shelf.model(data["model"])
     y = parts.classed(model, data["label"], n)
-    if not hasattr(model, "told"):
+    if not isinstance(model, Prior):
         return model, y
     z = torch.cat([parts.latent(model, row) for row in data["z"][:n]])
     return model.pixelcnn, model.told(z, y)
@@ -205,10 +207,10 @@ def holed(picture: dict, wanted: str = "") -> dict:
 
 def build(shelf, t, page) -> None:
     def offered(dataset):
-        return shelf.names(dataset, *FAMILIES)
+        return shelf.names(dataset, lambda family: family.is_pixel_model)
 
     def leads(name):
-        return getattr(shelf.model(name).config, "guidance", None) is not None
+        return isinstance(shelf.model(name), PixelCNN) and shelf.model(name).config.guidance is not None
 
     functions = [parts.served(t, f, shelf) for f in (distribution, entropies)]
     with gr.Row(elem_classes="workbench"):
@@ -253,7 +255,7 @@ def build(shelf, t, page) -> None:
         return likelihoods(shelf, t, dataset, model, picture)
 
     def coding_for(model):
-        return gr.update(visible=shelf.info(model).model == "pixelgan")
+        return gr.update(visible=isinstance(shelf.model(model), Prior))
 
     def guiding_for(model):
         return gr.update(visible=leads(model))

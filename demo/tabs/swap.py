@@ -12,12 +12,12 @@ from demo.uploads import picture_pad
 from demo.widgets import ClassPicker, PixelCanvas
 from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
-from genlib import images, ops
+from genlib import ops
 from genlib.errors import InputError
+from genlib.evaluation.metrics import psnr
 from genlib.models.base import choices
 
 TAB = "swap"
-FAMILIES = ("cvaegan", "cvae")
 DEFAULTS = {
     "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "target": GUESS, "mix": 1.0, "other": 71, "walk": 0.0, "picture": "",
 }  # fmt: skip
@@ -28,7 +28,7 @@ PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes 
 def swapper(shelf, name: str):
     """The model of that name.  Raises InputError if it cannot swap."""
     model = shelf.model(name)
-    if not ops.classes_of(model) or not ops.redraws(model):
+    if not ops.num_classes(model) or not ops.is_autoencoder(model):
         raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=name)
     return model
 
@@ -82,7 +82,7 @@ def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) ->
         true, known = s.truth(int(s.attribute[at]), torch.tensor([target if near(mix, 1) else y]))
         if known[0]:
             cells.append(true)
-            captions.append(t("swap.true", p=f"{images.psnr(true, swapped)[0]:.1f}"))
+            captions.append(t("swap.true", p=f"{psnr(true, swapped)[0]:.1f}"))
             rights.append(None)
     note = strange(shelf, t, dataset, name, x, back, picture)
     about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": z[0].tolist(), "image": parts.as_argument(x)}
@@ -97,7 +97,7 @@ def strange(shelf, t, dataset: str, name: str, x: Tensor, back: Tensor, picture:
     """A warning for a picture of a person's own that the model redraws worse than nineteen of twenty held-out ones."""
     if shelf.samples(dataset).attribute is None or parts.sample_of(picture) is not None:
         return ""
-    usual, reached = shelf.usual_psnr(dataset, name), float(images.psnr(x, back)[0])
+    usual, reached = shelf.usual_psnr(dataset, name), float(psnr(x, back)[0])
     return t("swap.strange", p=f"{reached:.1f}", q=f"{usual:.1f}") if reached < usual else ""
 
 
@@ -136,7 +136,7 @@ def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) 
         return []
     true, every = true[some], every[some]
     swapped = ops.swap(model, z[0], every)
-    reached, copied = images.psnr(true, swapped), images.psnr(true, x.expand_as(true))
+    reached, copied = psnr(true, swapped), psnr(true, x.expand_as(true))
     names, right = parts.class_names(t, shelf, dataset, name), parts.verdicts(t, shelf, dataset, swapped, every)[1]
     both = torch.stack([swapped, true], dim=1).flatten(0, 1)
     captions = [
@@ -221,7 +221,7 @@ def others(t, shelf, dataset: str) -> list[tuple[str, int]]:
 
 def build(shelf, t, page) -> None:
     def offered(dataset):
-        return shelf.names(dataset, *FAMILIES)
+        return shelf.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
 
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):

@@ -22,7 +22,8 @@ TEST_FORM = {"mnistbin": binarised}  # what a training picture goes through to b
 def load(name: str, split: str, root: Path | None = None) -> Images:
     """A split of a data set in `root`, which is only read; without one, in the cache folder, filled by download if need be.
 
-    Raises DataError.
+    "train" and "test" are the data set's own; "validation", by which one chooses while building, is a part of "train", and "fit"
+    the rest of it.  Raises DataError.
     """
     if root is None:
         root = cache_folder()

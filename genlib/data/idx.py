@@ -16,6 +16,7 @@ DIGITS = tuple("0123456789")
 ARTICLES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 FOLDERS = {"mnist": "MNIST", "mnistbin": "MNIST", "fashion": "FashionMNIST"}
 SIDE = 28
+HELD_OUT = 5000  # of the training pictures, the last: what one chooses by while building
 MAX_BYTES = 2**29  # of an extracted file, ten times MNIST's; no more is unpacked
 
 
@@ -49,7 +50,7 @@ def read_bytes(path: Path) -> bytes:
 
 def idx_files(folder: str, root: Path, split: str) -> list[Path]:
     """The files of pictures and of labels, without the .gz that they may have."""
-    raw, prefix = Path(root) / folder / "raw", {"train": "train", "test": "t10k"}[split]
+    raw, prefix = Path(root) / folder / "raw", "t10k" if split == "test" else "train"
     return [raw / f"{prefix}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
 
 
@@ -73,7 +74,8 @@ def idx_images(folder: str, labels: tuple[str, ...], root: Path, split: str) -> 
         )  # fmt: skip
     if int(y.max()) >= len(labels):
         raise DataError("{path} holds the label {k}; known are 0 to {last}", path=files[1], k=int(y.max()), last=len(labels) - 1)
-    return Images(x[:, None], y.long(), labels)
+    part = {"fit": slice(None, -HELD_OUT), "validation": slice(-HELD_OUT, None)}.get(split, slice(None))
+    return Images(x[part, None], y[part].long(), labels)
 
 
 def download(name: str, root: Path) -> None:
@@ -101,9 +103,9 @@ def fashion(root: Path, split: str) -> Images:
 
 def mnistbin(root: Path, split: str) -> Images:
     """MNIST to be binarised at random, a pixel's grey being its probability: the training split anew each time it is
-    seen (`binarised`), the test split once, by a fixed seed.  Salakhutdinov and Murray, 2008."""
+    seen (`binarised`), the test and the validation split once, by a fixed seed.  Salakhutdinov and Murray, 2008."""
     images = mnist(root, split)
-    if split == "train":
+    if split in ("train", "fit"):
         return images
     drawn = binarised(images.x.float() / 255, torch.Generator().manual_seed(0))
     return Images((drawn * 255).to(torch.uint8), images.y, images.labels)

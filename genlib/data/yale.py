@@ -22,7 +22,19 @@ NAME = re.compile(r"yaleB\d+_P00A([+-]\d+)E([+-]\d+)\.pgm")
 
 def held_out(person: str, light: str, share: float = 0.15) -> bool:
     """Whether a person under a light is never trained on: a matter of the two names alone."""
-    return zlib.crc32(f"{SPLIT_SEED} {person} {light}".encode()) < share * 2**32
+    return fraction(person, light) < share
+
+
+def fraction(person: str, light: str) -> float:
+    """0 to 1, evenly spread: whose least are the test split, and whose next the validation split."""
+    return zlib.crc32(f"{SPLIT_SEED} {person} {light}".encode()) / 2**32
+
+
+def belongs(person: str, light: str, split: str) -> bool:
+    """Whether a photograph is of the split."""
+    if held_out(person, light) or split == "test":
+        return held_out(person, light) and split == "test"
+    return split == "train" or (fraction(person, light) < 0.25) == (split == "validation")
 
 
 def read(path: Path) -> torch.Tensor | None:
@@ -46,7 +58,7 @@ def faces(root: Path, split: str) -> Images:
         if NAME.fullmatch(f.name)
     ]
     lights = tuple(sorted({light for _, light, _ in found}))
-    wanted = [(k, light, f) for k, light, f in sorted(found) if held_out(people[k].name, light) == (split == "test")]
+    wanted = [(k, light, f) for k, light, f in sorted(found) if belongs(people[k].name, light, split)]
     read_in = [(x, k, lights.index(light)) for k, light, f in wanted if (x := read(f)) is not None]
     if not read_in:
         raise DataError(f"{root} holds no CroppedYale/yaleB*/*.pgm of the {split} split")

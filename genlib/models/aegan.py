@@ -49,6 +49,6 @@ class AEGAN(AE):
         """D1's logit of "a picture's code": (B, Z) -> (B,)."""
         return self.code_discriminator(self.standardise(code)).squeeze(1)
 
-    def score(self, x: Tensor) -> Tensor:
+    def score(self, x: Tensor, y: None = None) -> Tensor:
         """D2's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(x).squeeze(1)

@@ -1,6 +1,6 @@
 """The vocabulary all models share: what a latent model, an encoder, a pixel model, a classifier can do."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -58,6 +58,33 @@ def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Ten
     return torch.cat([F.one_hot(k, n).float() for k, n in zip(choices(y, factors).T, factors, strict=True)], dim=1)
 
 
+def class_args(model, y: Tensor | None) -> tuple[Tensor, ...]:
+    """y as the last arguments of encode, decode or logits, none where the model has no class.  Raises InputError if it is missing."""
+    if not model.config.classes:
+        return ()
+    if y is None:
+        raise InputError("this model needs a class")
+    return (y,)
+
+
+class NormalPrior:
+    """z ~ N(0, I): what every model with latent_dim numbers of z draws from, unless it says otherwise."""
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
+        """n draws of z ~ N(0, I), (n, Z)."""
+        return normal((n, self.config.latent_dim), rng)
+
+
+class GreyLevels:
+    """Pictures of L grey levels, whose pixels are drawn one by one."""
+
+    def quantize(self, x: Tensor) -> Tensor:
+        """Each grey in [0, 1] moved to the nearest of the model's levels, (B, 1, H, W)."""
+        top = self.config.levels - 1
+        return (x * top).round() / top
+
+
+@runtime_checkable
 class Decoder(Protocol):
     """Latent model.  Images are always (B, C, H, W) in [0, 1]; y is left out where there is no class."""
 
@@ -65,16 +92,40 @@ class Decoder(Protocol):
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor: ...
 
 
-class Autoencoder(Decoder, Protocol):
+@runtime_checkable
+class Encoder(Protocol):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal: ...
 
 
+class Autoencoder(Encoder, Decoder, Protocol):
+    """Both."""
+
+
+@runtime_checkable
+class Prior(Protocol):
+    """A model that is told z, whatever draws its pictures."""
+
+    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor: ...
+
+
+@runtime_checkable
 class PixelModel(Protocol):
-    """Autoregressive model: logits of each pixel given those before it in raster order."""
+    """Autoregressive model: logits of each pixel's level given those before it in raster order."""
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
+    def quantize(self, x: Tensor) -> Tensor: ...
 
 
-class Classifier(Protocol):
+@runtime_checkable
+class Discriminator(Protocol):
+    """How real a picture is: a logit, or a critic's value."""
+
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Names the class of a picture."""
+
     def logits(self, x: Tensor) -> Tensor: ...
     def features(self, x: Tensor) -> Tensor: ...

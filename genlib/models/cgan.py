@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import class_weights, normal
+from genlib.models.base import NormalPrior, class_weights
 from genlib.models.dcgan import DCGANConfig, begin, discriminator, generator
 
 
@@ -20,7 +20,7 @@ class CGANConfig(DCGANConfig):
     classes: int = 10  # K
 
 
-class CGAN(nn.Module):
+class CGAN(NormalPrior, nn.Module):
     Config = CGANConfig
 
     def __init__(self, config: CGANConfig):
@@ -38,7 +38,3 @@ class CGAN(nn.Module):
         """D's logit of "real, and of class c", a common part and the class's own (arXiv:1802.05637, eq. 4): -> (B,)."""
         common, own = self.discriminator(2 * x - 1).tensor_split([1], dim=1)
         return common.squeeze(1) + (own * class_weights(y, self.config.classes)).sum(dim=1)
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import Normal, class_weights, class_width, normal
+from genlib.models.base import Normal, NormalPrior, class_weights, class_width
 from genlib.models.layers import Downsampler, Upsampler, dense
 
 
@@ -51,7 +51,7 @@ class BilinearUpsampler(Upsampler):
         return super().forward(torch.cat([style, style * self.gain(y), y], dim=1))
 
 
-class CVAE(nn.Module):
+class CVAE(NormalPrior, nn.Module):
     Config = CVAEConfig
 
     def __init__(self, config: CVAEConfig):
@@ -79,7 +79,3 @@ class CVAE(nn.Module):
     def decode(self, z: Tensor, y: Tensor) -> Tensor:
         """Pixel means of p(x|z,c): (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
         return self.decode_logits(z, y).sigmoid()
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)

@@ -9,11 +9,12 @@ Loss: genlib/objectives/adversarial.py.  Recipes: "dcgan-mnist" …
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import normal
+from genlib.models.base import NormalPrior
 from genlib.models.layers import pyramid
 
 
@@ -25,6 +26,8 @@ class DCGANConfig:
     width: int = 32  # channels at the highest resolution
     depth: int = 2  # halvings each way
     norm: bool = True  # BatchNorm in D
+    classes: ClassVar[int] = 0
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
 def generator(inputs: int, c: DCGANConfig) -> nn.Sequential:
@@ -63,7 +66,7 @@ def begin(net: nn.Module) -> None:
             nn.init.normal_(layer.weight, 1, 0.02)
 
 
-class DCGAN(nn.Module):
+class DCGAN(NormalPrior, nn.Module):
     Config = DCGANConfig
 
     def __init__(self, config: DCGANConfig):
@@ -73,14 +76,10 @@ class DCGAN(nn.Module):
         self.discriminator = discriminator(1, config, config.norm)
         begin(self)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: None = None) -> Tensor:
         """G(z), its −1 … 1 as grey: (B, Z) -> (B, C, H, W) in [0, 1]."""
         return (self.generator(z) + 1) / 2
 
-    def score(self, x: Tensor) -> Tensor:
+    def score(self, x: Tensor, y: None = None) -> Tensor:
         """D's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(2 * x - 1).squeeze(1)
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)

@@ -7,11 +7,11 @@ Loss: genlib/objectives/adversarial.py.  Recipe: "gan-mnist" …
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
-from genlib.models.base import normal
+from genlib.models.base import NormalPrior
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,11 @@ class GANConfig:
     latent_dim: int = 100  # Z
     hidden: tuple[int, ...] = (256, 512, 1024)  # G's hidden widths
     discriminator_hidden: tuple[int, ...] = (512, 256)  # D's
+    classes: ClassVar[int] = 0
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
-class GAN(nn.Module):
+class GAN(NormalPrior, nn.Module):
     Config = GANConfig
     halved = ("generator", "discriminator")  # two million weights; half precision is far finer than 256 levels of grey
 
@@ -40,15 +42,11 @@ class GAN(nn.Module):
             layers += [nn.Linear(a, b), nn.LeakyReLU(0.2)]
         self.discriminator = nn.Sequential(*layers, nn.Linear(c.discriminator_hidden[-1], 1))
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: None = None) -> Tensor:
         """G(z), its −1 … 1 as grey: (B, Z) -> (B, C, H, W) in [0, 1]."""
         c = self.config
         return (self.generator(z).view(-1, c.channels, c.size, c.size) + 1) / 2
 
-    def score(self, x: Tensor) -> Tensor:
+    def score(self, x: Tensor, y: None = None) -> Tensor:
         """D's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(2 * x.flatten(1) - 1).squeeze(1)
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)

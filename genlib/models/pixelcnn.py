@@ -14,12 +14,13 @@ Loss: genlib/objectives/likelihood.py.  Sampler: genlib/ops/pixels.py.  Recipes:
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import class_weights
+from genlib.models.base import GreyLevels, class_weights
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class PixelCNNConfig:
     frequencies: int = 0  # F: a level's sines and cosines, beside itself; 8 tell 256 levels apart
     class_map: bool = False  # the class says something of its own at every place
     guidance: float | None = None  # w of samples unless asked otherwise; None where it never learnt p(x), the class left out
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
 class GatedLayer(nn.Module):
@@ -80,7 +82,7 @@ def gate(x: Tensor) -> Tensor:
     return a.tanh() * b.sigmoid()
 
 
-class PixelCNN(nn.Module):
+class PixelCNN(GreyLevels, nn.Module):
     Config = PixelCNNConfig
 
     def __init__(self, config: PixelCNNConfig):

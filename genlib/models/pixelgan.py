@@ -11,12 +11,13 @@ Loss: genlib/objectives/wae.py.  Recipe: "pixelgan-mnist".
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import Normal, class_weights, normal
+from genlib.models.base import GreyLevels, Normal, class_weights, normal
 from genlib.models.layers import Downsampler, dense
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 
@@ -32,21 +33,27 @@ class PixelGANConfig:
     width: int = 32  # channels of each of the PixelCNN's stacks
     dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
     frequencies: int = 4
+    class_map: bool = False  # z and class say something of their own at every place, section 2.1
     features: int = 128  # width of the last hidden layer of E, and of both of D's
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
-class PixelGAN(nn.Module):
+class PixelGAN(GreyLevels, nn.Module):
     Config = PixelGANConfig
     halved = ("discriminator",)  # it only teaches
 
     def __init__(self, config: PixelGANConfig):
         super().__init__()
         self.config = c = config
+        if c.categories > c.latent_dim:
+            raise ValueError(f"{c.categories} categories do not fit into a z of {c.latent_dim} numbers")
         self.encoder = Downsampler(c.channels, c.size, 16, 2, c.features, classes=c.classes)
         self.code = nn.Linear(c.features, c.latent_dim)
         told = c.latent_dim + c.classes  # z enters where the class does: a bias a channel in every layer, section 2.1
         self.pixelcnn = PixelCNN(
-            PixelCNNConfig(c.channels, c.size, told, c.levels, c.width, c.dilations, frequencies=c.frequencies)
+            PixelCNNConfig(
+                c.channels, c.size, told, c.levels, c.width, c.dilations, frequencies=c.frequencies, class_map=c.class_map
+            )
         )
         self.discriminator = dense(told, c.features, c.features, 1)
 

@@ -11,12 +11,13 @@ Loss: genlib/objectives/likelihood.py.  Recipes: "pixelrnn-row-mnistbin" …
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import class_weights
+from genlib.models.base import GreyLevels, class_weights
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class PixelRNNConfig:
     kind: str = "row"  # "cnn", "row" or "diagonal"
     width: int = 16  # h; between layers 2h channels travel
     depth: int = 7  # layers
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
 class MaskedConv(nn.Conv2d):
@@ -138,7 +140,7 @@ class DiagonalBiLSTM(nn.Module):
 LAYERS = {"cnn": MaskedLayer, "row": RowLSTM, "diagonal": DiagonalBiLSTM}
 
 
-class PixelRNN(nn.Module):
+class PixelRNN(GreyLevels, nn.Module):
     Config = PixelRNNConfig
 
     def __init__(self, config: PixelRNNConfig):

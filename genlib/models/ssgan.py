@@ -7,22 +7,25 @@ Loss: genlib/objectives/semi_supervised.py.  Recipes: "ssgan100-mnist", "ssgan20
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from genlib.models.base import normal
+from genlib.models.base import NormalPrior
 
 
 @dataclass(frozen=True)
 class SSGANConfig:
     channels: int = 1  # C
     size: int = 28  # H = W
-    labels: int = 10  # K, the classes D names; G is told none
+    labels: int = 10  # K, the classes D names
     latent_dim: int = 100  # Z
     hidden: tuple[int, ...] = (500, 500)  # G's hidden widths
     discriminator_hidden: tuple[int, ...] = (1000, 500, 250, 250, 250)  # D's; the last are the features
+    classes: ClassVar[int] = 0  # of G, which is told none
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
 class Noise(nn.Module):
@@ -36,7 +39,7 @@ class Noise(nn.Module):
         return x + self.deviation * torch.randn_like(x) if self.training else x
 
 
-class SSGAN(nn.Module):
+class SSGAN(NormalPrior, nn.Module):
     Config = SSGANConfig
 
     def __init__(self, config: SSGANConfig):
@@ -60,15 +63,11 @@ class SSGAN(nn.Module):
         """Of the K classes; the logit of "generated" is 0: (B, C, H, W) in [0, 1] -> (B, K)."""
         return self.head(self.features(x))
 
-    def score(self, x: Tensor) -> Tensor:
+    def score(self, x: Tensor, y: None = None) -> Tensor:
         """D's logit of "real", log Σ_k exp l_k: (B, C, H, W) in [0, 1] -> (B,).  Section 5."""
         return self.logits(x).logsumexp(dim=1)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: None = None) -> Tensor:
         """(B, Z) -> (B, C, H, W) in [0, 1]."""
         c = self.config
         return self.generator(z).view(-1, c.channels, c.size, c.size)
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)

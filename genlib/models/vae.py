@@ -7,11 +7,12 @@ Losses: genlib/objectives/elbo.py and reconstruction.py.  Recipes: "vae2d-mnist"
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import Normal, normal
+from genlib.models.base import Normal, NormalPrior
 from genlib.models.layers import dense
 
 
@@ -22,9 +23,11 @@ class VAEConfig:
     latent_dim: int = 2  # Z
     hidden: tuple[int, ...] = (1024, 512)  # the encoder's hidden widths
     decoder_hidden: tuple[int, ...] = (256, 512)  # the decoder's
+    classes: ClassVar[int] = 0
+    factors: ClassVar[tuple[int, ...]] = ()
 
 
-class VAE(nn.Module):
+class VAE(NormalPrior, nn.Module):
     Config = VAEConfig
     code_parameters = 2  # mean and log-variance
     halved = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
@@ -36,22 +39,18 @@ class VAE(nn.Module):
         self.encoder = dense(pixels, *c.hidden, self.code_parameters * c.latent_dim)
         self.decoder = dense(c.latent_dim, *c.decoder_hidden, pixels)
 
-    def encode(self, x: Tensor) -> Normal:
+    def encode(self, x: Tensor, y: None = None) -> Normal:
         """q(z|x) for images x (B, C, H, W) in [0, 1]."""
         return Normal(*self.encoder(x.flatten(1)).chunk(2, dim=1))
 
-    def decode_logits(self, z: Tensor) -> Tensor:
+    def decode_logits(self, z: Tensor, y: None = None) -> Tensor:
         """Bernoulli logits of p(x|z): (B, Z) -> (B, C, H, W)."""
         c = self.config
         return self.decoder(z).view(-1, c.channels, c.size, c.size)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: None = None) -> Tensor:
         """Pixel means of p(x|z): (B, Z) -> (B, C, H, W) in [0, 1]."""
         return self.decode_logits(z).sigmoid()
-
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z ~ N(0, I), (n, Z)."""
-        return normal((n, self.config.latent_dim), rng)
 
 
 class AE(VAE):
@@ -62,7 +61,7 @@ class AE(VAE):
 
     code_parameters = 1
 
-    def encode(self, x: Tensor) -> Normal:
+    def encode(self, x: Tensor, y: None = None) -> Normal:
         """The code of x, a Normal of zero variance (logvar = −∞)."""
         mean = self.encoder(x.flatten(1))
         return Normal(mean, torch.full_like(mean, -torch.inf))

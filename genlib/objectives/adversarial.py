@@ -11,17 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.models.base import class_args
 from genlib.objectives.base import Batch, Metrics, Turn
-
-
-def classes(model: nn.Module, batch: Batch) -> tuple[Tensor, ...]:
-    """The batch's classes as the model's last arguments; none where it has no class."""
-    return (batch.y,) if getattr(model.config, "classes", 0) else ()
 
 
 def drawn(model: nn.Module, batch: Batch, rng: torch.Generator) -> Tensor:
     """G(z, c) for as many z as the batch has pictures, with their classes: (B, C, H, W)."""
-    return model.decode(model.prior(len(batch.x), rng).to(batch.x.device), *classes(model, batch))
+    return model.decode(model.prior(len(batch.x), rng).to(batch.x.device), *class_args(model, batch.y))
 
 
 def told_apart(real: Tensor, fake: Tensor) -> Tensor:
@@ -53,7 +49,7 @@ class Adversarial(nn.Module):
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
             x = drawn(self.model, batch, rng)
-        own = classes(self.model, batch)
+        own = class_args(self.model, batch.y)
         real, fake = self.model.score(batch.x, *own), self.model.score(x, *own)  # apart: BatchNorm must not mix them
         metrics = {"loss": told_apart(real, fake), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
         if self.r1:
@@ -62,5 +58,5 @@ class Adversarial(nn.Module):
         return metrics
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        fake = self.model.score(drawn(self.model, batch, rng), *classes(self.model, batch))
+        fake = self.model.score(drawn(self.model, batch, rng), *class_args(self.model, batch.y))
         return {"loss": F.softplus(-fake).mean()}

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import Normal
+from genlib.models.base import Normal, class_args
 from genlib.objectives.base import Batch, Metrics, OneTurn
 
 
@@ -30,9 +30,9 @@ def gaussian_nll(logits: Tensor, x: Tensor) -> Tensor:
 
 def elbo_terms(model, batch: Batch, rng: torch.Generator | None, nll=bernoulli_nll) -> tuple[Tensor, Tensor]:
     """Reconstruction −log p(x|z) with one draw of z, and KL(q(z|x) ‖ p(z)): two of (B,) nats."""
-    classes = (batch.y,) if hasattr(model.config, "classes") else ()
-    q = model.encode(batch.x, *classes)
-    return nll(model.decode_logits(q.sample(rng), *classes), batch.x), kl_to_standard_normal(q)
+    own = class_args(model, batch.y)
+    q = model.encode(batch.x, *own)
+    return nll(model.decode_logits(q.sample(rng), *own), batch.x), kl_to_standard_normal(q)
 
 
 class ELBO(OneTurn):

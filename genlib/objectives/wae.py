@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.objectives.adversarial import classes, r1_penalty, told_apart
+from genlib.models.base import class_args
+from genlib.objectives.adversarial import r1_penalty, told_apart
 from genlib.objectives.base import Batch, Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
@@ -28,24 +29,24 @@ class WAE(nn.Module):
         ]
 
     def judged(self, z: Tensor, batch: Batch) -> Tensor:
-        return self.model.discriminator(self.model.told(z, *classes(self.model, batch))).squeeze(1)
+        return self.model.discriminator(self.model.told(z, *class_args(self.model, batch.y))).squeeze(1)
 
     def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
         return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            z = self.model.encode(batch.x, *classes(self.model, batch)).mean
+            z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
         drawn = self.model.prior(len(z), rng).to(z.device)
         prior, code = self.judged(drawn, batch), self.judged(z, batch)
         metrics = {"loss": told_apart(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
         if self.r1:
-            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.told(drawn, *classes(self.model, batch)))
+            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.told(drawn, *class_args(self.model, batch.y)))
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
         return metrics
 
     def model_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        z = self.model.encode(batch.x, *classes(self.model, batch)).mean
+        z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
         reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.judged(z, batch)).mean()
         metrics = {"reconstruction": reconstruction, "adversarial": adversarial, "spread": z.square().mean()}
         return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
@@ -55,4 +56,4 @@ class PixelWAE(WAE):
     """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it."""
 
     def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
-        return level_nll(self.model.logits(batch.x, *classes(self.model, batch), z), batch.x).mean()
+        return level_nll(self.model.logits(batch.x, *class_args(self.model, batch.y), z), batch.x).mean()

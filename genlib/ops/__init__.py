@@ -4,14 +4,14 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 """
 
 from genlib.ops.inversion import Descent, invert
-from genlib.ops.latent import classes_of, decode, draw, encode, interpolate, reconstruct, redraws, swap
+from genlib.ops.latent import class_rows, decode, draw, encode, interpolate, is_autoencoder, num_classes, reconstruct, swap
 from genlib.ops.pixels import complete, entropy, guidance_of, guided_logits, influence
 from genlib.ops.repair import inpaint
 
 __all__ = [
     "Descent",
     "invert",
-    "classes_of",
+    "class_rows",
     "complete",
     "decode",
     "draw",
@@ -22,7 +22,8 @@ __all__ = [
     "influence",
     "inpaint",
     "interpolate",
+    "is_autoencoder",
+    "num_classes",
     "reconstruct",
-    "redraws",
     "swap",
 ]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from genlib.models.base import Decoder
-from genlib.ops.latent import decode, labelled
+from genlib.models.base import Decoder, class_args
+from genlib.ops.latent import decode
 
 
 class Descent(NamedTuple):
@@ -25,7 +25,7 @@ def invert(
 
     `pull` times ‖z‖² keeps z where the prior has been seen.  Raises ValueError if a class is missing.
     """
-    own = [None if y is None else y.expand(starts, *y.shape[1:])] if labelled(model, y) else []
+    own = [None if y is None else y.expand(starts, *y.shape[1:])] if class_args(model, y) else []
     z = model.prior(starts, rng).detach().clone()
     first = second = torch.zeros_like(z)
     for step in range(steps + 1):

@@ -4,48 +4,44 @@ import torch
 from torch import Tensor
 
 from genlib.errors import InputError
-from genlib.models.base import Autoencoder, Decoder, Normal
+from genlib.models.base import Autoencoder, Decoder, Encoder, Normal, class_args, class_weights
 from genlib.ops.pixels import complete
 
 SLICE = 16  # pictures decoded at a time: the layers of more do not stay in a core's cache
 PATHS = ("linear", "spherical")
 
 
-def classes_of(model) -> int:
+def num_classes(model) -> int:
     """K, the number of classes the model is conditioned on; 0 where it has none."""
-    return getattr(model.config, "classes", 0)
+    return model.config.classes
 
 
-def redraws(model) -> bool:
+def class_rows(model, y: Tensor) -> Tensor:
+    """Labels (B,) as the rows of weights (B, K) that the model reads, to be mixed."""
+    return class_weights(y, model.config.classes, model.config.factors)
+
+
+def is_autoencoder(model) -> bool:
     """Whether it both encodes and decodes: what a swap and a repair need."""
-    return hasattr(model, "encode") and hasattr(model, "decode")
-
-
-def labelled(model, y: Tensor | None) -> tuple[Tensor, ...]:
-    """y as the trailing arguments of encode, decode or logits.  Raises InputError if a class is missing."""
-    if not classes_of(model):
-        return ()
-    if y is None:
-        raise InputError("this model needs a class")
-    return (y,)
+    return isinstance(model, Encoder) and isinstance(model, Decoder)
 
 
 @torch.inference_mode()
 def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
     """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
-    slices = zip(*(given.split(SLICE) for given in (z, *labelled(model, y))), strict=True)
+    slices = zip(*(given.split(SLICE) for given in (z, *class_args(model, y))), strict=True)
     return torch.cat([model.decode(*some) for some in slices])
 
 
 @torch.inference_mode()
 def encode(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Normal:
     """q(z|x,c) of images (B, C, H, W) in [0, 1]."""
-    return model.encode(x, *labelled(model, y))
+    return model.encode(x, *class_args(model, y))
 
 
 def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None = None, temperature=1.0, guidance=None) -> Tensor:
     """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits; guidance is a PixelCNN's alone."""
-    if hasattr(model, "decode"):
+    if isinstance(model, Decoder):
         return decode(model, temperature * model.prior(n, rng), y)
     *_, x = complete(model, n, y, rng=rng, temperature=temperature, every=model.config.size**2, guidance=guidance)
     return x

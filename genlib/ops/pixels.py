@@ -138,7 +138,7 @@ class Guided:
 
 def guidance_of(model, guidance: float | None) -> float:
     """w: the model's own where none is asked for.  Raises InputError where the model never learnt p(x)."""
-    own = getattr(model.config, "guidance", None)
+    own = model.config.guidance if isinstance(model, PixelCNN) else None
     if guidance and own is None:
         raise InputError("this model takes no guidance, for it was not trained with the class left out: leave it out, or set it to 0")
     return (own or 0.0) if guidance is None else guidance

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import torch
 
-from genlib import data, load, metrics, ops, train
+from genlib import data, load, ops, train
+from genlib.evaluation import metrics
 from genlib.recipes import RECIPES
 
 NAME, REAL, STEPS = "fashion", 100, 600
@@ -27,7 +28,7 @@ def generated(model, n: int, seed: int, labels: tuple[str, ...]) -> data.Images:
     """n images of each class."""
     y = torch.arange(len(labels)).repeat(n)
     rng = torch.Generator().manual_seed(seed)
-    x = metrics.batched(lambda y: ops.draw(model, len(y), y, rng=rng), y)
+    x = metrics.map_batches(lambda y: ops.draw(model, len(y), y, rng=rng), y)
     return data.Images((x * 255).round().to(torch.uint8), y, labels)
 
 

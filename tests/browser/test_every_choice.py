@@ -62,8 +62,8 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
         (several and not set(names[:3]) <= set(seen["classes"]), f"classes {seen['classes'][:12]}"),
         (seen["rights"] != list(filter(None, [t.phrases.get(f"rights.{dataset}")])), f"rights: {seen['rights']}"),
         (tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(shelf.info(model or f"cvaegan-{dataset}").config.get("classes")), "classes"),
-        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(shelf.names(dataset, "pixelcnn")), "PixelCNN"),
-        (tab == "compare" and not any(name in seen["rows"] for name in shelf.names(dataset, "cvaegan")), f"rows {seen['rows']}"),
+        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(shelf.names(dataset, lambda family: family.name == "pixelcnn")), "PixelCNN"),
+        (tab == "compare" and not any(name in seen["rows"] for name in shelf.names(dataset, lambda family: family.name == "cvaegan")), f"rows {seen['rows']}"),
     ]
     return [words for fault, words in faults if fault]
 

@@ -401,7 +401,7 @@ def test_in_a_tall_frame_errors_stand_beside_their_control_and_the_link_can_be_c
         alert.wait_for()
         assert apart(alert, model) < 40
         box = alert.bounding_box()
-        assert 0 <= box["y"] and box["y"] + box["height"] <= 800
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 800
         inner.locator("#link-pixel-en").click()
         field = inner.locator(".by-hand input")
         field.wait_for()
@@ -424,7 +424,7 @@ def test_on_a_phone_an_error_stands_under_its_control_and_within_the_screen(page
     alert.wait_for()
     box = alert.bounding_box()
     assert apart(alert, model) < 40
-    assert 0 <= box["x"] and box["x"] + box["width"] <= 390 and 0 <= box["y"] and box["y"] + box["height"] <= 845
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] >= 0 and box["y"] + box["height"] <= 845
 
 
 # Seen, named, reached by keys.

@@ -37,7 +37,7 @@ def test_the_way_begins_and_ends_at_the_two_reconstructions(shelf, name, path):
     z, x, _ = interpolation.between(model, a, b, path, 5)
     torch.testing.assert_close(z[[0, -1]], torch.cat([a.z, b.z]))
     for end, frame in ((a, x[:1]), (b, x[-1:])):
-        y = torch.tensor([end.label]) if ops.classes_of(model) else None
+        y = torch.tensor([end.label]) if ops.num_classes(model) else None
         torch.testing.assert_close(frame, ops.decode(model, end.z, y), atol=1e-4, rtol=0)
     assert not torch.equal(x[2], x[0])
 

@@ -51,7 +51,7 @@ def child(case: dict, out: int, err: int) -> None:
 def main() -> None:
     from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_download, snapshot_download  # noqa: F401
 
-    import genlib.evaluation  # noqa: F401
+    import genlib.evaluation.writing  # noqa: F401
     from genlib import __main__, hub  # noqa: F401
 
     for line in sys.stdin:

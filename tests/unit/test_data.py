@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from genlib import checkpoint, data, evaluation, finetuning, output, train
+from genlib import checkpoint, data, finetuning, output, train
+from genlib.evaluation import report
 from genlib.curves import Curves
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
@@ -65,11 +66,11 @@ def test_a_zipped_idx_file_is_not_unpacked_beyond_its_bound(tmp_path, monkeypatc
 
 def test_a_binarised_models_floor_is_of_binarised_training_pictures(tmp_path):
     grey = data.Images(torch.full((50, 1, 8, 8), 64, dtype=torch.uint8), torch.zeros(50).long(), ("0",))
-    x = evaluation.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnistbin"), grey, 40, 0)
+    x = report.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnistbin"), grey, 40, 0)
     assert x.shape == (40, 1, 8, 8)
     assert set(x.unique().tolist()) == {0.0, 1.0}
     assert abs(float(x.mean()) - 64 / 255) < 0.03
-    x = evaluation.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnist"), grey, 40, 0)
+    x = report.training_pictures(checkpoint.Info("pixelcnn", {}, dataset="mnist"), grey, 40, 0)
     assert x.unique().tolist() == pytest.approx([64 / 255])
 
 

@@ -28,7 +28,7 @@ from tests.conftest import SMALL, small
 
 OBJECTIVES = {
     "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood,
-    "pixelgan": PixelWAE, "classifier": Classification, "waegan": WAE, "aegan": AEGANObjective, "gan": Adversarial,
+    "pixelgan": PixelWAE, "classifier": Classification, "lenet": Classification, "waegan": WAE, "aegan": AEGANObjective, "gan": Adversarial,
     "dcgan": Adversarial, "cgan": Adversarial, "wgan": Wasserstein, "wgangp": Penalised, "ssgan": SemiSupervised,
 }  # fmt: skip
 

@@ -117,7 +117,7 @@ def test_temperature_makes_a_difference():
 @pytest.mark.parametrize("family", ["vae", "cvae", "cvaegan"])
 def test_repair_leaves_known_pixels_to_the_bit(family, rng):
     model, x = small(family), torch.rand(2, 1, 8, 8)
-    y = torch.tensor([0, 1]) if ops.classes_of(model) else None
+    y = torch.tensor([0, 1]) if ops.num_classes(model) else None
     mask = torch.zeros(8, 8, dtype=torch.bool)
     mask[3:6, 2:7] = True
     passes = list(ops.inpaint(model, x, mask, y, passes=4, rng=rng))
@@ -201,7 +201,7 @@ def test_descent_finds_the_z_of_a_generated_picture(family):
     model, seeded = small(family), torch.Generator().manual_seed
     for p in model.parameters():
         p.mul_(3)
-    y = torch.tensor([1]) if ops.classes_of(model) else None
+    y = torch.tensor([1]) if ops.num_classes(model) else None
     x = ops.decode(model, model.prior(1, seeded(5)), y)
     with torch.inference_mode():  # as a page's handlers may be called
         way = list(ops.invert(model, x, y, steps=60, every=20, pull=0.0, rng=seeded(0)))

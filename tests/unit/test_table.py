@@ -8,7 +8,10 @@ import pytest
 import torch
 
 from genlib import __main__ as command
-from genlib import card, checkpoint, evaluation, hub, table
+from genlib import card, checkpoint, data, hub, table
+from genlib.evaluation import report, writing
+from genlib.evaluation.figures import FIGURES
+from genlib.families import FAMILIES
 from tests.conftest import small
 
 
@@ -29,7 +32,14 @@ def test_binarised_pictures_are_told_in_nats_and_grey_ones_in_bits():
 
 
 def test_every_figure_of_the_table_is_explained_on_the_card():
-    assert {key for keys in (*table.COLUMNS.values(), table.COMMON, table.SWAPS) for key in keys} <= card.MEANS.keys()
+    assert {key for family in FAMILIES.values() for key in (*family.figures, *table.SWAPS)} <= FIGURES.keys()
+    assert all(figure.meaning for figure in FIGURES.values())
+
+
+def test_a_figure_of_fewer_pictures_says_of_how_many():
+    text = table.describe(info(dataset="mnist", training={"evaluated": {"n": 2000}}))
+    assert text == "`fid` 12.35 ± 0.5 (n = 2,000)"
+    assert "n =" not in table.describe(info(dataset="mnist", training={"evaluated": {"n": 10_000}}))
 
 
 def test_evaluating_all_writes_the_table_from_what_was_measured(tmp_path, monkeypatch):
@@ -40,13 +50,13 @@ def test_evaluating_all_writes_the_table_from_what_was_measured(tmp_path, monkey
 
     def measured(name, root, *, n, seed, command):
         if name == "gan-fashion":
-            raise evaluation.data.DataError("FashionMNIST is not here")
+            raise data.DataError("FashionMNIST is not here")
         card.write(tmp_path / name, replace(checkpoint.read_info(tmp_path / name), figures={"fid": 3.25}), {"n": n})
         return {"model": name, "metrics": {"fid": 3.25}}
 
-    monkeypatch.setattr(evaluation, "evaluate", measured)
+    monkeypatch.setattr(writing, "evaluate", measured)
     command.evaluate_all(argparse.Namespace(data=tmp_path, n=5, seed=0, out=tmp_path / "out", json=False))
-    assert "| `gan-mnist` | `fid` 3.25 |" in (tmp_path / "out" / "table.md").read_text()
+    assert "| `gan-mnist` | `fid` 3.25 (n = 5) |" in (tmp_path / "out" / "table.md").read_text()
     assert [row["model"] for row in json.loads((tmp_path / "out" / "table.json").read_text())] == ["gan-mnist"]
 
 
@@ -55,4 +65,4 @@ def test_the_share_of_clipped_weights_is_what_lies_at_the_box():
     for p in model.critic.parameters():
         p.copy_(torch.where(torch.arange(p.numel()).view(p.shape) % 2 == 0, 0.01, 0.003))
     weights = torch.cat([p.flatten() for p in model.critic.parameters()])
-    assert evaluation.clipped_share(model) == pytest.approx(float((weights == 0.01).float().mean()))
+    assert report.clipped_share(model) == pytest.approx(float((weights == 0.01).float().mean()))

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from genlib import data, images, swapping
+from genlib import data
+from genlib.evaluation import metrics, swaps
 
 
 class Additive:
@@ -35,14 +36,14 @@ def world():
 
 
 def test_pairs_share_the_attribute_and_differ_in_class(world):
-    source, target = swapping.pairs(world, 0)
+    source, target = swaps.pairs(world, 0)
     assert len(source) == 3 * 6
     assert (world.attribute[source] == world.attribute[target]).all()
     assert (world.y[source] != world.y[target]).all()
 
 
 def test_a_perfect_swap_beats_copying_and_the_mean(world):
-    figures = swapping.swap_figures(Additive(), Reader(), world, world, 0)
+    figures = swaps.swap_figures(Additive(), Reader(), world, world, 0)
     assert figures["swap_psnr_db"] > 45  # eight bits a pixel leave about a thousandth
     assert figures["copy_psnr_db"] < 20
     assert figures["light_mean_psnr_db"] < figures["swap_psnr_db"]
@@ -53,17 +54,17 @@ def test_psnr_inside_a_mask_is_that_of_its_pixels():
     x, mask = torch.zeros(1, 1, 8, 8), torch.zeros(1, 8, 8, dtype=torch.bool)
     mask[:, :4] = True
     y = torch.where(mask[:, None], 0.1, 0.7)
-    assert images.psnr(x, y, mask).item() == pytest.approx(20, abs=1e-4)
-    assert images.psnr(x, torch.full_like(x, 0.01)).item() == pytest.approx(40, abs=1e-4)
+    assert metrics.psnr(x, y, mask).item() == pytest.approx(20, abs=1e-4)
+    assert metrics.psnr(x, torch.full_like(x, 0.01)).item() == pytest.approx(40, abs=1e-4)
 
 
 def test_sharpness_is_the_gradient_of_a_ramp():
     ramp = torch.arange(8).view(1, 1, 1, 8).expand(1, 1, 8, 8) / 10
-    assert swapping.sharpness(ramp) == pytest.approx(0.1, abs=1e-6)
+    assert metrics.sharpness(ramp) == pytest.approx(0.1, abs=1e-6)
 
 
 def test_holes_are_squares_within_the_picture():
-    mask = swapping.holes(50, 64, torch.Generator().manual_seed(0))
+    mask = swaps.holes(50, 64, torch.Generator().manual_seed(0))
     area = mask.flatten(1).sum(dim=1)
     side = area.float().sqrt()
     assert torch.equal(side, side.round())

@@ -6,8 +6,9 @@
 import torch
 from torch import Tensor
 
-from genlib import images, metrics, ops
+from genlib import ops
 from genlib.data import Images
+from genlib.evaluation.metrics import accuracy, map_batches, psnr, sharpness, ssim
 from genlib.objectives.base import Batch
 
 MOST = 5000  # pairs; a data set with more is sampled
@@ -21,22 +22,16 @@ def pairs(test: Images, seed: int) -> tuple[Tensor, Tensor]:
     return source[some], target[some]
 
 
-def swapped(model, given: Batch, target: Tensor) -> Tensor:
+def swap(model, source: Batch, target: Tensor) -> Tensor:
     """G(E(x, c), c') of each image, at the mean of its posterior."""
-    return metrics.batched(lambda x, y, c: model.decode(model.encode(x, y).mean, c), given.x, given.y, target)
+    return map_batches(lambda x, y, c: model.decode(model.encode(x, y).mean, c), source.x, source.y, target)
 
 
 def swap_identity(model, classifier, test: Batch, seed: int) -> float:
     """Share of test images, z kept and class changed to another at random, that the classifier reads as changed."""
     classes, rng = model.config.classes, torch.Generator().manual_seed(seed)
     target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng)) % classes
-    return metrics.accuracy(classifier, swapped(model, test, target), target)
-
-
-def sharpness(x: Tensor) -> float:
-    """Mean magnitude of the gradient, in grey levels of [0, 1] a pixel."""
-    down, right = x.diff(dim=2)[..., :-1], x.diff(dim=3)[..., :-1, :]
-    return float((down.square() + right.square()).sqrt().mean())
+    return accuracy(classifier, swap(model, test, target), target)
 
 
 def attribute_means(train: Images, most: int = 20_000) -> Tensor:
@@ -64,21 +59,19 @@ def nearest(train: Images, x: Tensor, target: Tensor) -> Tensor | None:
 
 def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> dict[str, float]:
     """PSNR and SSIM of swaps against the true pictures, their identity and sharpness, and what simpler answers reach."""
-    from torchmetrics.functional.image import structural_similarity_index_measure
-
     source, target = pairs(test, seed)
-    given, truth = test.batch(source), test.batch(target)
-    found, album = swapped(model, given, truth.y), nearest(train, given.x, truth.y)
+    inputs, truth = test.batch(source), test.batch(target)
+    result, album = swap(model, inputs, truth.y), nearest(train, inputs.x, truth.y)
     figures = {
-        "swap_psnr_db": images.psnr(truth.x, found).mean().item(),
-        "swap_ssim": structural_similarity_index_measure(found, truth.x, data_range=1.0).item(),
-        "swap_identity_acc": metrics.accuracy(classifier, found, truth.y),
-        "swap_sharpness": sharpness(found) / max(sharpness(truth.x), 1e-12),
+        "swap_psnr_db": psnr(truth.x, result).mean().item(),
+        "swap_ssim": ssim(truth.x, result),
+        "swap_identity_acc": accuracy(classifier, result, truth.y),
+        "swap_sharpness": sharpness(result) / max(sharpness(truth.x), 1e-12),
         "swap_pairs": len(source),
-        "copy_psnr_db": images.psnr(truth.x, given.x).mean().item(),
-        "light_mean_psnr_db": images.psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
+        "copy_psnr_db": psnr(truth.x, inputs.x).mean().item(),
+        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
     }
-    return figures if album is None else figures | {"nearest_psnr_db": images.psnr(truth.x, album).mean().item()}
+    return figures if album is None else figures | {"nearest_psnr_db": psnr(truth.x, album).mean().item()}
 
 
 def holes(n: int, size: int, rng: torch.Generator) -> Tensor:
@@ -98,6 +91,6 @@ def inpaint_figures(model, test: Batch, seed: int, passes: int = 10, most: int =
     mean = (x * ~whole).flatten(2).sum(dim=2) / (~mask).flatten(1).sum(dim=1)[:, None]
     frames = ops.inpaint(model, x, mask[:, None], y, passes=passes, rng=rng)
     return {
-        "inpaint_psnr_db": [round(images.psnr(x, frame, mask).mean().item(), 3) for frame in frames],
-        "mean_fill_psnr_db": images.psnr(x, torch.where(whole, mean[:, :, None, None], x), mask).mean().item(),
+        "inpaint_psnr_db": [round(psnr(x, frame, mask).mean().item(), 3) for frame in frames],
+        "mean_fill_psnr_db": psnr(x, torch.where(whole, mean[:, :, None, None], x), mask).mean().item(),
     }

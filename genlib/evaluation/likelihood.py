@@ -1,0 +1,42 @@
+"""How well a model explains test pictures: the ELBO's parts, or the exact likelihood, in nats a picture."""
+
+import torch
+from torch import Tensor
+
+from genlib.evaluation.metrics import map_batches
+from genlib.models.base import Autoencoder, Encoder, PixelModel, class_args
+from genlib.objectives.base import Batch
+from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
+from genlib.objectives.likelihood import bits_per_dim, level_nll
+
+
+def likelihood_figures(model, test: Batch, rng: torch.Generator) -> dict[str, float]:
+    """Figures of a model that has a likelihood or a bound of it; none of one that has neither."""
+    if isinstance(model, PixelModel):
+        return exact_figures(model, test)
+    return bound_figures(model, test, rng) if isinstance(model, Encoder) else {}
+
+
+def exact_figures(model: PixelModel, test: Batch) -> dict[str, float]:
+    """−log p(x) in nats, and in bits a pixel; of a model told z only −log p(x|E(x)), for p(x) would need every z."""
+    nats = map_batches(lambda x, y: level_nll(model.logits(x, *class_args(model, y)), x), test.x, test.y, size=100).mean().item()
+    if isinstance(model, Encoder):
+        return {"reconstruction_nats": nats}
+    return {"nll_nats": nats, "bits_per_dim": bits_per_dim(nats, test.x[0].numel())}
+
+
+def bound_figures(model: Autoencoder, test: Batch, rng: torch.Generator) -> dict[str, float]:
+    """−ELBO and its two parts with one draw of z, and the squared error at the mean of q(z|x)."""
+
+    def terms(x: Tensor, y: Tensor) -> Tensor:
+        own = class_args(model, y)
+        q = model.encode(x, *own)
+        reconstruction = bernoulli_nll(model.decode_logits(q.sample(rng), *own), x)
+        error = (model.decode(q.mean, *own) - x).square().flatten(1).sum(dim=1)
+        return torch.stack([reconstruction, kl_to_standard_normal(q), error], dim=1)
+
+    reconstruction, kl, error = map_batches(terms, test.x, test.y).mean(dim=0).tolist()
+    figures = {"reconstruction_nats": reconstruction, "reconstruction_mse": error}
+    if kl == float("inf"):  # a point has no KL
+        return figures
+    return {"neg_elbo_nats": reconstruction + kl, **figures, "kl_nats": kl}

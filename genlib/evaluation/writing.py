@@ -1,0 +1,60 @@
+"""`evaluate`: what was measured put beside the checkpoint, and the codes its map shows.  The only writer of genlib/evaluation."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from genlib import card, checkpoint, data, hub, ood, ops, output
+from genlib.checkpoint import Info
+from genlib.evaluation.metrics import map_batches
+from genlib.evaluation.report import measure
+from genlib.reading import hub_repository
+
+# Data sets whose classifiers keep what they tell unlike pictures by, and the share of held-out pictures beyond the threshold: the
+# classifier has learnt them too, so that of test pictures it is more.
+REFERENCES = {"mnist": 0.035, "fashion": 0.046}
+
+
+def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, split: str = "test", command: str = "") -> dict:
+    """The report of DESIGN section 3.  Figures of the test set and card are written into the checkpoint's folder, but not into
+    the Hub's cache; those of another split, by which one chooses, nowhere.
+
+    Raises CheckpointError, DataError.
+    """
+    folder = hub.resolve(source)
+    own = not hub_repository(folder) and split == "test"
+    with output.open_output(folder, overwrite=True) if own else nullcontext():
+        info, model = checkpoint.read(folder)
+        figures = measure(model, info, root, n, seed, split)
+        size = min(n, len(data.load(info.dataset, split, root)))
+        if own:
+            write_beside(model, info, folder, root, seed)
+            card.write(folder, replace(info, figures=figures), {"command": command, "n": size, "seed": seed})
+    report = {"model": info.name or str(source), "dataset": info.dataset, "split": split, "n": size, "seed": seed}
+    return report | {"metrics": figures}
+
+
+def write_beside(model, info: Info, folder: Path, root: Path | None, seed: int) -> None:
+    """The codes of a plane's test set; what a classifier tells unlike pictures by."""
+    if ops.is_autoencoder(model) and not ops.num_classes(model) and model.config.latent_dim == 2:
+        test = data.load(info.dataset, "test", root).batch(slice(None))
+        codes = {"mean": map_batches(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
+        checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
+    if info.model == "classifier" and info.dataset in REFERENCES:
+        ood.save_reference(make_reference(model, data.load(info.dataset, "train", root), REFERENCES[info.dataset], seed), folder)
+
+
+def make_reference(classifier, train_set: data.Images, share: float, seed: int) -> ood.Reference:
+    """What a classifier tells unlike pictures by, its threshold chosen on the last of the training set."""
+    held = len(train_set) - ood.HELD_OUT
+    rng = torch.Generator().manual_seed(seed)
+    some = torch.randperm(held, generator=rng)[: ood.SIZE]
+
+    def features(index: Tensor) -> Tensor:
+        return map_batches(lambda i: classifier.features(train_set.batch(i).x), index)
+
+    return ood.make_reference(features(some), features(torch.arange(held, len(train_set))), share)
