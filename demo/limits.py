@@ -1,6 +1,7 @@
 """What one request may bring: bytes, values and nesting are counted before anything is made of them."""
 
 import asyncio
+import contextlib
 import itertools
 import re
 from typing import NamedTuple
@@ -110,10 +111,8 @@ class BoundedRequests:
         try:
             await self.serve(Headers(scope=scope), scope, body, send)
         except HTTPException as refusal:
-            try:
+            with contextlib.suppress(TimeoutError):  # whoever still sends will see the connection closed
                 await asyncio.wait_for(body.drain(), DRAIN)
-            except TimeoutError:
-                pass  # whoever still sends will see the connection closed
             await JSONResponse({"error": refusal.detail}, refusal.status_code)(scope, receive, send)
 
     async def serve(self, headers: Headers, scope, body: Body, send) -> None:

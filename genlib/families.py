@@ -43,6 +43,11 @@ class Family:
         return self.encodes and self.decodes
 
     @property
+    def is_variational(self) -> bool:
+        """Whether its encoder gives a distribution with a width, not a point."""
+        return issubclass(self.network, (m.VAE, m.CVAE)) and not issubclass(self.network, m.AE)
+
+    @property
     def is_pixel_model(self) -> bool:
         return issubclass(self.network, PixelModel)
 

@@ -75,7 +75,7 @@ def compared(shelf, t, film) -> dict:
     x, mask = holed_picture(model, film)
     if not mask.any():
         return {"sections": []}
-    able = [n for n in shelf.names(dataset, lambda family: family.is_autoencoder) if (ops.num_classes(shelf.model(n)) or len(labels)) > y]
+    able = [n for n in shelf.names(dataset, lambda family: family.is_variational) if (ops.num_classes(shelf.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(shelf.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
@@ -131,7 +131,7 @@ def holed(dataset: str, picture: dict, wanted: str = "") -> dict:
 
 def build(shelf, t, page) -> None:
     def offered(dataset):
-        return shelf.names(dataset, lambda family: family.is_autoencoder)
+        return shelf.names(dataset, lambda family: family.is_variational)
 
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
