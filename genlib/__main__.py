@@ -179,8 +179,8 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> N
         with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
             for progress in train.train(run, batches, budget):
                 curves.add(progress.metrics)
-                if progress.step % 10 == 0 or progress.spent >= 1:
-                    bar.n = round(100 * progress.spent, 1)
+                if progress.step % 10 == 0 or progress.progress >= 1:
+                    bar.n = round(100 * progress.progress, 1)
                     bar.set_postfix_str(describe(progress, batches.size), refresh=True)
                 if asked:
                     save()

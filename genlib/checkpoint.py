@@ -28,6 +28,7 @@ CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
 REFERENCE = "reference.safetensors"  # of a classifier: features of training pictures, see genlib/ood.py
 CODES = "codes.safetensors"  # of a model with a 2-D latent: the test set's codes (N, 2) and labels (N,)
+RENAMED = {"style": "style_dim", "level": "normalize_brightness"}  # settings, as config.json of before calls them
 TRIES = 50  # of a reader beside a writer that never rests
 
 
@@ -134,7 +135,7 @@ def build_info(said: object, path: Path) -> Info:
         raise CheckpointError("{path} names the model {model}; known are {known}", path=path, model=brief(said["model"]), known=known)
     known = {f.name for f in fields(Info)}
     info = Info(**{key: tuple(v) if isinstance(v, list) else v for key, v in said.items() if key in known})
-    info = replace(info, config={key: tuple(v) if isinstance(v, list) else v for key, v in info.config.items()})
+    info = replace(info, config={RENAMED.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in info.config.items()})
     check_config(info.config, info.model, FAMILIES[info.model].network.Config, info.labels)
     return info
 

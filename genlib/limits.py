@@ -12,7 +12,7 @@ LAYERS = 64  # in any list of widths or dilations
 DEFAULT = (1, 8192)  # of a whole number
 GUIDANCE = 8  # the most of a PixelCNN's w: beyond it samples are all alike
 BOUNDS = {  # of those that must be smaller, or may be none
-    "channels": (1, 4), "size": (1, 256), "classes": (0, CLASSES), "categories": (0, CLASSES), "labels": (1, CLASSES), "depth": (1, 16), "style": (0, 8192),
+    "channels": (1, 4), "size": (1, 256), "classes": (0, CLASSES), "categories": (0, CLASSES), "labels": (1, CLASSES), "depth": (1, 16), "style_dim": (0, 8192),
     "frequencies": (0, 16), "levels": (2, 1024), "shrink": (1, 64), "dilations": (1, 128), "factors": (1, CLASSES), "guidance": (0, GUIDANCE),
 }  # fmt: skip
 LINE = re.compile(r"[^\x00-\x1f\x7f]*")  # a text of one line

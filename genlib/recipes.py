@@ -37,7 +37,7 @@ from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
-from genlib.objectives.wasserstein import Penalised, Wasserstein
+from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 
 
 def unchanged(x: Tensor, _rng: torch.Generator) -> Tensor:
@@ -142,8 +142,8 @@ def gans(dataset: str) -> dict[str, Recipe]:
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
         f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
-        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), Wasserstein, 9360, betas=(0.0, 0.99)),
-        f"wgangp-{dataset}": adversarial(dataset, lambda: WGANGP(DCGANConfig()), Penalised, 25_000, lr=5e-4, betas=(0.0, 0.9)),
+        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), WGANObjective, 9360, betas=(0.0, 0.99)),
+        f"wgangp-{dataset}": adversarial(dataset, lambda: WGANGP(DCGANConfig()), WGANGPObjective, 25_000, lr=5e-4, betas=(0.0, 0.9)),
     }
 
 
@@ -197,18 +197,18 @@ def pixelgan(dataset: str, steps: int) -> Recipe:
 
 
 # The light is a direction: few numbers hold it, and what is left of the person does not fit in.
-FACES = CVAEConfig(size=64, classes=38, latent_dim=4, depth=4, style=64, level=True)
+FACES = CVAEConfig(size=64, classes=38, latent_dim=4, depth=4, style_dim=64, normalize_brightness=True)
 SPRITES = CVAEConfig(channels=3, size=64, classes=6**4, latent_dim=8, depth=4, factors=(6, 6, 6, 6))
 # For 64×64: 20 a pixel, so that D and C do not draw over what was there.
 SPRITE = Weights(kl=0.5, pairwise=20.0, swapped=0.5)
-FACE = Weights(kl=1.0, pairwise=20.0, swapped=0.5, leak=50.0)
+FACE = Weights(kl=1.0, pairwise=20.0, swapped=0.5, latent_class_mmd=50.0)
 
 
 # 256 levels of grey, told apart by their waves.
 GREYS = PixelCNNConfig(width=48, frequencies=8, class_map=True)
 
 
-def reader(c: CVAEConfig) -> ClassifierConfig:
+def classifier_config(c: CVAEConfig) -> ClassifierConfig:
     """An evaluation classifier's config for the pictures and classes of a CVAE's."""
     return ClassifierConfig(channels=c.channels, size=c.size, classes=c.classes, factors=c.factors, shrink=2)
 
@@ -225,12 +225,12 @@ RECIPES: dict[str, Recipe] = {
     "cvae-fashion": cvae("fashion", 5 * 468),
     "cvaegan-mnist": cvaegan("mnist", 3400),
     "cvaegan-fashion": cvaegan("fashion", 4400),
-    "classifier-faces": classifier("faces", 1200, data.exposure, reader(FACES), batch=64, ema=0.99),
+    "classifier-faces": classifier("faces", 1200, data.brightness_jitter, classifier_config(FACES), batch=64, ema=0.99),
     "cvae-faces": cvae("faces", 1400, FACES, beta=FACE.kl / FACE.pairwise, batch=64),
     "cvaegan-faces": cvaegan("faces", 1400, FACES, FACE, batch=64, ema=0.995),
-    "classifier-sprites": classifier("sprites", 1000, config=reader(SPRITES), batch=64, ema=0.99),
+    "classifier-sprites": classifier("sprites", 1000, config=classifier_config(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
-    "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), shape=2.0, drop=0.1),
+    "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), foreground_weight=2.0, drop=0.1),
     "pixelcnn-fashion": pixelcnn("fashion", 1000, GREYS),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),

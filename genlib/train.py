@@ -35,7 +35,7 @@ class Budget:
     steps: int | None = None
     minutes: float | None = None
 
-    def spent(self, step: int, seconds: float) -> float:
+    def progress(self, step: int, seconds: float) -> float:
         """Share of the budget used up, at least 0; 1 and more means the end."""
         return step / self.steps if self.steps else seconds / (60 * (self.minutes or 1e-9))
 
@@ -43,17 +43,17 @@ class Budget:
 @dataclass(frozen=True)
 class Progress:
     step: int  # batches seen so far
-    spent: float  # share of the budget, 0 to 1
+    progress: float  # share of the budget, 0 to 1
     seconds: float  # of training, earlier sessions included
     metrics: dict[str, Tensor]  # "turn/metric" -> latest value, detached
 
 
 @torch.no_grad()
-def lean_to(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema: float) -> None:
+def ema_update(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema: float) -> None:
     """Move each average towards its current value.  A young average forgets faster, or it would keep its random start."""
-    keep = min(ema, (1 + float(seen)) / (10 + float(seen)))
+    decay = min(ema, (1 + float(seen)) / (10 + float(seen)))
     if averages[0].is_floating_point():  # they come in groups of one type
-        torch._foreach_lerp_(averages, current, 1 - keep)
+        torch._foreach_lerp_(averages, current, 1 - decay)
     else:
         torch._foreach_copy_(averages, current)
 
@@ -68,7 +68,7 @@ class Run:
             torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True)
             for turn in self.turns
         ]
-        average = functools.partial(lean_to, ema=ema)
+        average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
 
     def model(self) -> nn.Module:
@@ -116,11 +116,11 @@ def train(run: Run, batches: Callable[[int, torch.Generator], Batch], budget: Bu
     """
     run.objective.model.train()
     metrics: dict[str, Tensor] = {}
-    while (spent := budget.spent(run.step, run.seconds)) < 1:
+    while (progress := budget.progress(run.step, run.seconds)) < 1:
         start = time.perf_counter()
-        metrics = metrics | step(run, batches, spent)
+        metrics = metrics | step(run, batches, progress)
         run.seconds += time.perf_counter() - start
-        yield Progress(run.step, min(budget.spent(run.step, run.seconds), 1), run.seconds, metrics)
+        yield Progress(run.step, min(budget.progress(run.step, run.seconds), 1), run.seconds, metrics)
 
 
 def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
@@ -134,13 +134,13 @@ def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
         torch.manual_seed(seed)
         for turn, optimizer in zip(run.turns, run.optimizers, strict=True):
             if run.step % turn.every == 0 and (rate := turn.rate(progress)):
-                metrics |= take(turn, optimizer, batch, rng, warm * rate)
+                metrics |= optimizer_step(turn, optimizer, batch, rng, warm * rate)
     if run.average:
         run.average.update_parameters(run.objective.model)
     return metrics
 
 
-def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict[str, Tensor]:
+def optimizer_step(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict[str, Tensor]:
     parameters = list(turn.net.parameters())
     values = turn.loss(batch, rng)
     if not values["loss"].isfinite():
@@ -150,8 +150,8 @@ def take(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict
     for group in optimizer.param_groups:
         group["lr"] = lr
     optimizer.step()
-    if turn.after:
-        turn.after()
+    if turn.post_step:
+        turn.post_step()
     return {f"{turn.name}/{key}": value.detach() for key, value in values.items()}
 
 

@@ -32,8 +32,8 @@ def make(cls: type, config, device: str = "cpu") -> nn.Module:
 
 
 def stored(model: nn.Module, key: str, value: Tensor) -> Tensor:
-    """A tensor as it is written: of the networks in `model.halved`, in half precision."""
-    half = key.split(".")[0] in getattr(model, "halved", ())
+    """A tensor as it is written: of the networks in `model.fp16_modules`, in half precision."""
+    half = key.split(".")[0] in getattr(model, "fp16_modules", ())
     return (value.half() if half and value.is_floating_point() else value).contiguous()
 
 

@@ -152,7 +152,7 @@ def drawer(shelf, data: dict, n: int):
     if not isinstance(model, Prior):
         return model, y
     z = torch.cat([parts.latent(model, row) for row in data["z"][:n]])
-    return model.pixelcnn, model.told(z, y)
+    return model.pixelcnn, model.conditioning(z, y)
 
 
 def distribution(shelf, data: dict) -> dict:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from genlib.data.augment import binarised, exposure, flip_and_shift, jitter
+from genlib.data.augment import binarised, brightness_jitter, flip_and_shift, jitter
 from genlib.data.base import Batches, DataError, FewLabels, Images, cache_folder
 from genlib.data.characters import sprites
 from genlib.data.idx import download, fashion, mnist, mnistbin

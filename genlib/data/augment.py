@@ -5,9 +5,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def jitter(x: Tensor, rng: torch.Generator, *, turn=0.15, zoom=0.1, shift=0.08, shear=0.15) -> Tensor:
+def jitter(x: Tensor, rng: torch.Generator, *, rotation=0.15, zoom=0.1, shift=0.08, shear=0.15) -> Tensor:
     """Small random affine changes of each image: turn and shear in radians, zoom and shift as fractions."""
-    a, s, h, *t = ((torch.rand(len(x), generator=rng) * 2 - 1) * k for k in (turn, zoom, shear, 2 * shift, 2 * shift))
+    a, s, h, *t = ((torch.rand(len(x), generator=rng) * 2 - 1) * k for k in (rotation, zoom, shear, 2 * shift, 2 * shift))
     cos, sin, scale = a.cos(), a.sin(), 1 + s
     rows = [scale * cos, scale * (h * cos - sin), t[0], scale * sin, scale * (h * sin + cos), t[1]]
     theta = torch.stack(rows, dim=1).view(-1, 2, 3)
@@ -18,10 +18,10 @@ def flip_and_shift(x: Tensor, rng: torch.Generator) -> Tensor:
     """Mirror half the images, and move all by up to two pixels: for clothes, which have no left and right."""
     flip = torch.rand(len(x), generator=rng) < 0.5
     x = torch.where(flip[:, None, None, None], x.flip(-1), x)
-    return moved(x, rng)
+    return random_shift(x, rng)
 
 
-def moved(x: Tensor, rng: torch.Generator, mode: str = "constant") -> Tensor:
+def random_shift(x: Tensor, rng: torch.Generator, mode: str = "constant") -> Tensor:
     """Each image moved by up to two pixels; what comes in is black, or with "replicate" the edge repeated."""
     side, pad = x.shape[-1], F.pad(x, (2, 2, 2, 2), mode=mode)
     top, left = torch.randint(0, 5, (2, len(x)), generator=rng)
@@ -30,10 +30,10 @@ def moved(x: Tensor, rng: torch.Generator, mode: str = "constant") -> Tensor:
     return pad[torch.arange(len(x))[:, None, None, None], torch.arange(x.shape[1])[None, :, None, None], rows, columns]
 
 
-def exposure(x: Tensor, rng: torch.Generator) -> Tensor:
+def brightness_jitter(x: Tensor, rng: torch.Generator) -> Tensor:
     """Make each image up to half as bright again, or as dark, and move it by up to two pixels, its edge repeated."""
     gain = torch.exp2(torch.rand(len(x), 1, 1, 1, generator=rng) * 1.2 - 0.6)
-    return (moved(x, rng, "replicate") * gain).clamp(max=1)
+    return (random_shift(x, rng, "replicate") * gain).clamp(max=1)
 
 
 def binarised(x: Tensor, rng: torch.Generator) -> Tensor:

@@ -25,7 +25,7 @@ class AEGANConfig(VAEConfig):
 
 class AEGAN(AE):
     Config = AEGANConfig
-    halved = (*AE.halved, "sampler", "code_discriminator", "discriminator")
+    fp16_modules = (*AE.fp16_modules, "sampler", "code_discriminator", "discriminator")
 
     def __init__(self, config: AEGANConfig):
         super().__init__(config)

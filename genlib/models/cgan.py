@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from genlib.models.base import NormalPrior, class_weights
-from genlib.models.dcgan import DCGANConfig, begin, discriminator, generator
+from genlib.models.dcgan import DCGANConfig, discriminator, generator, init_weights
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class CGAN(NormalPrior, nn.Module):
         self.config = c = config
         self.generator = generator(c.latent_dim + c.classes, c)
         self.discriminator = discriminator(1 + c.classes, c, c.norm)
-        begin(self)
+        init_weights(self)
 
     def decode(self, z: Tensor, y: Tensor) -> Tensor:
         """G(z, c), its −1 … 1 as grey: (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""

@@ -52,9 +52,9 @@ class Classifier(nn.Module):
 
     def logits(self, x: Tensor) -> Tensor:
         """(B, C, H, W) in [0, 1] -> (B, K)."""
-        return self.read(self.features(x))
+        return self.classify(self.features(x))
 
-    def read(self, features: Tensor) -> Tensor:
+    def classify(self, features: Tensor) -> Tensor:
         """The last layer alone: (B, F) -> (B, K)."""
         logits = self.head(features)
         return logits if self.choices is None else logits @ self.choices

@@ -24,11 +24,11 @@ class CVAEConfig:
     depth: int = 2  # halvings each way
     features: int = 256  # width of the last hidden layer of encoder, discriminator, classifier
     factors: tuple[int, ...] = ()  # where a class is a choice in each of several: how many choices each offers
-    style: int = 0  # features of z that the class scales, one by one; 0 puts z and class side by side instead
-    level: bool = False  # the encoder reads every picture at the same mean brightness
+    style_dim: int = 0  # features of z that the class scales, one by one; 0 puts z and class side by side instead
+    normalize_brightness: bool = False  # the encoder reads every picture at the same mean brightness
 
 
-def levelled(x: Tensor, mean: float = 0.3) -> Tensor:
+def normalize_brightness(x: Tensor, mean: float = 0.3) -> Tensor:
     """Images at one mean brightness: z then cannot tell how strong the flash was, only where it stood."""
     return x * (mean / (x.mean(dim=(1, 2, 3), keepdim=True) + 0.01))
 
@@ -40,10 +40,10 @@ class BilinearUpsampler(Upsampler):
     """
 
     def __init__(self, c: CVAEConfig, weights: int):
-        super().__init__(2 * c.style + weights, c.channels, c.size, c.width, c.depth)
+        super().__init__(2 * c.style_dim + weights, c.channels, c.size, c.width, c.depth)
         self.split = [c.latent_dim, weights]
-        self.style = dense(c.latent_dim, c.style, c.style)
-        self.gain = nn.Linear(weights, c.style)
+        self.style = dense(c.latent_dim, c.style_dim, c.style_dim)
+        self.gain = nn.Linear(weights, c.style_dim)
 
     def forward(self, z: Tensor) -> Tensor:
         z, y = z.split(self.split, dim=1)
@@ -61,7 +61,7 @@ class CVAE(NormalPrior, nn.Module):
         self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=weights, norm=True)
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
         self.generator = (
-            BilinearUpsampler(c, weights) if c.style else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
+            BilinearUpsampler(c, weights) if c.style_dim else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
         )
 
     def condition(self, y: Tensor) -> Tensor:
@@ -70,7 +70,7 @@ class CVAE(NormalPrior, nn.Module):
 
     def encode(self, x: Tensor, y: Tensor) -> Normal:
         """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
-        x = levelled(x) if self.config.level else x
+        x = normalize_brightness(x) if self.config.normalize_brightness else x
         return Normal(*self.posterior(self.encoder(x, self.condition(y))).chunk(2, dim=1))
 
     def decode_logits(self, z: Tensor, y: Tensor) -> Tensor:

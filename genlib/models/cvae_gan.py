@@ -30,12 +30,12 @@ class Discriminator(nn.Module):
 
 
 class CVAEGAN(CVAE):
-    halved = ("discriminator", "classifier", "encoder")  # stored in half precision; G, which draws, in full
+    fp16_modules = ("discriminator", "classifier", "encoder")  # stored in half precision; G, which draws, in full
 
     def __init__(self, config: CVAEConfig):
         super().__init__(config)
         self.discriminator = Discriminator(config)
         # C reads as well as the evaluation classifier does, or G would learn to please a poor reader.
         c, shrink = config, max(1, config.size // 32)
-        reader = ClassifierConfig(c.channels, c.size, c.classes, c.width // 2, c.features, factors=c.factors, shrink=shrink)
-        self.classifier = Classifier(reader)
+        classifier_config = ClassifierConfig(c.channels, c.size, c.classes, c.width // 2, c.features, factors=c.factors, shrink=shrink)
+        self.classifier = Classifier(classifier_config)

@@ -57,7 +57,7 @@ def discriminator(outputs: int, c: DCGANConfig, norm: bool = True) -> nn.Sequent
 
 
 @torch.no_grad()
-def begin(net: nn.Module) -> None:
+def init_weights(net: nn.Module) -> None:
     """Weights of convolutions N(0, 0.02), of BatchNorm N(1, 0.02)."""
     for layer in net.modules():
         if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
@@ -74,7 +74,7 @@ class DCGAN(NormalPrior, nn.Module):
         self.config = config
         self.generator = generator(config.latent_dim, config)
         self.discriminator = discriminator(1, config, config.norm)
-        begin(self)
+        init_weights(self)
 
     def decode(self, z: Tensor, y: None = None) -> Tensor:
         """G(z), its −1 … 1 as grey: (B, Z) -> (B, C, H, W) in [0, 1]."""

@@ -27,7 +27,7 @@ class GANConfig:
 
 class GAN(NormalPrior, nn.Module):
     Config = GANConfig
-    halved = ("generator", "discriminator")  # two million weights; half precision is far finer than 256 levels of grey
+    fp16_modules = ("generator", "discriminator")  # two million weights; half precision is far finer than 256 levels of grey
 
     def __init__(self, config: GANConfig):
         super().__init__()

@@ -120,7 +120,7 @@ class PixelCNN(GreyLevels, nn.Module):
         """Logits of every pixel's level given its predecessors: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W)."""
         return self.output(self.head(self.features(x, y)))
 
-    def plan(self, y: Tensor | None) -> Tensor | float:
+    def spatial_class_bias(self, y: Tensor | None) -> Tensor | float:
         """What the class says at each place, (B, K) -> (B, S, H, W); zero where it says nothing of the kind."""
         c = self.config
         return 0.0 if self.class_map is None else self.class_map(y).view(-1, c.width, c.size, c.size)
@@ -129,7 +129,7 @@ class PixelCNN(GreyLevels, nn.Module):
         """The horizontal stack after `depth` gated layers (all), 0 being the first convolution: (B, S, H, W)."""
         y = class_weights(y, self.config.classes) if self.config.classes else None
         planes = self.planes(x)
-        v = self.first_vertical(self.pad_vertical(planes)) + self.plan(y)
+        v = self.first_vertical(self.pad_vertical(planes)) + self.spatial_class_bias(y)
         h = self.first_horizontal(self.pad_horizontal(planes)) + v
         for layer in self.layers[:depth]:
             v, h = layer(v, h, y)

@@ -40,7 +40,7 @@ class PixelGANConfig:
 
 class PixelGAN(GreyLevels, nn.Module):
     Config = PixelGANConfig
-    halved = ("discriminator",)  # it only teaches
+    fp16_modules = ("discriminator",)  # it only teaches
 
     def __init__(self, config: PixelGANConfig):
         super().__init__()
@@ -49,13 +49,13 @@ class PixelGAN(GreyLevels, nn.Module):
             raise ValueError(f"{c.categories} categories do not fit into a z of {c.latent_dim} numbers")
         self.encoder = Downsampler(c.channels, c.size, 16, 2, c.features, classes=c.classes)
         self.code = nn.Linear(c.features, c.latent_dim)
-        told = c.latent_dim + c.classes  # z enters where the class does: a bias a channel in every layer, section 2.1
+        conditioning = c.latent_dim + c.classes  # z enters where the class does: a bias a channel in every layer, section 2.1
         self.pixelcnn = PixelCNN(
             PixelCNNConfig(
-                c.channels, c.size, told, c.levels, c.width, c.dilations, frequencies=c.frequencies, class_map=c.class_map
+                c.channels, c.size, conditioning, c.levels, c.width, c.dilations, frequencies=c.frequencies, class_map=c.class_map
             )
         )
-        self.discriminator = dense(told, c.features, c.features, 1)
+        self.discriminator = dense(conditioning, c.features, c.features, 1)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """The code of images (B, C, H, W) in [0, 1] of classes (B,), a Normal of zero variance (logvar = −∞)."""
@@ -70,10 +70,10 @@ class PixelGAN(GreyLevels, nn.Module):
             return rest
         return torch.cat([F.one_hot(torch.randint(k, (n,), generator=rng), k).float(), rest], dim=1)
 
-    def told(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+    def conditioning(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What D, and the PixelCNN in place of a class, is told: (B, Z), (B,) or (B, K) -> (B, Z + K)."""
         return torch.cat([z, class_weights(y, self.config.classes)], dim=1) if self.config.classes else z
 
     def logits(self, x: Tensor, y: Tensor | None = None, z: Tensor | None = None) -> Tensor:
         """Logits of every pixel's level given z, x's own if none is given, and its predecessors: -> (B, L, H, W)."""
-        return self.pixelcnn.logits(x, self.told(self.encode(x, y).mean if z is None else z, y))
+        return self.pixelcnn.logits(x, self.conditioning(self.encode(x, y).mean if z is None else z, y))

@@ -30,7 +30,7 @@ class VAEConfig:
 class VAE(NormalPrior, nn.Module):
     Config = VAEConfig
     code_parameters = 2  # mean and log-variance
-    halved = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
+    fp16_modules = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: VAEConfig):
         super().__init__()

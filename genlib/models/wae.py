@@ -13,12 +13,12 @@ from genlib.models.vae import AE, VAEConfig
 
 
 class WAEGAN(AE):
-    halved = (*AE.halved, "discriminator")
+    fp16_modules = (*AE.fp16_modules, "discriminator")
 
     def __init__(self, config: VAEConfig):
         super().__init__(config)
         self.discriminator = dense(config.latent_dim, 256, 256, 1)
 
-    def told(self, z: Tensor) -> Tensor:
+    def conditioning(self, z: Tensor) -> Tensor:
         """What D reads: the code alone, (B, Z)."""
         return z

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from genlib.models.dcgan import DCGAN, DCGANConfig, begin, discriminator, generator
+from genlib.models.dcgan import DCGAN, DCGANConfig, discriminator, generator, init_weights
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class WGAN(DCGAN):
         self.config = config
         self.generator = generator(config.latent_dim, config)
         self.critic = discriminator(1, config, norm=self.norm)
-        begin(self)
+        init_weights(self)
 
     def score(self, x: Tensor, y: None = None) -> Tensor:
         """The critic's value: (B, C, H, W) in [0, 1] -> (B,).  Only differences mean something."""

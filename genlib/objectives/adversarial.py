@@ -15,12 +15,12 @@ from genlib.models.base import class_args
 from genlib.objectives.base import Batch, Metrics, Turn
 
 
-def drawn(model: nn.Module, batch: Batch, rng: torch.Generator) -> Tensor:
+def generate_fake(model: nn.Module, batch: Batch, rng: torch.Generator) -> Tensor:
     """G(z, c) for as many z as the batch has pictures, with their classes: (B, C, H, W)."""
     return model.decode(model.prior(len(batch.x), rng).to(batch.x.device), *class_args(model, batch.y))
 
 
-def told_apart(real: Tensor, fake: Tensor) -> Tensor:
+def discriminator_bce(real: Tensor, fake: Tensor) -> Tensor:
     """−E log D(real) − E log(1 − D(fake)) from logits (B,)."""
     return F.softplus(-real).mean() + F.softplus(fake).mean()
 
@@ -48,15 +48,15 @@ class Adversarial(nn.Module):
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            x = drawn(self.model, batch, rng)
+            x = generate_fake(self.model, batch, rng)
         own = class_args(self.model, batch.y)
         real, fake = self.model.score(batch.x, *own), self.model.score(x, *own)  # apart: BatchNorm must not mix them
-        metrics = {"loss": told_apart(real, fake), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        metrics = {"loss": discriminator_bce(real, fake), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
         if self.r1:
             penalty = r1_penalty(self.model.score, batch.x, *own)
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
         return metrics
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        fake = self.model.score(drawn(self.model, batch, rng), *class_args(self.model, batch.y))
+        fake = self.model.score(generate_fake(self.model, batch, rng), *class_args(self.model, batch.y))
         return {"loss": F.softplus(-fake).mean()}

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.objectives.adversarial import r1_penalty, told_apart
+from genlib.objectives.adversarial import discriminator_bce, r1_penalty
 from genlib.objectives.base import Batch, Metrics, Turn
 
 FOLLOW = 0.005  # of the codes' mean and variance, a batch
@@ -53,8 +53,8 @@ class AEGANObjective(nn.Module):
             real, fake = m.encode(batch.x).mean, m.prior(len(batch.x), rng)
             x, drawn = batch.x[::SHARE], m.decode(fake[::SHARE])
         self.measure(real)
-        codes = told_apart(m.score_code(real), m.score_code(fake))
-        pictures = told_apart(m.score(x), m.score(drawn))
+        codes = discriminator_bce(m.score_code(real), m.score_code(fake))
+        pictures = discriminator_bce(m.score(x), m.score(drawn))
         penalty = r1_penalty(lambda code: m.code_discriminator(code).squeeze(1), m.standardise(real)) + r1_penalty(m.score, x)
         return {"loss": codes + pictures + self.r1 * penalty, "codes": codes, "pictures": pictures, "penalty": penalty}
 

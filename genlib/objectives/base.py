@@ -31,7 +31,7 @@ class Turn:
     loss: Callable[[Batch, torch.Generator], Metrics]
     every: int = 1  # moves on every n-th batch
     lr: float = 1.0  # times the run's learning rate
-    after: Callable[[], None] | None = None  # what is to hold of the parameters after each move is seen to here
+    post_step: Callable[[], None] | None = None  # what is to hold of the parameters after each move is seen to here
     start: float = 0.0  # the share of the run after which it moves
     end: float = 1.0  # and before which: what has moved until then is held
     hold: float = 0.0  # the share of start … end with the whole learning rate, which then falls linearly to zero

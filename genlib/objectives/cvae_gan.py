@@ -45,22 +45,22 @@ class Weights:
     discriminator_lr: float = 0.5  # D's learning rate over G's
     noise: float = 0.1  # standard deviation of the noise D and C read through
     swapped: float = 0.0  # share of G(z, c) whose z is another picture's, not the prior's
-    leak: float = 0.0  # what z tells of c: the distance of each class's centre of z from the common one
+    latent_class_mmd: float = 0.0  # what z tells of c: the distance of each class's centre of z from the common one
 
 
-class Embedding(nn.Module):
-    """f and `waves` (F) random Fourier features of f: (B, F) -> (B, F + waves).  Rahimi and Recht, 2007, at three bandwidths.
+class RandomFourierFeatures(nn.Module):
+    """f and `num_features` (F) random Fourier features of f: (B, F) -> (B, F + num_features).  Rahimi and Recht, 2007, at three bandwidths.
 
     Their centres are a kernel mean embedding: two sets agree there only if they are alike as distributions
     (maximum mean discrepancy), where a centre of f alone forgives broken and averaged pictures.
     """
 
-    def __init__(self, features: int, waves: int | None = None):
+    def __init__(self, features: int, num_features: int | None = None):
         super().__init__()
-        waves = waves or features
-        bandwidth = torch.tensor([0.5, 1.0, 2.0]).repeat(waves)[:waves]
-        self.register_buffer("frequency", torch.randn(features, waves) * bandwidth / features**0.5)
-        self.register_buffer("phase", torch.rand(waves) * 2 * math.pi)
+        num_features = num_features or features
+        bandwidth = torch.tensor([0.5, 1.0, 2.0]).repeat(num_features)[:num_features]
+        self.register_buffer("frequency", torch.randn(features, num_features) * bandwidth / features**0.5)
+        self.register_buffer("phase", torch.rand(num_features) * 2 * math.pi)
 
     def forward(self, f: Tensor) -> Tensor:
         return torch.cat([f, 2**0.5 * (f @ self.frequency + self.phase).cos()], dim=1)
@@ -72,22 +72,22 @@ def class_centres(features: Tensor, member: Tensor) -> tuple[Tensor, Tensor]:
     return member.T @ features / count.clamp(min=1)[:, None], count > 0
 
 
-def scaled(*features: Tensor) -> list[Tensor]:
+def normalize_features(*features: Tensor) -> list[Tensor]:
     """All divided by their common root mean square: their scale no longer drifts as D and C train, and a D
     that answers every generated picture with large features cannot make a loss of them without bound."""
     scale = torch.cat(features).detach().square().mean().sqrt() + 1e-6
     return [f / scale for f in features]
 
 
-WAVES = 64  # Fourier features of a narrow z
+Z_FEATURES = 64  # Fourier features of a narrow z
 
 
 class MovingAverage(nn.Module):
     """Moving average of a statistic, row by row; a row starts at its first value."""
 
-    def __init__(self, shape: tuple[int, ...], keep: float):
+    def __init__(self, shape: tuple[int, ...], decay: float):
         super().__init__()
-        self.keep = keep
+        self.decay = decay
         self.register_buffer("value", torch.zeros(shape))
         self.register_buffer("seen", torch.zeros(shape[0], dtype=torch.bool))
 
@@ -95,7 +95,7 @@ class MovingAverage(nn.Module):
         """Take x in where present; returns the average, with x's own gradient, undiminished."""
         present = torch.ones_like(self.seen) if present is None else present
         old = torch.where(self.seen[:, None], self.value, x.detach())
-        self.value = torch.where(present[:, None], torch.lerp(x.detach(), old, self.keep), self.value)
+        self.value = torch.where(present[:, None], torch.lerp(x.detach(), old, self.decay), self.value)
         self.seen = self.seen | present
         return self.value + torch.where(present[:, None], x - x.detach(), torch.zeros_like(x))
 
@@ -106,16 +106,16 @@ def half_square(a: Tensor, b: Tensor) -> Tensor:
 
 
 class CVAEGANObjective(nn.Module):
-    def __init__(self, model: nn.Module, weights: Weights = Weights(), keep: float = 0.9):  # noqa: B008, frozen
+    def __init__(self, model: nn.Module, weights: Weights = Weights(), decay: float = 0.9):  # noqa: B008, frozen
         super().__init__()
-        self.model, self.weights, self.keep = model, weights, keep
+        self.model, self.weights, self.decay = model, weights, decay
         features, classes = model.config.features, class_width(model.config.classes, model.config.factors)
-        self.embed = Embedding(features)
-        self.real_d, self.fake_d = (MovingAverage((1, 2 * features), keep) for _ in range(2))
-        self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), keep) for _ in range(2))
-        if weights.leak:
-            self.embed_z = Embedding(model.config.latent_dim, WAVES)
-            self.each_z = MovingAverage((classes, model.config.latent_dim + WAVES), keep)
+        self.embed = RandomFourierFeatures(features)
+        self.real_d, self.fake_d = (MovingAverage((1, 2 * features), decay) for _ in range(2))
+        self.real_c, self.fake_c = (MovingAverage((classes, 2 * features), decay) for _ in range(2))
+        if weights.latent_class_mmd:
+            self.embed_z = RandomFourierFeatures(model.config.latent_dim, Z_FEATURES)
+            self.each_z = MovingAverage((classes, model.config.latent_dim + Z_FEATURES), decay)
 
     def turns(self) -> list[Turn]:
         m, w = self.model, self.weights
@@ -126,7 +126,7 @@ class CVAEGANObjective(nn.Module):
             Turn("generator", encoder_generator, self.generator_loss),
         ]
 
-    def veil(self, rng: torch.Generator) -> Callable[[Tensor], Tensor]:
+    def augment(self, rng: torch.Generator) -> Callable[[Tensor], Tensor]:
         """What stands between a picture and D or C this turn: one small shift for all, and noise for each."""
         shift = torch.randint(-2, 3, (2,), generator=rng).tolist()
         return lambda x: x.roll(shift, dims=(2, 3)) + self.weights.noise * normal(x.shape, rng, x.device)
@@ -143,13 +143,13 @@ class CVAEGANObjective(nn.Module):
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
             fake = self.model.decode(self.latents(batch, rng), batch.y)
-        veil = self.veil(rng)
-        real, fake = (self.model.discriminator.logits(veil(x)) for x in (batch.x, fake))
+        augment = self.augment(rng)
+        real, fake = (self.model.discriminator.logits(augment(x)) for x in (batch.x, fake))
         loss = F.softplus(-real).mean() + F.softplus(fake).mean()
         return {"loss": loss, "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
 
     def classifier_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        logits = self.model.classifier.train().logits(self.veil(rng)(batch.x))
+        logits = self.model.classifier.train().logits(self.augment(rng)(batch.x))
         accuracy = (logits.argmax(dim=1) == batch.y).float().mean()
         return {"loss": F.cross_entropy(logits, batch.y), "accuracy": accuracy}
 
@@ -159,34 +159,34 @@ class CVAEGANObjective(nn.Module):
         z = q.sample(rng)
         # x' = G(E(x, c), c) and G(z, c), apart: G's BatchNorm must not mix them
         pair, fake = m.decode(z, y), m.decode(self.latents(batch, rng, z), y)
-        judges, veil = (m.discriminator, m.classifier.eval()), self.veil(rng)  # C as it will be asked: its averages stand
+        judges, augment = (m.discriminator, m.classifier.eval()), self.augment(rng)  # C as it will be asked: its averages stand
         with torch.no_grad():
-            real_d, real_c = (net.features(veil(x)) for net in judges)
-        pair_d, pair_c = (net.features(veil(pair)) for net in judges)
-        fake_d, fake_c = (net.features(veil(fake)) for net in judges)
-        label = F.cross_entropy(m.classifier.read(fake_c), y)
-        real_d, pair_d, fake_d = scaled(real_d, pair_d, fake_d)
-        real_c, pair_c, fake_c = scaled(real_c, pair_c, fake_c)
+            real_d, real_c = (net.features(augment(x)) for net in judges)
+        pair_d, pair_c = (net.features(augment(pair)) for net in judges)
+        fake_d, fake_c = (net.features(augment(fake)) for net in judges)
+        label = F.cross_entropy(m.classifier.classify(fake_c), y)
+        real_d, pair_d, fake_d = normalize_features(real_d, pair_d, fake_d)
+        real_c, pair_c, fake_c = normalize_features(real_c, pair_c, fake_c)
         terms = {
             "kl": kl_to_standard_normal(q).mean(),
             "pixels": half_square(x, pair),
             "features": half_square(real_d, pair_d) + half_square(real_c, pair_c),
-            "match_d": self.match(real_d, fake_d),
-            "match_c": self.class_match(real_c, fake_c, y),
+            "feature_matching": self.feature_matching(real_d, fake_d),
+            "class_feature_matching": self.class_feature_matching(real_c, fake_c, y),
             "label": label,
-            "leak": self.leak(q.mean, y) if w.leak else label.new_zeros(()),
+            "latent_class_mmd": self.latent_class_mmd(q.mean, y) if w.latent_class_mmd else label.new_zeros(()),
         }
         pairwise = terms["pixels"] + w.features * terms["features"]
         loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
-        loss = loss + w.discriminator * terms["match_d"] + w.classifier * terms["match_c"] + w.leak * terms["leak"]
+        loss = loss + w.discriminator * terms["feature_matching"] + w.classifier * terms["class_feature_matching"] + w.latent_class_mmd * terms["latent_class_mmd"]
         return {"loss": loss, **terms}
 
-    def match(self, real: Tensor, fake: Tensor) -> Tensor:
+    def feature_matching(self, real: Tensor, fake: Tensor) -> Tensor:
         """L_GD: ½ the squared distance of the centres of f_D."""
         real, fake = (self.embed(f).mean(dim=0, keepdim=True) for f in (real, fake))
         return 0.5 * (self.real_d(real) - self.fake_d(fake)).square().sum()
 
-    def class_match(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
+    def class_feature_matching(self, real: Tensor, fake: Tensor, y: Tensor) -> Tensor:
         """L_GC, as a mean over the classes seen: ½ the squared distance of the centres of f_C, class by class."""
         member = self.model.condition(y)
         real, present = class_centres(self.embed(real), member)
@@ -194,7 +194,7 @@ class CVAEGANObjective(nn.Module):
         difference = self.real_c(real, present) - self.fake_c(fake, present)
         return 0.5 * difference.square().sum(dim=1)[self.real_c.seen].mean()
 
-    def leak(self, z: Tensor, y: Tensor) -> Tensor:
+    def latent_class_mmd(self, z: Tensor, y: Tensor) -> Tensor:
         """½ the squared distance of each class's centre of z from the mean of the centres seen, as a mean over the classes present."""
         centres, present = class_centres(self.embed_z(z), self.model.condition(y))
         each = self.each_z(centres, present)

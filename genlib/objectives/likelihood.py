@@ -25,7 +25,7 @@ def bits_per_dim(nats: Tensor | float, pixels: int) -> Tensor | float:
     return nats / (pixels * math.log(2))
 
 
-def shape_nll(logits: Tensor, x: Tensor) -> Tensor:
+def foreground_nll(logits: Tensor, x: Tensor) -> Tensor:
     """−log p of each pixel's being light or dark, which a level says too: (B, L, H, W), (B, 1, H, W) -> (B,) nats."""
     half = logits.shape[1] // 2
     halves = torch.stack([logits[:, :half].logsumexp(dim=1), logits[:, half:].logsumexp(dim=1)], dim=1)
@@ -34,18 +34,18 @@ def shape_nll(logits: Tensor, x: Tensor) -> Tensor:
 
 
 class Likelihood(OneTurn):
-    """−log p(x|c); `shape` counts so many times more what of it tells light from dark.
+    """−log p(x|c); `foreground_weight` counts so many times more what of it tells light from dark.
 
     Of MNIST's 490 nats in 256 levels 31 are the digit's shape, the rest how its edges are grey: a net with little time spends it there.
     `drop` is the share of pictures whose class is left out, so that the net learns p(x) beside p(x|c), for guidance: arXiv:2207.12598,
     algorithm 1.
     """
 
-    def __init__(self, model: nn.Module, shape: float = 0.0, drop: float = 0.0):
+    def __init__(self, model: nn.Module, foreground_weight: float = 0.0, drop: float = 0.0):
         super().__init__(model)
-        self.shape, self.drop = shape, drop
+        self.foreground_weight, self.drop = foreground_weight, drop
 
-    def told(self, batch: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
+    def conditioning(self, batch: Batch, rng: torch.Generator) -> tuple[Tensor, ...]:
         """The classes as the net is told them, rows of weights (B, K), zero where the class is left out; none where it has no class."""
         classes = self.model.config.classes
         if not classes or not self.drop:
@@ -54,10 +54,10 @@ class Likelihood(OneTurn):
         return (class_weights(batch.y, classes) * kept.to(batch.y.device),)
 
     def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        logits = self.model.logits(batch.x, *self.told(batch, rng))
+        logits = self.model.logits(batch.x, *self.conditioning(batch, rng))
         nll = level_nll(logits, batch.x).mean()
         metrics = {"bits_per_dim": bits_per_dim(nll, batch.x[0].numel())}
-        if not self.shape:
+        if not self.foreground_weight:
             return {"loss": nll, **metrics}
-        shape = shape_nll(logits, batch.x).mean()
-        return {"loss": nll + self.shape * shape, **metrics, "shape": shape}
+        foreground = foreground_nll(logits, batch.x).mean()
+        return {"loss": nll + self.foreground_weight * foreground, **metrics, "foreground": foreground}

@@ -20,16 +20,17 @@ from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
-from genlib.objectives.wasserstein import Penalised, Wasserstein
+from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 
 OBJECTIVES: dict[str, Callable[..., Objective]] = {
     "reconstruction": Reconstruction, "elbo": ELBO, "wae": WAE, "pixelwae": PixelWAE, "aegan": AEGANObjective,
-    "adversarial": Adversarial, "wasserstein": Wasserstein, "penalised": Penalised, "cvaegan": CVAEGANObjective,
+    "adversarial": Adversarial, "wasserstein": WGANObjective, "penalised": WGANGPObjective, "cvaegan": CVAEGANObjective,
     "likelihood": Likelihood, "classification": Classification, "semisupervised": SemiSupervised,
 }  # fmt: skip
 FUNCTIONS = {function.__name__: function for function in (bernoulli_nll, gaussian_nll)}  # that an objective may be given
+RENAMED = {"keep": "decay", "leak": "latent_class_mmd", "shape": "foreground_weight"}  # as files of before call them
 LIMIT = 1e6  # of a number
-SHARES = ("hold", "first", "keep", "swapped", "smoothing", "drop")  # of a whole, which they are less than
+SHARES = ("hold", "first", "decay", "swapped", "smoothing", "drop")  # of a whole, which they are less than
 
 
 class ObjectiveError(Problem, ValueError):
@@ -65,6 +66,7 @@ def build(described: dict, model: nn.Module) -> Objective:
 
 def check_values(usual: dict, values: dict) -> dict:
     """The values, each of its usual one's kind and within bounds.  Raises ObjectiveError."""
+    values = {RENAMED.get(key, key) if key not in usual else key: value for key, value in values.items()}
     strange = [key for key in values if key not in usual]
     if strange:
         raise ObjectiveError("the objective has no {key}", key=repr(strange[0])[:50])

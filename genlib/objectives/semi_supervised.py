@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from genlib.objectives.adversarial import told_apart
+from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Batch, Metrics, Turn
 
 
@@ -32,7 +32,7 @@ class SemiSupervised(nn.Module):
             fake = m.decode(m.prior(int((~known).sum()), rng).to(batch.x.device))
         logits = m.logits(batch.x)
         labelled = F.cross_entropy(logits[known], batch.y[known])
-        apart = told_apart(logits[~known].logsumexp(dim=1), m.score(fake))
+        apart = discriminator_bce(logits[~known].logsumexp(dim=1), m.score(fake))
         return {"loss": labelled + apart, "labelled": labelled, "apart": apart}
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:

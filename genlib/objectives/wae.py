@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.models.base import class_args
-from genlib.objectives.adversarial import r1_penalty, told_apart
+from genlib.objectives.adversarial import discriminator_bce, r1_penalty
 from genlib.objectives.base import Batch, Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
@@ -28,8 +28,8 @@ class WAE(nn.Module):
             Turn("model", drawing, self.model_loss),
         ]
 
-    def judged(self, z: Tensor, batch: Batch) -> Tensor:
-        return self.model.discriminator(self.model.told(z, *class_args(self.model, batch.y))).squeeze(1)
+    def code_logits(self, z: Tensor, batch: Batch) -> Tensor:
+        return self.model.discriminator(self.model.conditioning(z, *class_args(self.model, batch.y))).squeeze(1)
 
     def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
         return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
@@ -38,16 +38,16 @@ class WAE(nn.Module):
         with torch.no_grad():
             z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
         drawn = self.model.prior(len(z), rng).to(z.device)
-        prior, code = self.judged(drawn, batch), self.judged(z, batch)
-        metrics = {"loss": told_apart(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
+        prior, code = self.code_logits(drawn, batch), self.code_logits(z, batch)
+        metrics = {"loss": discriminator_bce(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
         if self.r1:
-            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.told(drawn, *class_args(self.model, batch.y)))
+            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.conditioning(drawn, *class_args(self.model, batch.y)))
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
         return metrics
 
     def model_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
         z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
-        reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.judged(z, batch)).mean()
+        reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.code_logits(z, batch)).mean()
         metrics = {"reconstruction": reconstruction, "adversarial": adversarial, "spread": z.square().mean()}
         return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
 

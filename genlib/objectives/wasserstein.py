@@ -10,11 +10,11 @@ The critic moves every batch, G every few: the better the critic, the better the
 import torch
 from torch import Tensor, nn
 
-from genlib.objectives.adversarial import drawn
+from genlib.objectives.adversarial import generate_fake
 from genlib.objectives.base import Batch, Metrics, Turn
 
 
-class Wasserstein(nn.Module):
+class WGANObjective(nn.Module):
     """Lipschitz by weight clipping, to the bound in the model's config."""
 
     betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
@@ -26,7 +26,7 @@ class Wasserstein(nn.Module):
     def turns(self) -> list[Turn]:
         m = self.model
         return [
-            Turn("critic", m.critic, self.critic_loss, after=self.clip),
+            Turn("critic", m.critic, self.critic_loss, post_step=self.clip),
             Turn("generator", m.generator, self.generator_loss, every=self.every),
         ]
 
@@ -37,15 +37,15 @@ class Wasserstein(nn.Module):
 
     def critic_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            x = drawn(self.model, batch, rng)
+            x = generate_fake(self.model, batch, rng)
         distance = self.model.score(batch.x).mean() - self.model.score(x).mean()
         return {"loss": -distance, "distance": distance}
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
-        return {"loss": -self.model.score(drawn(self.model, batch, rng)).mean()}
+        return {"loss": -self.model.score(generate_fake(self.model, batch, rng)).mean()}
 
 
-class Penalised(Wasserstein):
+class WGANGPObjective(WGANObjective):
     """Lipschitz by a penalty on the critic's gradient between real and generated pictures."""
 
     betas = (0.0, 0.9)  # arXiv:1704.00028, algorithm 1
@@ -59,7 +59,7 @@ class Penalised(Wasserstein):
 
     def critic_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            x = drawn(self.model, batch, rng)
+            x = generate_fake(self.model, batch, rng)
         distance = self.model.score(batch.x).mean() - self.model.score(x).mean()
         penalty = self.penalty(batch.x, x, rng)
         return {"loss": self.weight * penalty - distance, "distance": distance, "penalty": penalty}

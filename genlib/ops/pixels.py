@@ -19,7 +19,7 @@ from genlib.models.pixelrnn import PixelRNN
 from genlib.ops.recurrence import Recurrence
 
 
-def choose(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
+def sample_categorical(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
     """The level whose stretch of the cumulative distribution holds u ∈ [0, 1): (B, L), (B,) -> (B,) int."""
     scaled = logits - logits.max(axis=1, keepdims=True)
     scaled /= np.float32(temperature)
@@ -86,7 +86,7 @@ class Cache:
         self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4 + 2 * c.frequencies)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
         self.layers = [Layer(layer, c.size, n, y) for layer in m.layers]
-        self.plan = m.plan(y).permute(2, 3, 0, 1) if c.class_map else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
+        self.spatial_class_bias = m.spatial_class_bias(y).permute(2, 3, 0, 1) if c.class_map else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
         self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
         self.first, self.first_horizontal_bias = taps(m.first_horizontal.weight).numpy(), m.first_horizontal.bias
         self.head = [(taps(conv.weight).numpy(), conv.bias.numpy()) for conv in (m.head[1], m.output)]
@@ -94,7 +94,7 @@ class Cache:
     def begin_row(self, r: int) -> None:
         """The vertical stack at row r, from the rows above it."""
         seen = [self.planes[r + below, 1 + right : 1 + right + self.size] for below in range(3) for right in range(5)]
-        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias + self.plan[r]
+        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias + self.spatial_class_bias[r]
         self.start = (v + self.first_horizontal_bias).numpy()
         for layer in self.layers:
             v = layer.begin_row(r, v)
@@ -161,14 +161,14 @@ def begin(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: float 
     return (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)
 
 
-def informed(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
+def condition_on_latent(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
     """The PixelCNN that draws, and what it is told in place of a class, (n, Z + K)."""
     if y is None:
         raise InputError("this model needs a class")
-    return model.pixelcnn, model.told(model.prior(n, rng) if z is None else z, y)
+    return model.pixelcnn, model.conditioning(model.prior(n, rng) if z is None else z, y)
 
 
-def prepared(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
+def init_sampling(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
     """Class weights (n, K) or None, the start (n, 1, H, W), the hole (H, W) bool, and one u a pixel (n, H, W)."""
     c = model.config
     if c.classes and y is None:
@@ -195,8 +195,8 @@ def complete(
     where none is given; 0 draws from p(x|c).  Raises InputError for an empty mask, or guidance of a model that takes none.
     """
     if isinstance(model, PixelGAN):
-        model, y = informed(model, n, y, z, rng)
-    y, x, hole, u = prepared(model, n, y, image, mask, rng)
+        model, y = condition_on_latent(model, n, y, z, rng)
+    y, x, hole, u = init_sampling(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     cache = begin(model, n, y, guidance)
     levels, every = model.config.levels, every or model.config.size
@@ -207,7 +207,7 @@ def complete(
             cache.begin_row(r)
         logits = cache.logits(r, c)
         if hole[r, c]:
-            pixels[:, r, c] = choose(logits, u[:, r, c], temperature) / np.float32(levels - 1)
+            pixels[:, r, c] = sample_categorical(logits, u[:, r, c], temperature) / np.float32(levels - 1)
         cache.put(r, c, pixels[:, r, c])
         if (i + 1) % every == 0 or i + 1 == hole.numel():
             yield x.clone()
@@ -219,10 +219,10 @@ def complete_naively(
     rng: torch.Generator | None = None, temperature: float = 1.0, guidance: float | None = None,
 ) -> Tensor:  # fmt: skip
     """The same pictures by the textbook: one full forward pass a pixel.  What `complete` is tested against."""
-    y, x, hole, u = prepared(model, n, y, image, mask, rng)
+    y, x, hole, u = init_sampling(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
     for r, c in hole.nonzero().tolist():
-        level = choose(guided_logits(model, x, y, guidance)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
+        level = sample_categorical(guided_logits(model, x, y, guidance)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
         x[:, 0, r, c] = torch.from_numpy(level) / (model.config.levels - 1)
     return x
 

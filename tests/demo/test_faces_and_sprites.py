@@ -16,8 +16,8 @@ from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import to_mask, to_text
 from genlib import images, ops, preparation
 from genlib.data import characters
-from genlib.evaluation.metrics import psnr
 from genlib.data.yale import held_out
+from genlib.evaluation.metrics import psnr
 
 shelf, t = Shelf(), Text("en")
 FRONT = 2  # a face lit from the front

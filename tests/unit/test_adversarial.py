@@ -9,9 +9,9 @@ from torch import nn
 from genlib import data, train
 from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
-from genlib.objectives.adversarial import Adversarial, r1_penalty, told_apart
+from genlib.objectives.adversarial import Adversarial, discriminator_bce, r1_penalty
 from genlib.objectives.aegan import AEGANObjective
-from genlib.objectives.wasserstein import Penalised
+from genlib.objectives.wasserstein import WGANGPObjective
 from tests.conftest import small
 from tests.unit.test_objectives import built, given, stripes
 
@@ -27,7 +27,7 @@ def test_the_dense_gan_has_the_published_numbers_of_parameters():
 
 
 def test_a_discriminator_that_cannot_tell_pays_twice_the_logarithm_of_two():
-    assert float(told_apart(torch.zeros(5), torch.zeros(5))) == pytest.approx(2 * math.log(2))
+    assert float(discriminator_bce(torch.zeros(5), torch.zeros(5))) == pytest.approx(2 * math.log(2))
 
 
 def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one():
@@ -35,7 +35,7 @@ def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one():
         def score(self, x):  # reads −1 … 1, as all critics here do
             return (2 * x - 1).flatten(1) @ torch.full((64,), 0.5)  # slope ½·√64 = 4
 
-    penalty = Penalised(Linear()).penalty(*torch.rand(2, 6, 1, 8, 8), torch.Generator().manual_seed(0))
+    penalty = WGANGPObjective(Linear()).penalty(*torch.rand(2, 6, 1, 8, 8), torch.Generator().manual_seed(0))
     assert float(penalty) == pytest.approx(9.0, rel=1e-4)
 
 

@@ -27,7 +27,7 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path):
     assert type(again) is type(model)
     assert again.config == model.config
     for key, value in model.state_dict().items():
-        half = key.split(".")[0] in getattr(model, "halved", ()) and value.is_floating_point()
+        half = key.split(".")[0] in getattr(model, "fp16_modules", ()) and value.is_floating_point()
         assert torch.equal(again.state_dict()[key], value.half().float() if half else value)
     assert checkpoint.read_info(tmp_path).labels == ("a", "b", "c")
     assert not list(tmp_path.glob("*.tmp"))

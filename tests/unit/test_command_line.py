@@ -23,7 +23,7 @@ from tests.conftest import small, write_idx
 
 TRAIN = ("train", "ae2d-mnist", "--steps", "150")
 EACH_BATCH = """from genlib import __main__, curves
-__main__.SAVE_SECONDS, curves.MOST = 0, 4
+__main__.SAVE_SECONDS, curves.MAX_WINDOWS = 0, 4
 __main__.main()"""  # a run that saves after each batch, and whose curves are soon full
 
 
@@ -151,7 +151,7 @@ def test_a_killed_and_resumed_run_has_every_stretch_of_its_curves_once(data_root
     stop_at(start(*arguments, tmp_path / "a", code=("-c", EACH_BATCH)), "batch 10", signal.SIGKILL)
     assert (tmp_path / "a" / lock.LOCK).exists()  # it had no time to take it away
     assert checkpoint.read_info(tmp_path / "a").training["steps"] >= 9
-    monkeypatch.setattr(curves, "MOST", 4)
+    monkeypatch.setattr(curves, "MAX_WINDOWS", 4)
     fine(*arguments, tmp_path / "a", "--resume")
     fine(*arguments, tmp_path / "b")
     a, b = (json.loads((tmp_path / name / checkpoint.CURVES).read_text()) for name in "ab")

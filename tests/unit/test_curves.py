@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from genlib.curves import MOST, Curves
+from genlib.curves import MAX_WINDOWS, Curves
 
 
 def written(folder) -> dict:
@@ -19,7 +19,7 @@ def test_curves_keep_the_mean_however_long_the_run(tmp_path):
         curves.add({"model/loss": value})
     curves.save(tmp_path)
     kept = torch.tensor(written(tmp_path)["metrics"]["model/loss"])
-    assert len(kept) < MOST
+    assert len(kept) < MAX_WINDOWS
     assert written(tmp_path)["stretch"] == 32
     assert kept.tolist() == pytest.approx(values[: len(kept) * 32].unflatten(0, (-1, 32)).mean(dim=1).tolist())
 
@@ -33,7 +33,7 @@ def test_a_metric_that_comes_later_begins_where_it_came(tmp_path):
 
 
 def test_a_metric_that_comes_within_a_stretch_is_the_mean_of_its_own_batches():
-    curves = Curves(stretch=4)
+    curves = Curves(window=4)
     for step in range(4):
         curves.add({"generator/loss": 6.0} if step >= 2 else {})
     assert curves.means == [{"generator/loss": 6.0}]

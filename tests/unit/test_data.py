@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from genlib import checkpoint, data, finetuning, output, train
-from genlib.evaluation import report
 from genlib.curves import Curves
+from genlib.evaluation import report
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.recipes import FACE, RECIPES
@@ -225,7 +225,7 @@ def test_a_finetuned_models_finetuning_has_its_bases_objective_and_weights(tmp_p
     root = pictures(tmp_path / "data")
     finetuned(tmp_path / "old", root, tmp_path / "new")
     kept = checkpoint.read_info(tmp_path / "new").objective
-    assert (kept["weights"]["pairwise"], kept["weights"]["leak"]) == (20.0, 50.0)
+    assert (kept["weights"]["pairwise"], kept["weights"]["latent_class_mmd"]) == (20.0, 50.0)
     assert checkpoint.read_info(tmp_path / "new").training["betas"] == [0.5, 0.999]
     assert finetuned(tmp_path / "new", root, tmp_path / "newer").run.objective.weights == FACE
 
@@ -282,7 +282,7 @@ def test_names_of_classes_are_compared_without_case_and_however_their_accents_ar
 
 @pytest.mark.parametrize("style", [0, 5])
 def test_a_grown_model_draws_its_old_classes_as_before(style):
-    model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style=style)).eval()
+    model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style_dim=style)).eval()
     bigger = finetuning.grown(model, 5).eval()
     z, y = torch.randn(2, 4), torch.tensor([0, 2])
     assert isinstance(bigger, CVAEGAN)

@@ -127,7 +127,7 @@ def test_a_cvae_of_several_factors_takes_a_class_or_a_mix():
 
 
 def test_an_encoder_at_one_brightness_reads_a_darker_picture_alike():
-    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, level=True)).eval()
+    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, normalize_brightness=True)).eval()
     x, y = 0.4 + 0.6 * torch.rand(2, 1, 8, 8), torch.tensor([0, 2])
     bright, dark = model.encode(x, y).mean, model.encode(0.6 * x, y).mean
     assert torch.allclose(bright, dark, atol=0.02)
@@ -137,7 +137,7 @@ def test_an_encoder_at_one_brightness_reads_a_darker_picture_alike():
 
 def test_where_style_and_content_meet_one_scales_the_other():
     torch.manual_seed(0)
-    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style=5)).eval()
+    model = CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style_dim=5)).eval()
     seen = []
     model.generator.net[0].register_forward_pre_hook(lambda _m, inputs: seen.append(inputs[0]))
     model.decode(torch.randn(1, 4).expand(3, -1), torch.arange(3))

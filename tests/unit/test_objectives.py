@@ -16,20 +16,20 @@ from genlib.objectives.adversarial import Adversarial
 from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.base import Batch, Turn
 from genlib.objectives.classification import Classification
-from genlib.objectives.cvae_gan import CVAEGANObjective, Embedding, MovingAverage, Weights, class_centres
+from genlib.objectives.cvae_gan import CVAEGANObjective, MovingAverage, RandomFourierFeatures, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
-from genlib.objectives.likelihood import Likelihood, bits_per_dim, level_nll, shape_nll
+from genlib.objectives.likelihood import Likelihood, bits_per_dim, foreground_nll, level_nll
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
-from genlib.objectives.wasserstein import Penalised, Wasserstein
+from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 from genlib.recipes import RECIPES
 from tests.conftest import SMALL, small
 
 OBJECTIVES = {
     "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood,
     "pixelgan": PixelWAE, "classifier": Classification, "lenet": Classification, "waegan": WAE, "aegan": AEGANObjective, "gan": Adversarial,
-    "dcgan": Adversarial, "cgan": Adversarial, "wgan": Wasserstein, "wgangp": Penalised, "ssgan": SemiSupervised,
+    "dcgan": Adversarial, "cgan": Adversarial, "wgan": WGANObjective, "wgangp": WGANGPObjective, "ssgan": SemiSupervised,
 }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_light_and_dark_are_as_likely_as_their_levels_together():
     logits, x = torch.randn(3, 5, 8, 8), torch.randint(0, 5, (3, 1, 8, 8)) / 4
     p, light = logits.softmax(dim=1), x[:, 0] >= 0.5
     own = torch.where(light, p[:, 2:].sum(dim=1), p[:, :2].sum(dim=1))
-    torch.testing.assert_close(shape_nll(logits, x), -own.log().flatten(1).sum(dim=1))
+    torch.testing.assert_close(foreground_nll(logits, x), -own.log().flatten(1).sum(dim=1))
 
 
 def test_class_centres_are_means_within_each_class():
@@ -92,7 +92,7 @@ def test_class_centres_are_means_within_each_class():
 
 def test_the_embedding_tells_apart_what_a_centre_of_features_cannot(rng):
     torch.manual_seed(0)
-    embed, near, far = Embedding(64), torch.randn(4000, 64, generator=rng), torch.randn(4000, 64, generator=rng)
+    embed, near, far = RandomFourierFeatures(64), torch.randn(4000, 64, generator=rng), torch.randn(4000, 64, generator=rng)
     other = near.sign() * 0.8 * 2**0.5 * (torch.rand(4000, 1, generator=rng) < 0.5)  # the same centre, another shape
     same, different = (0.5 * (embed(near) - embed(x)).mean(dim=0).square().sum() for x in (far, other))
     assert different > 10 * same
@@ -100,7 +100,7 @@ def test_the_embedding_tells_apart_what_a_centre_of_features_cannot(rng):
 
 
 def test_a_moving_average_passes_the_whole_gradient_of_what_is_there():
-    average, x = MovingAverage((2, 1), keep=0.9), torch.tensor([[2.0], [5.0]], requires_grad=True)
+    average, x = MovingAverage((2, 1), decay=0.9), torch.tensor([[2.0], [5.0]], requires_grad=True)
     average(torch.ones(2, 1))
     value = average(x, torch.tensor([True, False]))
     torch.testing.assert_close(value.detach(), torch.tensor([[1.1], [1.0]]))
@@ -114,7 +114,7 @@ def test_a_turn_moves_its_own_parameters_and_no_others(family):
     for turn in objective.turns():
         before = {k: v.clone() for k, v in objective.model.named_parameters()}
         optimizer = torch.optim.AdamW(turn.net.parameters(), lr=1e-2)
-        train.take(turn, optimizer, given(family)(), torch.Generator().manual_seed(0), 1e-2)
+        train.optimizer_step(turn, optimizer, given(family)(), torch.Generator().manual_seed(0), 1e-2)
         own = {id(p) for p in turn.net.parameters()}
         for name, p in objective.model.named_parameters():
             if id(p) not in own:
@@ -233,15 +233,15 @@ def test_a_class_that_was_never_seen_has_no_part_in_the_mean_over_classes():
     real, fake = torch.randn(2, 20, 8, generator=torch.Generator().manual_seed(1))
     embedded = [torch.stack([objective.embed(f)[y == k].mean(dim=0) for k in (0, 1)]) for f in (real, fake)]
     expected = 0.5 * (embedded[0] - embedded[1]).square().sum(dim=1).mean()
-    torch.testing.assert_close(objective.class_match(real, fake, y), expected)
+    torch.testing.assert_close(objective.class_feature_matching(real, fake, y), expected)
 
 
 def test_the_common_centre_of_z_is_that_of_the_classes_seen():
-    objective, y = three_classes(leak=1.0), torch.arange(20) % 2
+    objective, y = three_classes(latent_class_mmd=1.0), torch.arange(20) % 2
     z = torch.randn(20, 2, generator=torch.Generator().manual_seed(1)) + 5
     centres = torch.stack([objective.embed_z(z)[y == k].mean(dim=0) for k in (0, 1)])
     expected = 0.5 * (centres - centres.mean(dim=0)).square().sum(dim=1).mean()
-    torch.testing.assert_close(objective.leak(z, y), expected)
+    torch.testing.assert_close(objective.latent_class_mmd(z, y), expected)
 
 
 def test_a_turns_rate_falls_within_its_window():
@@ -288,9 +288,9 @@ def leaking(shift: float) -> float:
     """The leak of codes (B, 2) whose second class is moved by `shift`."""
     torch.manual_seed(0)
     model = CVAEGAN(CVAEConfig(size=8, classes=2, latent_dim=2, width=4, features=8))
-    objective, y = CVAEGANObjective(model, Weights(leak=1.0)), torch.arange(2).repeat(2000)
+    objective, y = CVAEGANObjective(model, Weights(latent_class_mmd=1.0)), torch.arange(2).repeat(2000)
     z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
-    return objective.leak(z + shift * y[:, None], y).item()
+    return objective.latent_class_mmd(z + shift * y[:, None], y).item()
 
 
 def test_a_code_that_tells_the_class_leaks_and_one_that_does_not_does_not():
@@ -302,18 +302,18 @@ def test_a_code_that_tells_the_class_leaks_and_one_that_does_not_does_not():
 def test_a_code_of_the_same_centre_and_another_spread_leaks_too():
     torch.manual_seed(0)
     model = CVAEGAN(CVAEConfig(size=8, classes=2, latent_dim=2, width=4, features=8))
-    objective, y = CVAEGANObjective(model, Weights(leak=1.0)), torch.arange(2).repeat(2000)
+    objective, y = CVAEGANObjective(model, Weights(latent_class_mmd=1.0)), torch.arange(2).repeat(2000)
     z = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1)) * (1 + 2 * y[:, None])
-    assert objective.leak(z, y) > 0.1
+    assert objective.latent_class_mmd(z, y) > 0.1
 
 
 def test_a_share_of_the_classes_is_left_out_and_its_bias_then_gets_no_gradient():
     model, y = SMALL["pixelcnn"](), torch.arange(3).repeat(2000)
-    told = Likelihood(model, drop=0.1).told(Batch(torch.zeros(6000, 1, 8, 8), y), torch.Generator().manual_seed(0))[0]
+    told = Likelihood(model, drop=0.1).conditioning(Batch(torch.zeros(6000, 1, 8, 8), y), torch.Generator().manual_seed(0))[0]
     left_out = told.sum(dim=1) == 0
     assert left_out.float().mean().item() == pytest.approx(0.1, abs=0.012)
     assert torch.equal(told[~left_out], torch.nn.functional.one_hot(y[~left_out], 3).float())
     batch, rng = Batch(torch.rand(4, 1, 8, 8), torch.tensor([0, 1, 2, 0])), torch.Generator().manual_seed(0)
     Likelihood(model, drop=0.999999).loss(batch, rng)["loss"].backward()
     assert not model.layers[0].class_bias.weight.grad.any()
-    assert Likelihood(model).told(batch, rng)[0] is batch.y
+    assert Likelihood(model).conditioning(batch, rng)[0] is batch.y

@@ -90,7 +90,7 @@ def test_a_pixelgan_draws_what_its_z_says():
         p.mul_(1.5)
     seeded = torch.Generator().manual_seed
     fast = last(ops.complete(model, 2, y, z=z, rng=seeded(1)))
-    assert torch.equal(fast, complete_naively(model.pixelcnn, 2, model.told(z, y), rng=seeded(1)))
+    assert torch.equal(fast, complete_naively(model.pixelcnn, 2, model.conditioning(z, y), rng=seeded(1)))
     assert not torch.equal(fast, last(ops.complete(model, 2, y, z=z.flip(0), rng=seeded(1))))
     drawn = last(ops.complete(model, 2, y, rng=seeded(1)))
     assert torch.equal(drawn, last(ops.complete(model, 2, y, rng=seeded(1))))
