@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from genlib import __main__, hub, provision
+from genlib import __main__, hub, load, provision
 from genlib.checkpoint import CheckpointError
 from tests.demo.test_start import free_port
 
@@ -124,13 +124,12 @@ def test_both_commands_start_from_an_empty_folder(start):
     port = str(free_port())
     page = start("latent-atelier", GRADIO_SERVER_PORT=port, GENLIB_CHECKPOINTS=str(hub.BUNDLED))
     alone = start("latent-atelier")
-    listing, sample = start("genlib", "list", "--json"), start("genlib", "sample", "vae2d-mnist", "--out", "sample.png")
+    listing = start("genlib", "list", "--json")
     out, error = listing.communicate(timeout=60)
     rows = json.loads(out)
     assert "vae2d-mnist" in {row["name"] for row in rows}
     assert not any(row["bundled"] for row in rows)
     assert error.strip() == NOWHERE
-    assert sample.communicate(timeout=60) == ("", f"sample: {NOWHERE}\n")
     assert alone.communicate(timeout=60) == ("", f"latent-atelier: {NOWHERE}\n")
     assert alone.returncode == 2
     assert page.stdout.readline() == f"Latent Atelier is at http://127.0.0.1:{port}/\n"
@@ -138,26 +137,11 @@ def test_both_commands_start_from_an_empty_folder(start):
         assert b"Latent Atelier" in answer.read()
 
 
-def test_where_the_hub_cannot_be_reached_each_command_says_so_in_one_sentence(start):
-    fetched = start("genlib", "sample", "vae2d-mnist", "--out", "sample.png", GENLIB_HUB_REPO="me")
+def test_where_the_hub_cannot_be_reached_the_page_says_so_in_one_sentence(start):
     page = start("latent-atelier", GENLIB_HUB_REPO="me")
-    _, error = fetched.communicate(timeout=60)
-    assert error.startswith("sample: could not fetch me/vae2d-mnist: the Hub did not answer")
-    assert len(error.splitlines()) == 1
     _, error = page.communicate(timeout=60)
     assert re.fullmatch(r"fetching \S+ \(1 of \d+\)\nlatent-atelier: could not fetch me/\S+: the Hub did not answer.*\n", error)
     assert page.returncode == 2
-
-
-@pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """As in a package: no checkpoints beside it, and a cache folder for them."""
-    monkeypatch.setattr(hub, "BUNDLED", tmp_path / "cache" / "checkpoints")
-    monkeypatch.setenv("GENLIB_HUB_REPO", "me")
-    monkeypatch.delenv("GENLIB_CHECKPOINTS", raising=False)
-    hub.bundled.cache_clear()
-    yield hub.BUNDLED
-    hub.bundled.cache_clear()
 
 
 def test_a_package_that_an_extra_brings_is_named_where_it_is_missing(start, tmp_path, monkeypatch):
@@ -177,6 +161,17 @@ def test_a_package_that_an_extra_brings_is_named_where_it_is_missing(start, tmp_
         SystemExit, match=r"^evaluate: the package torchmetrics is not installed: pip install 'latent-atelier\[train,eval\]'$"
     ):
         __main__.main()
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """As in a package: no checkpoints beside it, and a cache folder for them."""
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path / "cache" / "checkpoints")
+    monkeypatch.setenv("GENLIB_HUB_REPO", "me")
+    monkeypatch.delenv("GENLIB_CHECKPOINTS", raising=False)
+    hub.bundled.cache_clear()
+    yield hub.BUNDLED
+    hub.bundled.cache_clear()
 
 
 class Answer(Exception):
@@ -207,6 +202,14 @@ def test_a_page_without_checkpoints_fetches_what_the_hub_has_of_them_once(instal
     asked.clear()
     provision.provision()
     assert asked == []
+
+
+def test_a_model_by_name_is_looked_for_on_the_hub_or_one_sentence_says_what_to_set(installed, monkeypatch):
+    assert hub.parse_address("vae2d-mnist") == hub.Address("me/vae2d-mnist")
+    monkeypatch.delenv("GENLIB_HUB_REPO")
+    with pytest.raises(CheckpointError) as refusal:
+        load("vae2d-mnist")
+    assert str(refusal.value) == NOWHERE
 
 
 def test_a_hub_without_any_of_them_is_named(installed, monkeypatch):
