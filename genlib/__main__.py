@@ -103,6 +103,8 @@ def list_(args) -> None:
             "name": name, "model": info.model if info else None, "dataset": info.dataset if info else recipe.dataset,
             "recipe": recipe is not None, "bundled": info is not None, "figures": info.figures if info else {},
         })  # fmt: skip
+    if not hub.bundled() and not os.environ.get("GENLIB_HUB_REPO"):
+        print(hub.no_checkpoints(), file=sys.stderr)
     if args.json:
         print(json.dumps(rows))
         return
@@ -344,6 +346,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, before)
     try:
         args.function(args)
+    except ModuleNotFoundError as error:
+        if (error.name or "genlib").partition(".")[0] == "genlib":
+            raise
+        raise SystemExit(f"{args.command}: the package {error.name} is not installed: pip install 'latent-atelier[train,eval]'") from None
     except (CheckpointError, DataError, ValueError, FloatingPointError, OSError) as error:
         raise SystemExit(f"{args.command}: {error}") from None
     except KeyboardInterrupt:

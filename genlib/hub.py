@@ -1,6 +1,7 @@
 """Where a checkpoint is: a folder, the bundled ones, the Hub cache, the Hub.  The only module that uses the network.
 
-Order: a local path → checkpoints/<name> → the Hub cache → the Hub.  Bundled weights never wait for it.
+Order: a local path → checkpoints/<name> → the Hub cache → the Hub.  Bundled weights never wait for it.  A package is installed without
+them: then checkpoints/ is the folder GENLIB_CHECKPOINTS, or a cache folder that genlib/provision.py fills.
 An unbundled name is looked for in GENLIB_HUB_REPO: "owner" means the repository owner/<name>, "owner/repo" the
 folder <name> inside that repository.  `load` is content with what the cache has; `pull` asks the Hub what there is now.
 
@@ -27,7 +28,6 @@ from genlib.errors import CheckpointError, brief
 from genlib.names import nearest
 from genlib.reading import MEGA, MOST, read_file
 
-BUNDLED = Path(__file__).parent.parent / "checkpoints"
 FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, REFERENCE)
 DEADLINE = 9.0  # seconds of silence of the Hub
 PATIENCE = 60.0  # the same while it takes in what is pushed
@@ -37,6 +37,17 @@ NAME = re.compile(r"[\w-][\w.-]*")
 PAGE = re.compile(r"(?:\w+://[^/]*|(?:www\.)?(?:huggingface\.co|hf\.co))/+(?:(?:models|spaces|datasets)/)?([\w.-]+/[\w.-]+).*")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 Progress = Callable[[str, int, int], object]  # (file, bytes that are here, bytes in all)
+
+
+def bundled_folder() -> Path:
+    """GENLIB_CHECKPOINTS; or a clone's checkpoints/; or, where the package was installed without it, a cache folder."""
+    if named := os.environ.get("GENLIB_CHECKPOINTS"):
+        return Path(named)
+    beside = Path(__file__).parent.parent / "checkpoints"
+    return beside if any(beside.glob(f"*/{CONFIG}")) else Path.home() / ".cache" / "genlib" / "checkpoints"
+
+
+BUNDLED = bundled_folder()
 
 
 class Address(NamedTuple):
@@ -94,11 +105,20 @@ def parse_address(text: str) -> Address:
         repo_id, _, revision = text.partition("@")
         return Address(repo_id, revision or None)
     if not home or len(text) > 100 or not NAME.fullmatch(text):
+        if not bundled():
+            raise no_checkpoints()
         if near := nearest(text, bundled()):
             raise CheckpointError("there is no checkpoint {name}: did you mean {near}?", name=brief(text), near=near)
         raise CheckpointError("there is no checkpoint {name}; {n} are bundled: `python -m genlib list` names them", name=brief(text), n=len(bundled()))
     home, _, revision = home.partition("@")
     return Address(home, revision or None, text) if "/" in home else Address(f"{home}/{text}", revision or None)
+
+
+def no_checkpoints() -> CheckpointError:
+    """What to set where none came with the code and nobody has said where they are."""
+    return CheckpointError(
+        "there are no checkpoints here: set GENLIB_CHECKPOINTS to a folder of them, or GENLIB_HUB_REPO to who has them on the Hub"
+    )
 
 
 def refuse_page(text: str) -> None:

@@ -79,7 +79,7 @@ def running() -> set[str]:
         for pid in children.read_text().split():
             with contextlib.suppress(OSError):
                 line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                found |= {line} if "genlib" in line or "app.py" in line else set()
+                found |= {line} if any(name in line for name in ("genlib", "app.py", "latent-atelier")) else set()
     return found
 
 

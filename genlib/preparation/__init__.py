@@ -7,14 +7,16 @@ A data set names its kind here and nowhere else; page, pads, API, command line a
     faces     Extended Yale B     found and cut
     colour    sprites, anything   the centre square
 
-What needs OpenCV is imported where it is used: 60 MB that only an upload wants.
+What needs OpenCV is imported where it is used: 60 MB that only a photograph wants.  Where it is not installed, plain.py takes its place.
 """
 
 from importlib import import_module
 
 from genlib import images
 from genlib.errors import InputError
+from genlib.preparation import plain
 from genlib.preparation.base import Handle, Note, Prepared, crop, upright
+from genlib.preparation.plain import has_opencv
 
 __all__ = ["KINDS", "Handle", "Note", "Prepared", "draw", "kind_of", "prepare"]
 
@@ -38,6 +40,8 @@ def prepare(raw: bytes, kind: str, size: int, channels: int, handle: Handle = Ha
         raise InputError("a picture is prepared as one of {kinds}, not {kind}", kinds=", ".join(KINDS), kind=str(kind)[:40])
     picture = upright(raw, handle)
     if channels == 1 and (kind == "faces" or kind in BOXES and size == 28):
+        if not has_opencv():
+            return plain.prepare(picture, size, kind, handle)
         return import_module(f"genlib.preparation.{kind}").prepare(picture, size, handle)
     part = crop(picture, handle.cut)
     said = Note("Taken as it is.") if part.size == (size, size) else Note("The centre square.")

@@ -19,10 +19,9 @@ from PIL import Image
 
 from genlib import images
 from genlib.preparation.base import Handle, Note, Prepared, border, box, crop, look
+from genlib.preparation.strokes import BOX, FINE, SIDE, frame
 
-SIDE, BOX = 28, 20  # MNIST's picture and the box its digits fill
 STROKE = 2.4  # mean width of strokes as `measure_stroke` has it; MNIST's own are 2.1 to 3.6, strangers' loops are wider
-FINE = 8  # so many times finer is the grid on which strokes are drawn
 
 
 def shrink(rgb: np.ndarray, longest: int = 96) -> np.ndarray:
@@ -210,18 +209,6 @@ def draw_at_width(mask: np.ndarray, width: float = STROKE, fine: int = FINE, sid
     drawn = drawn[top:bottom, left:right]
     scale = side / max(drawn.shape)
     return cv2.resize(drawn, [max(1, round(n * scale)) for n in drawn.shape[::-1]], interpolation=cv2.INTER_AREA)
-
-
-def frame(grey: np.ndarray, size: int = SIDE) -> np.ndarray:
-    """Grey (h, w) in [0, 1] on a black size×size, its centre of mass at the middle of the picture: uint8.
-
-    MNIST's lies at pixel 14 of 0 … 27, measured.
-    """
-    mass = grey.sum()
-    y, x = (float((grey.sum(axis=1 - i) @ np.arange(grey.shape[i])) / mass) for i in (0, 1))
-    out = Image.new("L", (size, size))
-    out.paste(Image.fromarray((grey * 255).round().astype(np.uint8)), (round(size / 2 - x), round(size / 2 - y)))
-    return np.asarray(out)
 
 
 def is_ready(grey: np.ndarray) -> bool:

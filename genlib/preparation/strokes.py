@@ -1,14 +1,15 @@
 """A drawing as its strokes: scaled, whatever its size, and drawn at the data set's width in the data set's frame."""
 
-import cv2
 import numpy as np
 import torch
+from PIL import Image, ImageDraw
 
 from genlib.errors import InputError
 from genlib.images import PictureError
 from genlib.preparation.base import Note, Prepared
-from genlib.preparation.digits import BOX, FINE, frame
 
+SIDE, BOX = 28, 20  # MNIST's picture and the box its digits fill
+FINE = 8  # so many times finer is the grid on which strokes are drawn
 MOST = 20_000  # points of one drawing
 WIDTH = 1.7  # of a stroke, in pixels of the data set; chosen on two people's drawings
 
@@ -33,13 +34,27 @@ def draw_strokes(strokes: list[np.ndarray], width: float = WIDTH, side: int = BO
     low, reach = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1e-6)
     scale = (side - width) * FINE / reach if reach > 4 else 0.0  # a dot is a dot
     w, h = (np.ptp(points, axis=0) * scale + width * FINE).round().astype(int)
-    canvas = np.zeros((max(h, 1), max(w, 1)), np.uint8)
-    shift = 4  # cv2 takes points in sixteenths of a pixel
-    lines = [np.round(((s - low) * scale + width * FINE / 2 - 0.5) * 2**shift).astype(np.int32)[None] for s in strokes]
-    for line in lines:
-        cv2.polylines(canvas, line if line.shape[1] > 1 else line.repeat(2, axis=1), False, 255, round(width * FINE), cv2.LINE_AA, shift)
-    size = [max(1, round(n / FINE)) for n in canvas.shape[::-1]]
-    return cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    canvas, thick = Image.new("L", (max(w, 1), max(h, 1))), round(width * FINE) + 1  # as wide as a smoothed line, which has two grey edges
+    pen = ImageDraw.Draw(canvas)
+    for stroke in strokes:
+        points = [tuple(p) for p in (stroke - low) * scale + width * FINE / 2]
+        pen.line(points, 255, thick)
+        for point in points:  # round joints and ends
+            pen.circle(point, thick / 2, 255)
+    size = [max(1, round(n / FINE)) for n in canvas.size]
+    return np.asarray(canvas.resize(size, Image.Resampling.BOX), np.float32) / 255
+
+
+def frame(grey: np.ndarray, size: int = SIDE) -> np.ndarray:
+    """Grey (h, w) in [0, 1] on a black size×size, its centre of mass at the middle of the picture: uint8.
+
+    MNIST's lies at pixel 14 of 0 … 27, measured.
+    """
+    mass = grey.sum()
+    y, x = (float((grey.sum(axis=1 - i) @ np.arange(grey.shape[i])) / mass) for i in (0, 1))
+    out = Image.new("L", (size, size))
+    out.paste(Image.fromarray((grey * 255).round().astype(np.uint8)), (round(size / 2 - x), round(size / 2 - y)))
+    return np.asarray(out)
 
 
 def prepare(strokes, box: int = BOX, size: int = 28) -> Prepared:

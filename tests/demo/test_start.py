@@ -46,8 +46,12 @@ def test_what_keeps_it_from_starting_is_one_sentence_and_exit_code_2(start, tmp_
             assert len(error.strip().splitlines()) == 1
 
 
-def test_it_says_where_it_listens(start):
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+def test_it_says_where_it_listens(start):
+    port = free_port()
     process = start(GRADIO_SERVER_PORT=str(port))
     assert process.stdout.readline().strip() == f"Latent Atelier is at http://127.0.0.1:{port}/"

@@ -1,7 +1,6 @@
-"""The README's ways to a Space, to the letter: against a Hub and a git remote that refuse plain binaries; and its ZeroGPU."""
+"""The ways to a Space that docs/space.md has, to the letter: against a Hub and a git remote that refuse plain binaries; and its ZeroGPU."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 from demo import zerogpu
 from tests.hub_server import Hub, is_large
+from tests.unit.test_readme import blocks
 
 ROOT = Path(__file__).parents[2]
 NEEDS_GIT = pytest.mark.skipif(not shutil.which("git"), reason="there is no git here")
@@ -78,8 +78,8 @@ def home(tmp_path):
 
 
 def commands(holding: str, address: str = "") -> str:
-    """The README's block with these words, for a Space of that name; `address` stands for the remote's."""
-    (block,) = [b for b in re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL) if holding in b]
+    """The block of docs/space.md with these words, for a Space of that name; `address` stands for the remote's."""
+    (block,) = blocks("bash", holding, ("docs/space.md",))
     block = block.replace("https://huggingface.co/spaces/OWNER/NAME", address) if address else block
     return "set -e\n" + block.replace("OWNER/NAME", "me/atelier")
 
