@@ -6,11 +6,11 @@ from pathlib import Path
 import gradio as gr
 import torch
 
-from demo import parts
+from demo import events, validation
 from demo.answers import Answers
 from demo.limits import UPLOAD
-from demo.parts import GUESS
 from demo.tabs.inpainting import changes
+from demo.validation import GUESS
 from genlib import images, ops, preparation
 from genlib.errors import InputError
 from genlib.limits import GUIDANCE
@@ -71,21 +71,21 @@ def hole(path: str | None, size: int) -> torch.Tensor:
     return images.to_tensor(images.square(mask, size, 1))[0, 0] > 0.5
 
 
-def settle(shelf, info, model, x: torch.Tensor, k: int | None) -> tuple[torch.Tensor | None, int, list | None]:
+def resolve_label(registry, info, model, x: torch.Tensor, k: int | None) -> tuple[torch.Tensor | None, int, list | None]:
     """The class to encode with, given or (−1) guessed: as a tensor, a number, and P(c|x)."""
-    p = shelf.guess(info.dataset, x)[0] if shelf.classifier(info.dataset) is not None else None
+    p = registry.guess(info.dataset, x)[0] if registry.classifier(info.dataset) is not None else None
     if not ops.num_classes(model):
         return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
     if k == GUESS:
-        k = int((shelf.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
+        k = int((registry.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
     return torch.tensor([k]), k, p.tolist() if p is not None else None
 
 
-def verdict(shelf, info, x: torch.Tensor) -> list[dict] | None:
+def verdict(registry, info, x: torch.Tensor) -> list[dict] | None:
     """What the classifier reads in each picture."""
-    if shelf.classifier(info.dataset) is None or x.shape[-1] != shelf.classifier(info.dataset).config.size:
+    if registry.classifier(info.dataset) is None or x.shape[-1] != registry.classifier(info.dataset).config.size:
         return None
-    p, k = (torch.cat(v) for v in zip(*(shelf.guess(info.dataset, some).max(dim=1) for some in x.split(MOST)), strict=True))
+    p, k = (torch.cat(v) for v in zip(*(registry.guess(info.dataset, some).max(dim=1) for some in x.split(MOST)), strict=True))
     return [{"label": int(i), "probability": round(float(v), 6)} for v, i in zip(p, k, strict=True)]
 
 
@@ -94,18 +94,18 @@ def class_number(model, label, least: int = 0) -> int | None:
     classes = ops.num_classes(model)
     if not classes and label is None:
         return None
-    return parts.whole(label, "label", least, classes - 1 if classes else parts.SEEDS)
+    return validation.whole(label, "label", least, classes - 1 if classes else validation.SEEDS)
 
 
 def chosen_targets(targets, classes: int) -> list[int]:
     """The classes to swap to: those of a list or its JSON, all where there are none.  Raises InputError."""
-    targets = parts.listed([] if targets in (None, "") else targets, "targets")
+    targets = validation.parse_list([] if targets in (None, "") else targets, "targets")
     if len(targets) > MOST:
         raise InputError("targets must be a list of at most {most} classes", most=MOST)
-    return [parts.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes))
+    return [validation.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes))
 
 
-def endpoints(shelf, answers: Answers) -> dict:
+def endpoints(registry, answers: Answers) -> dict:
     """The functions by name; the docstrings are the documentation."""
 
     def sheet(x: torch.Tensor, **about) -> str:
@@ -116,49 +116,49 @@ def endpoints(shelf, answers: Answers) -> dict:
         """Every model: name, family, data set, labels, latent_dim, figures."""
         return [
             {"name": name, "family": i.model, "dataset": i.dataset, "labels": list(i.labels), "latent_dim": i.config.get("latent_dim"), "figures": i.figures}
-            for name, i in shelf.offered().items()
+            for name, i in registry.offers().items()
         ]  # fmt: skip
 
     def decode(model, z, label):
         """One z and a class to a picture."""
-        m = shelf.model(model)
-        z, label = parts.latent(m, z), class_number(m, label)
+        m = registry.model(model)
+        z, label = validation.latent(m, z), class_number(m, label)
         if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
-        x = ops.decode(m, z, parts.classed(m, label))
+        x = ops.decode(m, z, validation.label_tensor(m, label))
         return sheet(x, model=model, z=z[0].tolist(), label=label), {"model": model, "z": z[0].tolist(), "label": label}
 
     def encode(model, image, label):
         """A picture to q(z|x,c); label −1 lets the classifier guess."""
-        m, info = shelf.model(model), shelf.info(model)
+        m, info = registry.model(model), registry.info(model)
         if not isinstance(m, Encoder):
             raise InputError("{model} has no encoder: choose an autoencoder", model=model)
         label, x = class_number(m, label, GUESS), picture(image, info, m)
-        y, k, p = settle(shelf, info, m, x, label)
+        y, k, p = resolve_label(registry, info, m, x, label)
         q = ops.encode(m, x, y)
         logvar = [v if v > -1e9 else None for v in q.logvar[0].tolist()]
         return {"mean": q.mean[0].tolist(), "logvar": logvar, "label": k, "probabilities": p}
 
     def generate(model, label, n, seed, temperature):
         """n samples of a class."""
-        m, info = shelf.model(model), shelf.info(model)
-        n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0, 3)
-        label, seed = class_number(m, label), parts.whole(seed, "seed", 0, parts.SEEDS)
+        m, info = registry.model(model), registry.info(model)
+        n, temperature = validation.whole(n, "n", 1, MOST), validation.real(temperature, "temperature", 0, 3)
+        label, seed = class_number(m, label), validation.whole(seed, "seed", 0, validation.SEEDS)
         if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
-        z = temperature * m.prior(n, parts.rng(seed))
-        x = ops.decode(m, z, parts.classed(m, label, n))
+        z = temperature * m.prior(n, validation.rng(seed))
+        x = ops.decode(m, z, validation.label_tensor(m, label, n))
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
-        return sheet(x, **done), done | {"z": z.tolist(), "verdicts": verdict(shelf, info, x)}
+        return sheet(x, **done), done | {"z": z.tolist(), "verdicts": verdict(registry, info, x)}
 
     def interpolate(model, start, end, label, steps, path):
         """The way between two latents, both ends included."""
-        m, steps = shelf.model(model), parts.whole(steps, "steps", 2, MOST)
-        a, b = parts.latent(m, start, "start"), parts.latent(m, end, "end")
-        label, path = class_number(m, label), parts.one_of(path, "path", PATHS)
+        m, steps = registry.model(model), validation.whole(steps, "steps", 2, MOST)
+        a, b = validation.latent(m, start, "start"), validation.latent(m, end, "end")
+        label, path = class_number(m, label), validation.one_of(path, "path", PATHS)
         if not isinstance(m, Decoder):
             raise InputError("{model} has no latent: use /sample", model=model)
-        x = ops.interpolate(m, a[0], b[0], steps, parts.classed(m, label), path)
+        x = ops.interpolate(m, a[0], b[0], steps, validation.label_tensor(m, label), path)
         done = {
             "model": model,
             "start": a[0].tolist(),
@@ -171,44 +171,44 @@ def endpoints(shelf, answers: Answers) -> dict:
 
     def swap(model, image, label, targets):
         """Keep z of a picture, change its class to each target; none means all."""
-        m, info = shelf.model(model), shelf.info(model)
+        m, info = registry.model(model), registry.info(model)
         classes = ops.num_classes(m)
         if not classes or not ops.is_autoencoder(m):
             raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=model)
         targets, label = torch.tensor(chosen_targets(targets, classes)), class_number(m, label, GUESS)
         x = picture(image, info, m)
-        y, k, _ = settle(shelf, info, m, x, label)
+        y, k, _ = resolve_label(registry, info, m, x, label)
         z = ops.encode(m, x, y).mean[0]
         out = torch.cat([ops.swap(m, z, some) for some in targets.split(MOST)])  # all characters are 1,296
         done = {"model": model, "label": k, "z": z.tolist(), "targets": targets.tolist()}
-        return sheet(out, **done), done | {"verdicts": verdict(shelf, info, out)}
+        return sheet(out, **done), done | {"verdicts": verdict(registry, info, out)}
 
     def inpaint(model, image, mask, label, passes, seed):
         """Repair the white part of the mask, pass by pass; known pixels stay."""
-        m, info = shelf.model(model), shelf.info(model)
+        m, info = registry.model(model), registry.info(model)
         if not ops.is_autoencoder(m):
             raise InputError("{model} has no encoder and decoder: choose an autoencoder, or /sample for a PixelCNN", model=model)
-        passes, seed = parts.whole(passes, "passes", 1, 100), parts.whole(seed, "seed", 0, parts.SEEDS)
+        passes, seed = validation.whole(passes, "passes", 1, 100), validation.whole(seed, "seed", 0, validation.SEEDS)
         label, x, gap = class_number(m, label, GUESS), picture(image, info, m), hole(mask, m.config.size)
-        y, k, _ = settle(shelf, info, m, x, label)
-        frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=parts.rng(seed))))
+        y, k, _ = resolve_label(registry, info, m, x, label)
+        frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=validation.rng(seed))))
         done = {"model": model, "label": k, "passes": passes, "seed": seed}
         return sheet(frames, **done), done | {"change": changes(m, gap, frames, y, seed)}
 
     def sample(model, label, n, seed, temperature, image=None, mask=None, guidance=None):
         """Draw n pictures, a PixelCNN's row by row; with image and mask, complete the white part."""
-        m, info = shelf.model(model), shelf.info(model)
-        n, temperature = parts.whole(n, "n", 1, MOST), parts.real(temperature, "temperature", 0.05, 3)
-        label, seed = class_number(m, label), parts.whole(seed, "seed", 0, parts.SEEDS)
+        m, info = registry.model(model), registry.info(model)
+        n, temperature = validation.whole(n, "n", 1, MOST), validation.real(temperature, "temperature", 0.05, 3)
+        label, seed = class_number(m, label), validation.whole(seed, "seed", 0, validation.SEEDS)
         done = {"model": model, "label": label, "n": n, "seed": seed, "temperature": temperature}
-        y = parts.classed(m, label, n)
-        w = ops.guidance_of(m, None if guidance is None else parts.real(guidance, "guidance", 0, GUIDANCE))
+        y = validation.label_tensor(m, label, n)
+        w = ops.guidance_of(m, None if guidance is None else validation.real(guidance, "guidance", 0, GUIDANCE))
         done |= {"guidance": w} if w else {}
         if isinstance(m, Decoder):
             if image is not None or mask is not None:
                 raise InputError("{model} completes nothing: use /inpaint", model=model)
             yield (
-                sheet(ops.draw(m, n, y, rng=parts.rng(seed), temperature=temperature), **done),
+                sheet(ops.draw(m, n, y, rng=validation.rng(seed), temperature=temperature), **done),
                 done | {"done": 1.0, "final": True},
             )
             return
@@ -218,7 +218,7 @@ def endpoints(shelf, answers: Answers) -> dict:
             raise InputError("completion needs both an image and a mask")
         x, gap = (None, None) if image is None else (m.quantize(picture(image, info, m)), hole(mask, m.config.size))
         size = m.config.size
-        rng = parts.rng(seed)
+        rng = validation.rng(seed)
         z = m.prior(n, rng) if isinstance(m, Prior) else None
         done |= {"z": z.tolist()} if z is not None else {}
         drawing = ops.complete(m, n, y, z=z, image=x, mask=gap, rng=rng, temperature=temperature, guidance=w)
@@ -228,9 +228,9 @@ def endpoints(shelf, answers: Answers) -> dict:
     return {f.__name__: f for f in (models, decode, encode, generate, interpolate, swap, inpaint, sample)}
 
 
-def build(shelf) -> None:
+def build(registry) -> None:
     """Register the endpoints.  Their components are never shown; they give the API its types."""
-    f = endpoints(shelf, Answers())
+    f = endpoints(registry, Answers())
     with gr.Row(visible=False):
         model, label = Text(label="model"), Number(0, precision=0, label="label")
         z, start, end, targets = (gr.JSON(label=name) for name in ("z", "start", "end", "targets"))
@@ -250,6 +250,6 @@ def build(shelf) -> None:
     for name, (inputs, outputs) in shapes.items():
         streams = name == "sample"
         button.click(
-            parts.guarded(f[name]), inputs, outputs, api_name=name, api_description=f[name].__doc__, queue=streams,
+            events.guard(f[name]), inputs, outputs, api_name=name, api_description=f[name].__doc__, queue=streams,
             concurrency_id="sampling" if streams else None, concurrency_limit=2 if streams else "default", show_progress="hidden",
         )  # fmt: skip

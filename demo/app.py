@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 
 from demo import api, boundary
 from demo.limits import UPLOAD, BoundedRequests
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.upkeep import share_pools, upkeep
@@ -20,7 +20,7 @@ KEPT = 3600  # seconds that an answer or an upload stays
 SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each
 
 
-def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
+def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> None:
     """One language's page."""
     gr.HTML(
         f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
@@ -28,7 +28,7 @@ def page(shelf: Shelf, t: Text, blocks: gr.Blocks, other: str) -> None:
     with gr.Tabs(elem_classes="tabs") as tabs:
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
-                tab.build(shelf, t, blocks)
+                tab.build(registry, t, blocks)
     # Gradio writes lang="en" for every route.
     blocks.load(None, None, None, js=f"() => {{ document.documentElement.lang = '{t.language}'; }}", api_visibility="private")
     blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
@@ -42,13 +42,13 @@ def selected(request: gr.Request):
 
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
     """The whole app.  Reads the configs of the bundled checkpoints; loads no weights, touches no network."""
-    shelf = Shelf(extra)
+    registry = ModelRegistry(extra)
     with boundary.Page(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
         gr.Navbar(visible=False)
-        page(shelf, Text("en"), demo, "zh")
-        api.build(shelf)
+        page(registry, Text("en"), demo, "zh")
+        api.build(registry)
     with demo.route("中文", "/zh", show_in_navbar=False) as chinese:
-        page(shelf, Text("zh"), chinese, "./")
+        page(registry, Text("zh"), chinese, "./")
     return demo.queue(max_size=100, default_concurrency_limit=4)
 
 

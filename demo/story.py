@@ -22,20 +22,20 @@ def plot(name: str, values: list[float | None], stretch: int) -> str:
     )
 
 
-def curves(shelf, t, name: str) -> str:
+def curves(registry, t, name: str) -> str:
     """The curves kept beside a checkpoint, or nothing where its run kept none."""
-    stretch, metrics = read_curves(shelf.folders[name])
+    stretch, metrics = read_curves(registry.folders[name])
     plots = [plot(key, values, stretch) for key, values in metrics.items() if any(v is not None for v in values)]
     if not plots:
         return ""
     return f'<h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div>'
 
 
-def told(shelf, t, name: str) -> str:
+def model_story_html(registry, t, name: str) -> str:
     """All of it as HTML."""
-    family = FAMILIES[shelf.info(name).model]
+    family = FAMILIES[registry.info(name).model]
     file, source = f"genlib/objectives/{family.source.name}", html.escape(family.source.read_text(encoding="utf-8"))
     return (
         f'<div class="story"><h3>{html.escape(name)}</h3><p>{t(f"story.{family.name}")}</p><pre class="equation">{html.escape(t(f"equation.{family.name}"))}</pre>'
-        f'{curves(shelf, t, name)}<details class="source"><summary>{file}</summary><pre>{source}</pre></details></div>'
+        f'{curves(registry, t, name)}<details class="source"><summary>{file}</summary><pre>{source}</pre></details></div>'
     )

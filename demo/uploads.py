@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from demo import parts
+from demo import events
 from demo.widgets import PicturePad
 from demo.widgets.base import pixels
 from genlib import images, preparation
@@ -56,12 +56,12 @@ def small_png(picture: np.ndarray, side: int = 92) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def picture_pad(shelf, t) -> PicturePad:
+def picture_pad(registry, t) -> PicturePad:
     """A picture pad that asks this shelf and speaks this language."""
-    return PicturePad(text=t.group("picture"), hint=t("hint.mnist"), server_functions=[parts.served(t, prepare, shelf, t)])
+    return PicturePad(text=t.group("picture"), hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
 
 
-def prepare(shelf, t, data: dict) -> dict:
+def prepare(registry, t, data: dict) -> dict:
     """data: {"picture" (base64) or "strokes", "dataset", "size", "channels", "turn", "invert", "cut"} -> {"pixels", "notes", "doubt", "cut",
     "turn", "invert", "shown", "stages"}, every sentence in the page's language.  Raises InputError, PictureError."""
     if not isinstance(data, dict):
@@ -81,7 +81,7 @@ def prepare(shelf, t, data: dict) -> dict:
             return {"error": t.problem(error), "shown": shown, "cut": list(handle.cut or (0, 0, 1, 1)), "turn": handle.turn, "invert": False}
     stages = [{"name": t(f"stage.{name}"), "image": small_png(picture)} for name, picture in made.stages.items()] if shown else []
     notes = [t.problem(note) for note in made.notes]
-    doubts = [t.problem(note) for note in made.warnings] + [t("picture.unlike")] * bool(shelf.is_unlike(dataset, made.x)[0])
+    doubts = [t.problem(note) for note in made.warnings] + [t("picture.unlike")] * bool(registry.is_unlike(dataset, made.x)[0])
     return {
         "pixels": pixels(made.x), "notes": notes, "doubt": " ".join(doubts), "shown": shown, "cut": list(made.cut), "turn": handle.turn,
         "invert": made.invert, "stages": stages,

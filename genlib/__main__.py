@@ -96,21 +96,21 @@ def list_(args) -> None:
     from genlib.recipes import RECIPES
 
     rows = []
-    for name in sorted({*RECIPES, *hub.bundled()}):
-        info = hub.bundled().get(name)
+    for name in sorted({*RECIPES, *hub.bundled_checkpoints()}):
+        info = hub.bundled_checkpoints().get(name)
         recipe = RECIPES.get(name)
         rows.append({
             "name": name, "model": info.model if info else None, "dataset": info.dataset if info else recipe.dataset,
             "recipe": recipe is not None, "bundled": info is not None, "figures": info.figures if info else {},
         })  # fmt: skip
-    if not hub.bundled() and not os.environ.get("GENLIB_HUB_REPO"):
+    if not hub.bundled_checkpoints() and not os.environ.get("GENLIB_HUB_REPO"):
         print(hub.no_checkpoints(), file=sys.stderr)
     if args.json:
         print(json.dumps(rows))
         return
     for row in rows:
         figures = ", ".join(f"{k} {v:.4g}" for k, v in row["figures"].items() if isinstance(v, float))
-        print(f"{row['name']:20} {'bundled' if row['bundled'] else 'recipe only':12} {figures}")
+        print(f"{row['name']:20} {'bundled_checkpoints' if row['bundled_checkpoints'] else 'recipe only':12} {figures}")
 
 
 def command_line() -> str:
@@ -232,7 +232,7 @@ def evaluate_all(args) -> None:
     reports, out = [], args.out or Path(".")
     with output.explain(out):
         out.mkdir(parents=True, exist_ok=True)
-    for name in hub.bundled():
+    for name in hub.bundled_checkpoints():
         try:
             command = f"{PROGRAM} evaluate {name} --data {args.data}"
             reports.append(writing.evaluate(name, args.data, n=args.n, seed=args.seed, command=command))
@@ -240,7 +240,7 @@ def evaluate_all(args) -> None:
             print(f"{name}: {error}", file=sys.stderr)
             continue
         print(f"{name}: {json.dumps(reports[-1]['metrics'])}", file=sys.stderr)
-    infos = {name: checkpoint.read_info(hub.resolve(name)) for name in hub.bundled()}  # anew: their figures have changed
+    infos = {name: checkpoint.read_info(hub.resolve(name)) for name in hub.bundled_checkpoints()}  # anew: their figures have changed
     checkpoint.write(out / "table.md", (table.markdown(infos) + "\n").encode())
     checkpoint.write(out / "table.json", json.dumps(reports, indent=1).encode())
     print(json.dumps(reports) if args.json else f"{out}: table.md, table.json")

@@ -26,7 +26,7 @@ def row(key: str, value: float | list[float]) -> str:
     return f"| `{key}` | {figure.format(value)} | {figure.meaning} |"
 
 
-def trained_on(info: checkpoint.Info) -> str:
+def training_source(info: checkpoint.Info) -> str:
     folder = info.training.get("folder")
     return RIGHTS.get(info.dataset, f"own pictures, the folder `{folder}`" if folder else "own pictures")
 
@@ -52,7 +52,7 @@ tags: [latent-atelier, {info.model}]
 
 # {info.name or info.model}
 
-A {info.model} of Latent Atelier, trained on {trained_on(info)}.
+A {info.model} of Latent Atelier, trained on {training_source(info)}.
 
 ```python
 import genlib

@@ -22,7 +22,7 @@ from genlib.errors import CheckpointError, brief
 from genlib.families import FAMILIES, family_of
 from genlib.limits import check_config, check_info
 from genlib.reading import hub_repository, parse_json, read_file
-from genlib.weights import stored
+from genlib.weights import to_storage
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
@@ -51,12 +51,12 @@ class Info:
 
 def write(path: Path, data: bytes) -> None:
     """Put a file in its place whole or not at all.  Raises OSError, a full disk among them; CheckpointError in the Hub's cache."""
-    with staged(path, data) as put:
+    with stage(path, data) as put:
         put()
 
 
 @contextmanager
-def staged(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
+def stage(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
     """A file written beside its place, which needs room, and what puts it there, which needs none.  Raises as `write` does."""
     if hub_repository(path.parent):
         raise CheckpointError("{folder} is the Hub's cache, which only the Hub changes: name another folder", folder=path.parent)
@@ -89,7 +89,7 @@ def save(model: nn.Module, folder: str | Path, **about) -> Info:
 
     Raises OSError, and the checkpoint that was there is then whole: nothing takes its place before all is written.
     """
-    raw = save_tensors({key: stored(model, key, value) for key, value in model.state_dict().items()})
+    raw = save_tensors({key: to_storage(model, key, value) for key, value in model.state_dict().items()})
     info = Info(model=family_of(model).name, config=asdict(model.config), sha256=(sha256(raw).hexdigest(),), **about)
     replace_checkpoint(Path(folder), info, raw)
     return info
@@ -101,7 +101,7 @@ def replace_checkpoint(folder: Path, info: Info, raw: bytes) -> None:
         before, _ = read_pair(folder, read_file(folder, CONFIG))
     except (CheckpointError, FileNotFoundError):
         before = None
-    with staged(folder / WEIGHTS, raw) as put_weights:
+    with stage(folder / WEIGHTS, raw) as put_weights:
         if before:
             write_info(folder, replace(info, replaces=asdict(before)))  # the weights tell which of the two it is
         put_weights()

@@ -33,19 +33,19 @@ def classes(labels: tuple[str, ...], folders: tuple[str, ...]) -> tuple[tuple[st
     """The labels with new ones at the end, and the class of each folder."""
     known, mapping = list(labels), []
     for name in folders:
-        match = [k for k, label in enumerate(known) if spelled(label) == spelled(name)]
+        match = [k for k, label in enumerate(known) if normalize_name(label) == normalize_name(name)]
         if not match:
             known.append(name)
         mapping.append(match[0] if match else len(known) - 1)
     return tuple(known), mapping
 
 
-def spelled(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name as it is compared: any case, and accents however the system writes them."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def widened(old: torch.Tensor, new: torch.Tensor, axis_classes: int) -> torch.Tensor:
+def widen(old: torch.Tensor, new: torch.Tensor, axis_classes: int) -> torch.Tensor:
     """An old tensor in a new shape: classes were added at the end of one axis; each starts at the old ones' mean."""
     axis = next(i for i in range(old.ndim) if old.shape[i] != new.shape[i])
     known = old.narrow(axis, old.shape[axis] - axis_classes, axis_classes)
@@ -53,12 +53,12 @@ def widened(old: torch.Tensor, new: torch.Tensor, axis_classes: int) -> torch.Te
     return torch.cat([old, extra], dim=axis)
 
 
-def grown(model: nn.Module, count: int) -> nn.Module:
+def grow(model: nn.Module, count: int) -> nn.Module:
     """The same model with `count` classes."""
     bigger = type(model)(replace(model.config, classes=count))
     old, new = model.state_dict(), bigger.state_dict()
     bigger.load_state_dict(
-        {k: v if v.shape == new[k].shape else widened(v, new[k], model.config.classes) for k, v in old.items()}
+        {k: v if v.shape == new[k].shape else widen(v, new[k], model.config.classes) for k, v in old.items()}
     )
     return bigger
 
@@ -111,7 +111,7 @@ def fit_classes(model: nn.Module, count: int, source: Path, seed: int) -> nn.Mod
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return grown(model, count)
+        return grow(model, count)
 
 
 def objective_of(info: checkpoint.Info, model: nn.Module, seed: int) -> Objective:

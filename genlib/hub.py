@@ -75,7 +75,7 @@ class Pulled(NamedTuple):
 
 
 @cache
-def bundled() -> dict[str, checkpoint.Info]:
+def bundled_checkpoints() -> dict[str, checkpoint.Info]:
     """name -> config of every checkpoint that came with the code."""
     folders = sorted(p.parent for p in BUNDLED.glob(f"*/{CONFIG}"))
     return {folder.name: checkpoint.read_info(folder) for folder in folders}
@@ -105,11 +105,11 @@ def parse_address(text: str) -> Address:
         repo_id, _, revision = text.partition("@")
         return Address(repo_id, revision or None)
     if not home or len(text) > 100 or not NAME.fullmatch(text):
-        if not bundled():
+        if not bundled_checkpoints():
             raise no_checkpoints()
-        if near := nearest(text, bundled()):
+        if near := nearest(text, bundled_checkpoints()):
             raise CheckpointError("there is no checkpoint {name}: did you mean {near}?", name=brief(text), near=near)
-        raise CheckpointError("there is no checkpoint {name}; {n} are bundled: `python -m genlib list` names them", name=brief(text), n=len(bundled()))
+        raise CheckpointError("there is no checkpoint {name}; {n} are bundled: `python -m genlib list` names them", name=brief(text), n=len(bundled_checkpoints()))
     home, _, revision = home.partition("@")
     return Address(home, revision or None, text) if "/" in home else Address(f"{home}/{text}", revision or None)
 
@@ -205,13 +205,13 @@ def download(address: Address, alive: Callable[[], None], progress: Progress) ->
             keep_blob(address, name, commit, found, alive, progress)
             path = hf_hub_download(address.repo_id, name, subfolder=address.subfolder, revision=commit)
             if not verify(Path(path).parent, name):
-                raise damaged(name)
+                raise damage_error(name)
         folder = address.cache() / "snapshots" / commit / address.path("")
         checkpoint.load(folder)
         if address.revision != commit:
             checkpoint.write(address.cache() / "refs" / (address.revision or "main"), commit.encode())
     except (OSError, EntryNotFoundError, HFValidationError, *transport_errors()) as error:
-        reason, values = explain(error)
+        reason, values = explain_failure(error)
         values |= {"repo": address.repo_id, "revision": brief(address.revision)}
         raise CheckpointError("could not fetch {repo}: " + reason, **values) from error
     return folder
@@ -249,11 +249,11 @@ def keep_blob(address: Address, name: str, commit: str, found, alive: Callable[[
             error = append(url, part, here, lambda size: (alive(), progress(name, size, found.size)))
             failures = 0 if part.exists() and part.stat().st_size > here else failures + 1
             if failures == ATTEMPTS:
-                raise error or damaged(name)
+                raise error or damage_error(name)
             time.sleep(0.3 * failures)
         if digest(part.read_bytes(), blob.name) != blob.name:
             part.unlink()
-            raise damaged(name)
+            raise damage_error(name)
         part.replace(blob)
 
 
@@ -298,7 +298,7 @@ def transport_errors() -> tuple[type[Exception], ...]:
     return (import_module(type(get_session()).__module__.partition(".")[0]).TransportError,)
 
 
-def explain(error: Exception) -> tuple[str, dict]:
+def explain_failure(error: Exception) -> tuple[str, dict]:
     """Why the Hub gave nothing: a sentence's template and its values, but for {repo} and {revision}."""
     from huggingface_hub import get_token
 
@@ -338,7 +338,7 @@ def digest(data: bytes, etag: str) -> str:
     return sha1(b"blob %d\0" % len(data) + data).hexdigest() if COMMIT.fullmatch(etag) else etag
 
 
-def damaged(name: str) -> CheckpointError:
+def damage_error(name: str) -> CheckpointError:
     return CheckpointError("{name} arrived damaged: its digest is not the one the Hub names; try again", name=name)
 
 
@@ -398,6 +398,6 @@ def push(folder: Path, repo_id: str) -> str:
             commit_message=f"Upload {folder.name} from genlib",
         )  # fmt: skip
     except (OSError, HFValidationError, *transport_errors()) as error:
-        reason, values = explain(error)
+        reason, values = explain_failure(error)
         raise CheckpointError("could not push to {repo}: " + reason, **values | {"repo": repo_id, "revision": ""}) from error
     return info.commit_url

@@ -112,12 +112,12 @@ def opaque(picture: Image.Image) -> Image.Image:
 def square(picture: Image.Image, size: int, channels: int) -> Image.Image:
     """The centre square of a picture, area-averaged to size×size; of one that was enlarged from size×size, that one."""
     picture = opaque(picture).convert("L" if channels == 1 else "RGB")
-    if min(picture.size) > 2 * size and (small := reduced(picture, size)):
+    if min(picture.size) > 2 * size and (small := undo_enlargement(picture, size)):
         return small
     return ImageOps.fit(picture, (size, size), Image.Resampling.BOX)
 
 
-def reduced(picture: Image.Image, size: int) -> Image.Image | None:
+def undo_enlargement(picture: Image.Image, size: int) -> Image.Image | None:
     """The size×size picture that a larger one was made of by interpolation, or None.
 
     Interpolation leaves the middle of each old pixel what it was; an average over all of it would blur.

@@ -16,7 +16,7 @@ def provision(report: Callable[[str, int, int], object] = lambda *_: None) -> No
 
     They come into a folder beside their place and are put there when all have come: a start that was cut off goes on where it was.
     """
-    if hub.bundled():
+    if hub.bundled_checkpoints():
         return
     if named := os.environ.get("GENLIB_CHECKPOINTS"):
         raise CheckpointError(
@@ -40,7 +40,7 @@ def provision(report: Callable[[str, int, int], object] = lambda *_: None) -> No
         new.replace(hub.BUNDLED)
     except OSError as error:
         raise CheckpointError("could not write to {folder}: {reason}", folder=hub.BUNDLED, reason=error.strerror) from error
-    hub.bundled.cache_clear()
+    hub.bundled_checkpoints.cache_clear()
 
 
 def pull(name: str, out: Path) -> None:

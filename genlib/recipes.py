@@ -40,7 +40,7 @@ from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 
 
-def unchanged(x: Tensor, _rng: torch.Generator) -> Tensor:
+def identity(x: Tensor, _rng: torch.Generator) -> Tensor:
     return x
 
 
@@ -57,7 +57,7 @@ class Recipe:
     ema: float = 0.0  # how much of the weights' moving average a batch keeps; 0 for none
     seed: int = 0
     memory_format: torch.memory_format = torch.contiguous_format
-    augment: Callable[[Tensor, torch.Generator], Tensor] = unchanged
+    augment: Callable[[Tensor, torch.Generator], Tensor] = identity
     labels_per_class: int = 0  # where few are known; 0 for all
 
     def build(self) -> Objective:
@@ -77,7 +77,7 @@ class Recipe:
         return {name: getattr(self, name) for name in names}
 
 
-def classifier(dataset: str, steps: int, augment=unchanged, config=ClassifierConfig(), batch=128, ema=0.995) -> Recipe:  # noqa: B008
+def classifier(dataset: str, steps: int, augment=identity, config=ClassifierConfig(), batch=128, ema=0.995) -> Recipe:  # noqa: B008
     return Recipe(
         dataset, lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05), steps=steps, batch=batch,
         lr=3e-3, weight_decay=0.02, ema=ema, memory_format=torch.channels_last, augment=augment,
@@ -177,7 +177,7 @@ def cvaegan(dataset: str, steps: int, config=CVAEConfig(), weights=Weights(), ba
     )  # fmt: skip
 
 
-def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=unchanged, batch=8, lr=4e-3, **weights) -> Recipe:
+def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=identity, batch=8, lr=4e-3, **weights) -> Recipe:
     # Many small batches: at equal time 8 pictures a batch came further than 16, and 4e-3 or 5e-3 further than 2e-3.
     return Recipe(
         dataset, lambda: PixelCNN(config), lambda m: Likelihood(m, **weights),
@@ -188,7 +188,7 @@ def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=unchanged
 def pixelrnn(dataset: str, steps: int, config: PixelRNNConfig) -> Recipe:
     return Recipe(
         dataset, lambda: PixelRNN(config), Likelihood,
-        steps=steps, batch=8, lr=3e-3, ema=0.998, seed=5, augment=data.binarised,
+        steps=steps, batch=8, lr=3e-3, ema=0.998, seed=5, augment=data.binarise,
     )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ RECIPES: dict[str, Recipe] = {
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), foreground_weight=2.0, drop=0.1),
     "pixelcnn-fashion": pixelcnn("fashion", 1000, GREYS),
-    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarised, batch=16, lr=2e-3),
+    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),
     "pixelgan-mnist": pixelgan("mnist", 1800),

@@ -11,7 +11,7 @@ SWAPS = (
 USUAL = 10_000  # test pictures measured on, unless it is said
 
 
-def chosen(info: Info) -> dict[str, float]:
+def select_figures(info: Info) -> dict[str, float]:
     """The figures of a checkpoint that the table shows; of a list its last."""
     keys = SWAPS if "swap_psnr_db" in info.figures else FAMILIES[info.model].figures
     keys = [k for k in keys if k in info.figures and (k != "bits_per_dim" or info.config.get("levels") != 2)]
@@ -23,7 +23,7 @@ def chosen(info: Info) -> dict[str, float]:
 def describe(info: Info) -> str:
     """A checkpoint's figures in one line, with their spread, and the n they were measured on where it is not the usual one."""
     figures = []
-    for key, value in chosen(info).items():
+    for key, value in select_figures(info).items():
         spread = info.figures.get(f"{key}_spread")
         figures.append(f"`{key}` {FIGURES[key].format(value).split(' ')[0]}" + (f" ± {spread:.2g}" if spread else ""))
     n = info.training.get("evaluated", {}).get("n", USUAL)

@@ -31,7 +31,7 @@ def make(cls: type, config, device: str = "cpu") -> nn.Module:
         return cls(config)
 
 
-def stored(model: nn.Module, key: str, value: Tensor) -> Tensor:
+def to_storage(model: nn.Module, key: str, value: Tensor) -> Tensor:
     """A tensor as it is written: of the networks in `model.fp16_modules`, in half precision."""
     half = key.split(".")[0] in getattr(model, "fp16_modules", ())
     return (value.half() if half and value.is_floating_point() else value).contiguous()
@@ -63,7 +63,7 @@ def check_fit(header: dict, model: nn.Module, folder: object) -> None:
         raise CheckpointError(about + "{tensor} is too many", folder=folder, tensor=brief(key))
     for key, value in expected.items():
         shape, dtype = header[key].get("shape"), header[key].get("dtype")
-        if shape != list(value.shape) or dtype not in (DTYPES[value.dtype], DTYPES[stored(model, key, value).dtype]):
+        if shape != list(value.shape) or dtype not in (DTYPES[value.dtype], DTYPES[to_storage(model, key, value).dtype]):
             raise CheckpointError(
                 about + "{tensor} is {found}, not {expected}", folder=folder, tensor=key, found=describe(shape, dtype),
                 expected=describe(list(value.shape), DTYPES[value.dtype]),

@@ -63,7 +63,7 @@ def load(dataset: str) -> Samples:
     """The samples of a data set.  Raises KeyError for one that has none."""
     if dataset == "sprites":
         layers = cut(dataset, "RGBA", 64).transpose(0, 1)
-        held = characters.posed(layers, POSES, "test")
+        held = characters.make_poses(layers, POSES, "test")
         people = torch.linspace(0, len(held) / len(POSES) - 1, 25).round().long()
         some = (people[:, None] * len(POSES) + torch.arange(len(POSES))).flatten()  # everyone's poses side by side
         return Samples(*held.batch(some), held.attribute[some], held.attributes, layers)

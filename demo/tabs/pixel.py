@@ -8,11 +8,11 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from demo import parts
+from demo import address, captions, controls, events, validation
 from demo.uploads import picture_pad
 from demo.widgets import MaskPad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import begun, to_mask
+from demo.widgets.mask_pad import initial_pad, to_mask
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.data import VARIANT_OF
@@ -33,7 +33,7 @@ STARTS = ("blank", "half", "hole")
 CODES = ("prior", "picture")  # where a PixelGAN's z comes from
 
 
-def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
+def start_state(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
     """What is there before the first pixel is drawn: a picture (1, 1, H, W) and the mask of what is to be drawn, (H, W)."""
     if start not in STARTS:
         raise InputError("a picture starts from blank, half or hole, not {start}", start=start)
@@ -45,47 +45,47 @@ def started(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor 
     return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
-def coded(shelf, name: str, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
+def latent_codes(registry, name: str, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
     """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
-    model, dataset = shelf.model(name), VARIANT_OF.get(shelf.info(name).dataset, shelf.info(name).dataset)
+    model, dataset = registry.model(name), VARIANT_OF.get(registry.info(name).dataset, registry.info(name).dataset)
     if not isinstance(model, Prior):
         return None
     if code not in CODES:
         raise InputError("z comes from prior or picture, not {code}", code=code)
     if code == "prior":
         return model.prior(n, rng)
-    x = parts.picture_for(model, picture)
-    own = parts.classed(model, parts.settled(shelf, dataset, x, picture.get("label", parts.GUESS)))
+    x = validation.picture_for(model, picture)
+    own = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
     return ops.encode(model, x, own).mean.expand(n, -1)
 
 
-def leaning(model, guidance) -> float | None:
+def model_guidance(model, guidance) -> float | None:
     """w of a model that can be guided; none of one that can't."""
     takes = isinstance(model, PixelCNN) and model.config.guidance is not None
-    return parts.real(guidance, "the guidance", 0, GUIDANCE) if takes else None
+    return validation.real(guidance, "the guidance", 0, GUIDANCE) if takes else None
 
 
 def stream(
-    shelf, name, label, seed, n, temperature, start, picture, pad=None, code="prior", guidance=DEFAULTS["guidance"],
+    registry, name, label, seed, n, temperature, start, picture, pad=None, code="prior", guidance=DEFAULTS["guidance"],
     every: int = 14, pause: float = 0.04,
 ):  # fmt: skip
     """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart.
 
     A hole that is empty leaves nothing to draw: the picture is shown as it is.
     """
-    model = shelf.model(name)
+    model = registry.model(name)
     if not isinstance(model, PixelModel):
         raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=name)
-    n, size = parts.whole(n, "the number of samples", 1, 9), model.config.size
-    y, temperature = parts.classed(model, label, n), parts.real(temperature, "the temperature", 0.05, 3)
-    w = leaning(model, guidance)
-    image, mask = started(start, picture, pad)
+    n, size = validation.whole(n, "the number of samples", 1, 9), model.config.size
+    y, temperature = validation.label_tensor(model, label, n), validation.real(temperature, "the temperature", 0.05, 3)
+    w = model_guidance(model, guidance)
+    image, mask = start_state(start, picture, pad)
     image = None if image is None else model.quantize(image)
-    rng = parts.rng(seed)
-    z = coded(shelf, name, code, picture, n, rng)
+    rng = validation.rng(seed)
+    z = latent_codes(registry, name, code, picture, n, rng)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
     about |= {} if w is None else {"guidance": w}
-    about |= {} if image is None else {"image": parts.as_argument(image), "mask": parts.as_argument(mask)}
+    about |= {} if image is None else {"image": validation.as_argument(image), "mask": validation.as_argument(mask)}
     if mask is not None and not mask.any():
         drawing = [image.expand(n, -1, -1, -1)] * -(-size * size // every)
     else:
@@ -99,30 +99,30 @@ def stream(
             yield told | {"pixels": pixels(x), "at": at, "run": run}
 
 
-def repaired(shelf, t, dataset, label, seed, start, picture, pad) -> dict:
+def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dict:
     """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
-    names = shelf.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
-    x, mask = started(start, picture, pad) if start == "hole" else (None, None)
+    names = registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
+    x, mask = start_state(start, picture, pad) if start == "hole" else (None, None)
     if mask is None or not names or not mask.any() or mask.all():
         return {"sections": []}
-    *_, fill = ops.inpaint(shelf.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=parts.rng(seed))
+    *_, fill = ops.inpaint(registry.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=validation.rng(seed))
     cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
-    about |= {"image": parts.as_argument(x), "mask": parts.as_argument(mask)}
-    captions = [t("pixel.known"), f"{names[0]}, {psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
+    about |= {"image": validation.as_argument(x), "mask": validation.as_argument(mask)}
+    lines = [t("pixel.known"), f"{names[0]}, {psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
     return {"about": about, "sections": [
-        section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=captions, note=t("pixel.lesson"), name="repair")
+        section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=lines, note=t("pixel.lesson"), name="repair")
     ]}  # fmt: skip
 
 
 @torch.inference_mode()
-def likelihoods(shelf, t, dataset, name, picture) -> str:
+def likelihoods(registry, t, dataset, name, picture) -> str:
     """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
-    model, labels = shelf.model(name), parts.class_names(t, shelf, dataset, name)
-    x = model.quantize(parts.picture_for(model, picture))
+    model, labels = registry.model(name), captions.class_names(t, registry, dataset, name)
+    x = model.quantize(validation.picture_for(model, picture))
     own = (
         None
         if not isinstance(model, Prior)
-        else parts.classed(model, parts.settled(shelf, dataset, x, picture.get("label", parts.GUESS)))
+        else validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
     )
     classes = 0 if isinstance(model, Prior) else ops.num_classes(model)
     every = torch.arange(classes).split(1) if classes else [own]
@@ -145,25 +145,25 @@ def heat(influence: torch.Tensor) -> dict:
     return pixels(torch.where(influence > 0, (1 + decades / 4).clamp(0.15, 1), 0)[None, None])
 
 
-def drawer(shelf, data: dict, n: int):
+def drawer(registry, data: dict, n: int):
     """The pixel model that drew n pictures, and what it was told in drawing them: their class, or z and class."""
-    model = shelf.model(data["model"])
-    y = parts.classed(model, data["label"], n)
+    model = registry.model(data["model"])
+    y = validation.label_tensor(model, data["label"], n)
     if not isinstance(model, Prior):
         return model, y
-    z = torch.cat([parts.latent(model, row) for row in data["z"][:n]])
+    z = torch.cat([validation.latent(model, row) for row in data["z"][:n]])
     return model.pixelcnn, model.conditioning(z, y)
 
 
-def distribution(shelf, data: dict) -> dict:
+def distribution(registry, data: dict) -> dict:
     """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
     how much each pixel before it mattered, to the answer or to the features after `depth` layers."""
-    (model, y), x = drawer(shelf, data, 1), from_pixels(data["pixels"])
-    i = parts.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
-    temperature = parts.real(data["temperature"], "the temperature", 0.05, 3)
+    (model, y), x = drawer(registry, data, 1), from_pixels(data["pixels"])
+    i = validation.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
+    temperature = validation.real(data["temperature"], "the temperature", 0.05, 3)
     depth = data.get("depth")
-    depth = None if depth is None else parts.whole(depth, "the depth", 0, len(model.layers))
-    w = leaning(model, data.get("guidance", 0))
+    depth = None if depth is None else validation.whole(depth, "the depth", 0, len(model.layers))
+    w = model_guidance(model, data.get("guidance", 0))
     with torch.inference_mode():
         p = (ops.guided_logits(model, x[:1], y, w)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
     level = int((x.flatten()[i] * (len(p) - 1)).round())
@@ -172,11 +172,11 @@ def distribution(shelf, data: dict) -> dict:
     return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
 
 
-def entropies(shelf, data: dict) -> dict:
+def entropies(registry, data: dict) -> dict:
     """The entropy of every pixel's distribution in every picture, as pictures whose white is the greatest, and that one in nats."""
     x = from_pixels(data["pixels"])[:9]
-    (model, y), temperature = drawer(shelf, data, len(x)), parts.real(data["temperature"], "the temperature", 0.05, 3)
-    found = ops.entropy(model, x, y, temperature, leaning(model, data.get("guidance", 0)))
+    (model, y), temperature = drawer(registry, data, len(x)), validation.real(data["temperature"], "the temperature", 0.05, 3)
+    found = ops.entropy(model, x, y, temperature, model_guidance(model, data.get("guidance", 0)))
     most = max(float(found.max()), 1e-9)
     return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
 
@@ -194,99 +194,99 @@ def textbook(kind: str, size: int) -> PixelRNN:
 
 def fields(data: dict) -> dict:
     """What pixel i can see after `depth` layers of each net of arXiv:1601.06759, one picture a kind."""
-    size, depth = parts.whole(data["size"], "the size", 8, 28), parts.whole(data["depth"], "the depth", 0, 6)
-    i, grey = parts.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
+    size, depth = validation.whole(data["size"], "the size", 8, 28), validation.whole(data["depth"], "the depth", 0, 6)
+    i, grey = validation.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
     seen = [ops.influence(textbook(kind, size), grey, None, i, depth) > 0 for kind in ("cnn", "row", "diagonal")]
     return {"seen": pixels(torch.stack(seen)[:, None].float() * 0.6)}
 
 
-def holed(picture: dict, wanted: str = "") -> dict:
+def pad_with_hole(picture: dict, wanted: str = "") -> dict:
     """The mask pad's value: a picture and the hole an address asks for, or its middle."""
-    return begun(picture, wanted, (3 / 8, 6 / 8))
+    return initial_pad(picture, wanted, (3 / 8, 6 / 8))
 
 
-def build(shelf, t, page) -> None:
-    def offered(dataset):
-        return shelf.names(dataset, lambda family: family.is_pixel_model)
+def build(registry, t, page) -> None:
+    def models_for(dataset):
+        return registry.names(dataset, lambda family: family.is_pixel_model)
 
     def leads(name):
-        return isinstance(shelf.model(name), PixelCNN) and shelf.model(name).config.guidance is not None
+        return isinstance(registry.model(name), PixelCNN) and registry.model(name).config.guidance is not None
 
-    functions = [parts.served(t, f, shelf) for f in (distribution, entropies)]
+    functions = [events.serve(t, f, registry) for f in (distribution, entropies)]
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, offered)
-            model = parts.model_control(t, offered("mnist"))
-            label = parts.class_control(t, shelf, "mnist", 3)
-            seed = parts.seed_control(t, TAB)
-            temperature = parts.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
-            guidance = parts.slider(0, 4, DEFAULTS["guidance"], step=0.25, label=t("pixel.guidance"), visible=leads(DEFAULTS["model"]))
-            n = parts.slider(1, 9, 4, step=1, label=t("pixel.n"))
-            start = parts.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
+            dataset = controls.dataset_control(t, models_for)
+            model = controls.model_control(t, models_for("mnist"))
+            label = controls.class_control(t, registry, "mnist", 3)
+            seed = controls.seed_control(t, TAB)
+            temperature = controls.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            guidance = controls.slider(0, 4, DEFAULTS["guidance"], step=0.25, label=t("pixel.guidance"), visible=leads(DEFAULTS["model"]))
+            n = controls.slider(1, 9, 4, step=1, label=t("pixel.n"))
+            start = controls.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
             with gr.Row():
                 go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
                 halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
-            picture = picture_pad(shelf, t)
+            picture = picture_pad(registry, t)
             with gr.Column(visible=False) as painting:
                 pad = MaskPad(text=t.group("mask"))
             with gr.Column(visible=False) as coding:
-                code = parts.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
-            controls = [dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance]
+                code = controls.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
+            inputs = [dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance]
             number = gr.Number(visible=False)
-            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
+            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
         with gr.Column(elem_classes="stage"):
-            said = parts.question(t, TAB)
+            status = events.question(t, TAB)
             screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}")
             beside = PixelCanvas(text=t.group("canvas"))
             nats = gr.HTML(elem_classes="nats")
-            ReadingOrder(text=t.group("order"), server_functions=[parts.served(t, fields)])
+            ReadingOrder(text=t.group("order"), server_functions=[events.serve(t, fields)])
             gr.Markdown(t("pixel.look"), elem_classes="look")
-            parts.foot(t, TAB, "genlib/models/pixelcnn.py")
+            captions.foot(t, TAB, "genlib/models/pixelcnn.py")
 
     def run(dataset, model, *values):
         *values, number = values
-        if not parts.halfway(shelf, dataset, model, number):
-            yield from (parts.answering(TAB, number, value) for value in stream(shelf, model, *values))
+        if not events.is_halfway(registry, dataset, model, number):
+            yield from (events.number_answer(TAB, number, value) for value in stream(registry, model, *values))
 
     def compare(dataset, label, seed, start, picture, pad):
-        return repaired(shelf, t, dataset, label, seed, start, picture, pad)
+        return repair_beside(registry, t, dataset, label, seed, start, picture, pad)
 
     def read(dataset, model, picture):
-        return likelihoods(shelf, t, dataset, model, picture)
+        return likelihoods(registry, t, dataset, model, picture)
 
     def coding_for(model):
-        return gr.update(visible=isinstance(shelf.model(model), Prior))
+        return gr.update(visible=isinstance(registry.model(model), Prior))
 
     def guiding_for(model):
         return gr.update(visible=leads(model))
 
     def last(number, *values):
         """The pictures, whole: what follows a choice at once is not watched appearing."""
-        *_, value = stream(shelf, *values)
-        return parts.answering(TAB, number, value)
+        *_, value = stream(registry, *values)
+        return events.number_answer(TAB, number, value)
 
-    def chosen(dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance, number):
-        label = min(label, len(parts.class_names(t, shelf, dataset, model)) - 1)
+    def choose_model(dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance, number):
+        label = min(label, len(captions.class_names(t, registry, dataset, model)) - 1)
         shown = last(number, model, label, seed, n, temperature, start, picture, pad, code, guidance)
-        shows = coding_for(model), guiding_for(model), parts.class_update(t, shelf, dataset, model, label)
+        shows = coding_for(model), guiding_for(model), controls.class_update(t, registry, dataset, model, label)
         return shown, read(dataset, model, picture), *shows
 
-    def picked(dataset, model, label, picture, pad):
+    def pick_sample(dataset, model, label, picture, pad):
         """A sample brings its class along: a 7 is continued as a 7."""
-        own = picture.get("label", parts.GUESS)
-        return read(dataset, model, picture), (pad or holed(picture)) | {"pixels": picture["pixels"]}, label if own < 0 else own
+        own = picture.get("label", validation.GUESS)
+        return read(dataset, model, picture), (pad or pad_with_hole(picture)) | {"pixels": picture["pixels"]}, label if own < 0 else own
 
     def fill(s, names, number=0):
         """Everything, for a state that an address or another data set asks for."""
-        shown, update = parts.opened(t, shelf, s["dataset"], s["picture"], DEFAULTS["picture"])
+        shown, update = controls.initial_picture(t, registry, s["dataset"], s["picture"], DEFAULTS["picture"])
         s["start"] = s["start"] if s["start"] in STARTS else "blank"
         s["code"] = s["code"] if s["code"] in CODES else "prior"
-        hole, labels = holed(shown, s["mask"]), parts.class_names(t, shelf, s["dataset"], s["model"])
+        hole, labels = pad_with_hole(shown, s["mask"]), captions.class_names(t, registry, s["dataset"], s["model"])
         s["label"] = s["label"] if s["label"] in range(len(labels)) else min(DEFAULTS["label"], len(labels) - 1)
         value = last(number, s["model"], s["label"], s["seed"], s["n"], s["temperature"], s["start"], shown, hole, s["code"], s["guidance"])
         updates = {key: gr.update(value=value) for key, value in s.items()}
         updates |= {"model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
-        updates["label"] = parts.class_update(t, shelf, s["dataset"], s["model"], s["label"])
+        updates["label"] = controls.class_update(t, registry, s["dataset"], s["model"], s["label"])
         updates["guidance"] = gr.update(value=s["guidance"], visible=leads(s["model"]))
         return (
             value, *updates.values(), gr.update(visible=s["start"] == "hole"), coding_for(s["model"]), read(s["dataset"], s["model"], shown),
@@ -295,7 +295,7 @@ def build(shelf, t, page) -> None:
 
     def switch(dataset, label, seed, n, temperature, start, code, guidance, number):
         kept = {"label": label, "seed": seed, "n": n, "temperature": temperature, "start": start, "code": code, "guidance": guidance}
-        return fill(DEFAULTS | {"dataset": dataset, "model": offered(dataset)[0]} | kept, offered(dataset), number)
+        return fill(DEFAULTS | {"dataset": dataset, "model": models_for(dataset)[0]} | kept, models_for(dataset), number)
 
     def tell(event: str) -> str:
         return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
@@ -303,17 +303,17 @@ def build(shelf, t, page) -> None:
     # What is moved marks the pictures as of the old settings at once, and has them drawn anew.
     moved = [label.input, seed.input, n.input, temperature.input, start.input, pad.input, code.input, guidance.input]
     gr.on([go.click, *moved, picture.input, model.input, dataset.input], None, None, None, js=f"() => {tell('stale')}", api_visibility="private")
-    asking = parts.asking(TAB)
-    told = {"js": parts.asking(TAB, tell("begin") + ";"), "show_progress": "hidden", "concurrency_id": "sampling", "concurrency_limit": 2, "api_visibility": "private"}
-    asked = (parts.guarded(run, t), [*controls, number], screen)
+    asking = events.number_question(TAB)
+    told = {"js": events.number_question(TAB, tell("begin") + ";"), "show_progress": "hidden", "concurrency_id": "sampling", "concurrency_limit": 2, "api_visibility": "private"}
+    asked = (events.guard(run, t), [*inputs, number], screen)
     drawing = gr.on([go.click, *moved], *asked, trigger_mode="always_last", **told)
-    another = parts.live(said, [picture.input], picked, [dataset, model, label, picture, pad], [nats, pad, label])
+    another = events.bind_live(status, [picture.input], pick_sample, [dataset, model, label, picture, pad], [nats, pad, label])
     redrawing = another.then(*asked, trigger_mode="always_last", **told)
-    parts.live(said, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside)
+    events.bind_live(status, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside)
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing, redrawing], api_visibility="private")
-    parts.live(said, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
-    parts.live(said, [model.input], chosen, [*controls, number], [screen, nats, coding, guidance, label], js=asking)
-    everything = [screen, *controls, painting, coding, nats, beside]
-    parts.live(said, [dataset.input], switch, [dataset, label, seed, n, temperature, start, code, guidance, number], everything, js=asking)
-    parts.load(t, page, TAB, DEFAULTS, offered, fill, everything)
+    events.bind_live(status, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
+    events.bind_live(status, [model.input], choose_model, [*inputs, number], [screen, nats, coding, guidance, label], js=asking)
+    everything = [screen, *inputs, painting, coding, nats, beside]
+    events.bind_live(status, [dataset.input], switch, [dataset, label, seed, n, temperature, start, code, guidance, number], everything, js=asking)
+    address.load_state(t, page, TAB, DEFAULTS, models_for, fill, everything)

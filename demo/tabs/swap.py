@@ -6,9 +6,9 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from demo import parts
-from demo.parts import GUESS
+from demo import address, captions, controls, events, validation
 from demo.uploads import picture_pad
+from demo.validation import GUESS
 from demo.widgets import ClassPicker, PixelCanvas
 from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
@@ -25,20 +25,20 @@ FIRST = {"mnist": "7", "fashion": "7", "sprites": "42", "faces": "0"}  # the sam
 PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes of the sheet; columns of a long row
 
 
-def swapper(shelf, name: str):
+def swapper(registry, name: str):
     """The model of that name.  Raises InputError if it cannot swap."""
-    model = shelf.model(name)
+    model = registry.model(name)
     if not ops.num_classes(model) or not ops.is_autoencoder(model):
         raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=name)
     return model
 
 
-def settled(shelf, dataset: str, model, x: Tensor, label, target) -> tuple[int, int]:
+def resolve_labels(registry, dataset: str, model, x: Tensor, label, target) -> tuple[int, int]:
     """The class of a picture, guessed if need be, and the class to give it: the following one if none is chosen."""
     classes = model.config.classes
-    y = parts.settled(shelf, dataset, x, parts.whole(label, "the class", GUESS, classes - 1))
-    target = parts.whole(target, "the target class", GUESS, classes - 1)
-    return y, parts.following(model.config, y) if target == GUESS else target
+    y = validation.resolve_label(registry, dataset, x, validation.whole(label, "the class", GUESS, classes - 1))
+    target = validation.whole(target, "the target class", GUESS, classes - 1)
+    return y, validation.next_class(model.config, y) if target == GUESS else target
 
 
 def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
@@ -48,7 +48,7 @@ def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
     return torch.tensor(digits) @ torch.tensor([math.prod(factors[i + 1 :]) for i in range(len(factors))])
 
 
-def described(t, model, labels, label: int, other: int | None = None) -> str:
+def describe_class(t, model, labels, label: int, other: int | None = None) -> str:
     """A class in words: its name, or its choices (those that differ from another class's)."""
     factors = model.config.factors
     if not factors:
@@ -62,52 +62,52 @@ def near(value: float, *ends: float) -> bool:
     return any(abs(value - end) < 1e-9 for end in ends)
 
 
-def result(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, int, int]:
+def result(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, int, int]:
     """What the sliders change: the picture, its reconstruction, G(z, c') with z and c on their way, and the true picture."""
-    model, labels = swapper(shelf, name), parts.class_names(t, shelf, dataset, name)
-    x = parts.picture_for(model, picture)
-    y, target = settled(shelf, dataset, model, x, label, target)
-    mix, walk, s = parts.real(mix, "the share of c'", 0, 1), parts.real(walk, "the way to z'", 0, 1), shelf.samples(dataset)
-    other = parts.whole(other, "the other picture", 0, len(s.x) - 1)
+    model, labels = swapper(registry, name), captions.class_names(t, registry, dataset, name)
+    x = validation.picture_for(model, picture)
+    y, target = resolve_labels(registry, dataset, model, x, label, target)
+    mix, walk, s = validation.real(mix, "the share of c'", 0, 1), validation.real(walk, "the way to z'", 0, 1), registry.samples(dataset)
+    other = validation.whole(other, "the other picture", 0, len(s.x) - 1)
     z = ops.encode(model, x, torch.tensor([y])).mean
     there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
     own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
     swapped = ops.decode(model, torch.lerp(z, there, walk), torch.lerp(own, given, mix))
     back = ops.decode(model, z, torch.tensor([y]))
-    cells, captions, rights = [x, back, swapped], [t("swap.picture"), t("swap.back")], [None, None]
-    read, right = parts.verdicts(t, shelf, dataset, swapped, torch.tensor([target if mix >= 0.5 else y]))
-    captions, rights = [*captions, t("swap.read" if near(walk, 0) else "swap.read_walked", v=read[0])], [*rights, *right]
-    at = other if near(walk, 1) else parts.sample_of(picture) if near(walk, 0) else None
+    cells, lines, rights = [x, back, swapped], [t("swap.picture"), t("swap.back")], [None, None]
+    read, right = captions.verdicts(t, registry, dataset, swapped, torch.tensor([target if mix >= 0.5 else y]))
+    lines, rights = [*lines, t("swap.read" if near(walk, 0) else "swap.read_walked", v=read[0])], [*rights, *right]
+    at = other if near(walk, 1) else controls.sample_of(picture) if near(walk, 0) else None
     if s.attribute is not None and at is not None and at < len(s.x) and near(mix, 0, 1):
         true, known = s.truth(int(s.attribute[at]), torch.tensor([target if near(mix, 1) else y]))
         if known[0]:
             cells.append(true)
-            captions.append(t("swap.true", p=f"{psnr(true, swapped)[0]:.1f}"))
+            lines.append(t("swap.true", p=f"{psnr(true, swapped)[0]:.1f}"))
             rights.append(None)
-    note = strange(shelf, t, dataset, name, x, back, picture)
-    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": z[0].tolist(), "image": parts.as_argument(x)}
-    about |= {"other": parts.as_argument(s.x[other : other + 1])} if walk else {}
-    title = t("swap.here", c=described(t, model, labels, y), k=described(t, model, labels, target, y))
+    note = ood_warning(registry, t, dataset, name, x, back, picture)
+    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": z[0].tolist(), "image": validation.as_argument(x)}
+    about |= {"other": validation.as_argument(s.x[other : other + 1])} if walk else {}
+    title = t("swap.here", c=describe_class(t, model, labels, y), k=describe_class(t, model, labels, target, y))
     return {"about": about, "sections": [
-        section(title, pixels(torch.cat(cells)), 4, scale=8 if x.shape[-1] < 64 else 3, captions=captions, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
+        section(title, pixels(torch.cat(cells)), 4, scale=8 if x.shape[-1] < 64 else 3, captions=lines, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
     ]}, y, target  # fmt: skip
 
 
-def strange(shelf, t, dataset: str, name: str, x: Tensor, back: Tensor, picture: dict) -> str:
+def ood_warning(registry, t, dataset: str, name: str, x: Tensor, back: Tensor, picture: dict) -> str:
     """A warning for a picture of a person's own that the model redraws worse than nineteen of twenty held-out ones."""
-    if shelf.samples(dataset).attribute is None or parts.sample_of(picture) is not None:
+    if registry.samples(dataset).attribute is None or controls.sample_of(picture) is not None:
         return ""
-    usual, reached = shelf.usual_psnr(dataset, name), float(psnr(x, back)[0])
+    usual, reached = registry.usual_psnr(dataset, name), float(psnr(x, back)[0])
     return t("swap.strange", p=f"{reached:.1f}", q=f"{usual:.1f}") if reached < usual else ""
 
 
-def row(shelf, t, dataset, name, y: int, z: Tensor) -> dict:
+def row(registry, t, dataset, name, y: int, z: Tensor) -> dict:
     """The same z in every class; where a class is several choices, every choice of each, the others kept."""
-    model, labels, info = shelf.model(name), parts.class_names(t, shelf, dataset, name), shelf.info(name)
+    model, labels, info = registry.model(name), captions.class_names(t, registry, dataset, name), registry.info(name)
     factors = model.config.factors
     every = neighbours(factors, y) if factors else torch.arange(len(labels))
     x = ops.swap(model, z[0], every)
-    read, right = parts.verdicts(t, shelf, dataset, x, every)
+    read, right = captions.verdicts(t, registry, dataset, x, every)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
     note = t("swap.hits", n=hits, k=judged)
     if "swap_identity_acc" in info.figures:
@@ -123,9 +123,9 @@ def row(shelf, t, dataset, name, y: int, z: Tensor) -> dict:
     return section(t("swap.row"), pixels(x), columns, scale=4 if len(labels) <= 16 else 1, **more)
 
 
-def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) -> list[dict]:
+def pairs(registry, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) -> list[dict]:
     """Swaps beside the real pictures of those classes under that light, where there are any."""
-    s, at, model = shelf.samples(dataset), parts.sample_of(picture), shelf.model(name)
+    s, at, model = registry.samples(dataset), controls.sample_of(picture), registry.model(name)
     if s.attribute is None or at is None or at >= len(s.x):
         return []
     every = neighbours(model.config.factors, y) if model.config.factors else torch.arange(model.config.classes)
@@ -137,21 +137,21 @@ def pairs(shelf, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) 
     true, every = true[some], every[some]
     swapped = ops.swap(model, z[0], every)
     reached, copied = psnr(true, swapped), psnr(true, x.expand_as(true))
-    names, right = parts.class_names(t, shelf, dataset, name), parts.verdicts(t, shelf, dataset, swapped, every)[1]
+    names, right = captions.class_names(t, registry, dataset, name), captions.verdicts(t, registry, dataset, swapped, every)[1]
     both = torch.stack([swapped, true], dim=1).flatten(0, 1)
-    captions = [
+    lines = [
         text
         for k, p in zip(every.tolist(), reached.tolist(), strict=True)
         for text in (f"{names[k]} · {p:.1f}\u00a0dB", t("swap.real"))
     ]
     note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
     good = [value for r in right for value in (r, None)]
-    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=captions, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()})]
+    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=lines, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()})]
 
 
-def sheet(shelf, t, dataset, name, y: int) -> dict:
+def sheet(registry, t, dataset, name, y: int) -> dict:
     """z × c: more pictures, each in several classes."""
-    s, model, labels = shelf.samples(dataset), shelf.model(name), parts.class_names(t, shelf, dataset, name)
+    s, model, labels = registry.samples(dataset), registry.model(name), captions.class_names(t, registry, dataset, name)
     few = s.attribute is None
     classes = torch.arange(len(labels)) if few else s.y.unique()[:: max(1, len(s.y.unique()) // SHEET)][:SHEET]
     rows = sources(s)
@@ -161,7 +161,7 @@ def sheet(shelf, t, dataset, name, y: int) -> dict:
     cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
     head = ["", *([labels[k] for k in classes.tolist()])]
     meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
-    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "about": {"targets": classes.tolist(), "images": [parts.as_argument(one[None]) for one in x], "labels": own.tolist()}, "reveal": f"#swapped-{t.language}"}
+    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "about": {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": own.tolist()}, "reveal": f"#swapped-{t.language}"}
     return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
 
 
@@ -173,100 +173,100 @@ def sources(s) -> list[int]:
     return [int((s.attribute == k).nonzero()[i]) for i, k in enumerate(kinds)]
 
 
-def ways(shelf, t, dataset, name, y: int, target: int, other: int, picture: dict, steps: int = 9) -> dict:
+def ways(registry, t, dataset, name, y: int, target: int, other: int, picture: dict, steps: int = 9) -> dict:
     """The two sliders as filmstrips: c' kept while z goes to the other picture's, z kept while c goes to c'."""
-    model, s, at = shelf.model(name), shelf.samples(dataset), torch.linspace(0, 1, steps)[:, None]
+    model, s, at = registry.model(name), registry.samples(dataset), torch.linspace(0, 1, steps)[:, None]
     z = ops.encode(model, from_pixels(picture["pixels"]), torch.tensor([y])).mean
     there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
     own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
     light = ops.decode(model, torch.lerp(z, there, at), given.expand(steps, -1))
     person = ops.decode(model, z.expand(steps, -1), torch.lerp(own, given, at))
     scale = 2 if s.x.shape[-1] < 64 else 1
-    about = {"model": name, "label": y, "target": target, "z": z[0].tolist(), "other": parts.as_argument(s.x[other : other + 1])}
-    about |= {"image": parts.as_argument(from_pixels(picture["pixels"])), "steps": steps}
+    about = {"model": name, "label": y, "target": target, "z": z[0].tolist(), "other": validation.as_argument(s.x[other : other + 1])}
+    about |= {"image": validation.as_argument(from_pixels(picture["pixels"])), "steps": steps}
     return {"about": about, "sections": [
         section(t("swap.walk_z"), pixels(light), steps, scale=scale, flow=1, name="walk-z"),
         section(t("swap.walk_c"), pixels(person), steps, scale=scale, flow=1, name="walk-c"),
     ]}  # fmt: skip
 
 
-def aimed(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
+def aim(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
     """What another target changes: the large pictures and the filmstrips; and the two classes settled on."""
-    top, y, target = result(shelf, t, dataset, name, label, target, mix, other, walk, picture)
-    return top, ways(shelf, t, dataset, name, y, target, int(other), picture), y, target
+    top, y, target = result(registry, t, dataset, name, label, target, mix, other, walk, picture)
+    return top, ways(registry, t, dataset, name, y, target, int(other), picture), y, target
 
 
-def swapped(shelf, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, dict, int, int]:
+def swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, dict, int, int]:
     """All three canvases, and the two classes settled on."""
-    top, film, y, target = aimed(shelf, t, dataset, name, label, target, mix, other, walk, picture)
-    x, model = from_pixels(picture["pixels"]), shelf.model(name)
+    top, film, y, target = aim(registry, t, dataset, name, label, target, mix, other, walk, picture)
+    x, model = from_pixels(picture["pixels"]), registry.model(name)
     z = ops.encode(model, x, torch.tensor([y])).mean
     below = [
-        row(shelf, t, dataset, name, y, z),
-        *pairs(shelf, t, dataset, name, y, z, x, picture),
-        sheet(shelf, t, dataset, name, y),
+        row(registry, t, dataset, name, y, z),
+        *pairs(registry, t, dataset, name, y, z, x, picture),
+        sheet(registry, t, dataset, name, y),
     ]
-    about = {"model": name, "label": y, "image": parts.as_argument(x), "z": z[0].tolist()}
+    about = {"model": name, "label": y, "image": validation.as_argument(x), "z": z[0].tolist()}
     return top, film, {"about": about, "sections": below}, y, target
 
 
-def others(t, shelf, dataset: str) -> list[tuple[str, int]]:
+def others(t, registry, dataset: str) -> list[tuple[str, int]]:
     """The samples by name, as the picture whose z is gone to."""
-    s, names = shelf.samples(dataset), parts.class_names(t, shelf, dataset)
-    groups = parts.groups(t, s)
+    s, names = registry.samples(dataset), captions.class_names(t, registry, dataset)
+    groups = controls.groups(t, s)
     return [
         (f"{k}: {names[y]}" + (f", {groups['names'][groups['of'][k]]}" if groups else ""), k) for k, y in enumerate(s.y.tolist())
     ]
 
 
-def build(shelf, t, page) -> None:
-    def offered(dataset):
-        return shelf.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
+def build(registry, t, page) -> None:
+    def models_for(dataset):
+        return registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
 
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = parts.dataset_control(t, offered)
-            model = parts.model_control(t, offered("mnist"))
+            dataset = controls.dataset_control(t, models_for)
+            model = controls.model_control(t, models_for("mnist"))
             label = ClassPicker(7, title=t("swap.guessed"), elem_id=f"source-{t.language}")
             target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
-            mix = parts.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
-            picture = picture_pad(shelf, t)
-            other = parts.Numbered(label=t("swap.other"))
-            walk = parts.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
-            controls = [dataset, model, label, target, mix, other, walk, picture]
-            parts.link_button(t, TAB, dict(zip(DEFAULTS, controls, strict=True)))
+            mix = controls.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
+            picture = picture_pad(registry, t)
+            other = controls.Numbered(label=t("swap.other"))
+            walk = controls.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
+            inputs = [dataset, model, label, target, mix, other, walk, picture]
+            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
         with gr.Column(elem_classes="stage"):
-            said = parts.question(t, TAB)
+            status = events.question(t, TAB)
             top = PixelCanvas(text=t.group("canvas"), elem_id=f"swapped-{t.language}")
             film = PixelCanvas(text=t.group("canvas"))
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
             look = gr.Markdown(t("swap.look"), elem_classes="look")
-            parts.foot(t, TAB, "genlib/models/cvae_gan.py")
+            captions.foot(t, TAB, "genlib/models/cvae_gan.py")
 
-    def slid(*values):
-        return result(shelf, t, *values)[0]
+    def slide(*values):
+        return result(registry, t, *values)[0]
 
     def aim(*values):
-        return aimed(shelf, t, *values)[:2]
+        return aim(registry, t, *values)[:2]
 
-    def corrected(*values):
-        return swapped(shelf, t, *values)[:3]
+    def correct_label(*values):
+        return swap_sheets(registry, t, *values)[:3]
 
     def pickers(dataset, name, y, target):
         return (
-            gr.update(**parts.picker(t, shelf, dataset, name, k, title))
+            gr.update(**controls.picker(t, registry, dataset, name, k, title))
             for k, title in ((y, "swap.guessed"), (target, "swap.target"))
         )
 
-    def chosen(dataset, name, label, target, *values):
-        last = len(shelf.info(name).labels) - 1
-        *shown, y, target = swapped(shelf, t, dataset, name, min(label, last), min(target, last), *values)
+    def choose_model(dataset, name, label, target, *values):
+        last = len(registry.info(name).labels) - 1
+        *shown, y, target = swap_sheets(registry, t, dataset, name, min(label, last), min(target, last), *values)
         return *shown, *pickers(dataset, name, y, target)
 
-    def guessed(dataset, name, target, mix, other, picture):
+    def guess_label(dataset, name, target, mix, other, picture):
         """A new picture is seen as it is: z its own."""
         label = (picture or {}).get("label", GUESS)
-        *shown, y, _ = swapped(shelf, t, dataset, name, label, target, mix, other, 0.0, picture)
+        *shown, y, _ = swap_sheets(registry, t, dataset, name, label, target, mix, other, 0.0, picture)
         return *shown, y, 0.0
 
     def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
@@ -275,35 +275,35 @@ def build(shelf, t, page) -> None:
         if not isinstance(meaning, list) or len(meaning) != 2:
             return (gr.skip(),) * 6
         target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
-        top, film, _, target = aimed(shelf, t, dataset, name, label, target, 1.0, other, walk, picture)
+        top, film, _, target = aim(registry, t, dataset, name, label, target, 1.0, other, walk, picture)
         return top, film, target, other, 1.0, walk
 
     def fill(dataset, name, label, target, mix, other, walk, *wanted):
-        shown, pad = parts.opened(t, shelf, dataset, *wanted, FIRST[dataset])
-        other = other if other in range(len(shelf.samples(dataset).x)) else DEFAULTS["other"]
-        *canvases, y, target = swapped(shelf, t, dataset, name, label, target, mix, other, walk, shown)
-        names, pictures = offered(dataset), others(t, shelf, dataset)
+        shown, pad = controls.initial_picture(t, registry, dataset, *wanted, FIRST[dataset])
+        other = other if other in range(len(registry.samples(dataset).x)) else DEFAULTS["other"]
+        *canvases, y, target = swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, shown)
+        names, pictures = models_for(dataset), others(t, registry, dataset)
         return (
             *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
             gr.update(choices=pictures, value=other), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
         )  # fmt: skip
 
     def switch(dataset):
-        return *fill(dataset, offered(dataset)[0], GUESS, GUESS, 1.0, DEFAULTS["other"], 0.0), 1.0, 0.0
+        return *fill(dataset, models_for(dataset)[0], GUESS, GUESS, 1.0, DEFAULTS["other"], 0.0), 1.0, 0.0
 
     def first(s, _names):
-        last = len(shelf.info(s["model"]).labels)
+        last = len(registry.info(s["model"]).labels)
         s |= {key: s[key] if s[key] in range(last) else GUESS for key in ("label", "target")}
         s |= {key: min(max(s[key], 0.0), 1.0) if s[key] == s[key] else DEFAULTS[key] for key in ("mix", "walk")}
         return *fill(*s.values()), s["dataset"], s["mix"], s["walk"]
 
     canvases = [top, film, canvas]
     outputs = [*canvases, label, target, picture, model, other, look]
-    parts.live(said, [mix.input, walk.input], slid, controls, top)
-    parts.live(said, [target.input, other.input], aim, controls, [top, film])
-    parts.live(said, [label.input], corrected, controls, canvases)
-    parts.live(said, [picture.input], guessed, [dataset, model, target, mix, other, picture], [*canvases, label, walk])
-    parts.live(said, [model.input], chosen, controls, [*canvases, label, target])
-    parts.live(said, [canvas.select], pick, controls, [top, film, target, other, mix, walk])
-    parts.live(said, [dataset.input], switch, dataset, [*outputs, mix, walk])
-    parts.load(t, page, TAB, DEFAULTS, offered, first, [*outputs, dataset, mix, walk])
+    events.bind_live(status, [mix.input, walk.input], slide, inputs, top)
+    events.bind_live(status, [target.input, other.input], aim, inputs, [top, film])
+    events.bind_live(status, [label.input], correct_label, inputs, canvases)
+    events.bind_live(status, [picture.input], guess_label, [dataset, model, target, mix, other, picture], [*canvases, label, walk])
+    events.bind_live(status, [model.input], choose_model, inputs, [*canvases, label, target])
+    events.bind_live(status, [canvas.select], pick, inputs, [top, film, target, other, mix, walk])
+    events.bind_live(status, [dataset.input], switch, dataset, [*outputs, mix, walk])
+    address.load_state(t, page, TAB, DEFAULTS, models_for, first, [*outputs, dataset, mix, walk])

@@ -34,7 +34,7 @@ def from_link(text: str, height: int, width: int) -> Tensor | None:
     return torch.from_numpy(bits[: height * width].reshape(height, width).astype(bool))
 
 
-def begun(picture: dict, wanted: str, rows: tuple[float, float], **more) -> dict:
+def initial_pad(picture: dict, wanted: str, rows: tuple[float, float], **more) -> dict:
     """A pad's value: a picture with the hole an address asks for or, where it asks for none, one between two heights."""
     h, w = picture["pixels"]["h"], picture["pixels"]["w"]
     mask = from_link(wanted, h, w) if wanted else None

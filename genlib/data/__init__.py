@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from genlib.data.augment import binarised, brightness_jitter, flip_and_shift, jitter
+from genlib.data.augment import binarise, brightness_jitter, flip_and_shift, jitter
 from genlib.data.base import Batches, DataError, FewLabels, Images, cache_folder
 from genlib.data.characters import sprites
 from genlib.data.idx import download, fashion, mnist, mnistbin
@@ -16,7 +16,7 @@ DATASETS: dict[str, Callable[[Path, str], Images]] = {
 
 VARIANT_OF = {"mnistbin": "mnist"}  # the same pictures in another form: shown and read as the other's
 
-TEST_FORM = {"mnistbin": binarised}  # what a training picture goes through to be of its test set's kind
+TEST_FORM = {"mnistbin": binarise}  # what a training picture goes through to be of its test set's kind
 
 
 def load(name: str, split: str, root: Path | None = None) -> Images:
@@ -34,6 +34,6 @@ def load(name: str, split: str, root: Path | None = None) -> Images:
 
 
 __all__ = [
-    "DATASETS", "TEST_FORM", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "binarised", "cache_folder", "exposure", "faces", "fashion", "flip_and_shift", "folder", "jitter", "load",
+    "DATASETS", "TEST_FORM", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "binarise", "brightness_jitter", "cache_folder", "faces", "fashion", "flip_and_shift", "folder", "jitter", "load",
     "mnist", "mnistbin", "sprites",
 ]  # fmt: skip

@@ -36,6 +36,6 @@ def brightness_jitter(x: Tensor, rng: torch.Generator) -> Tensor:
     return (random_shift(x, rng, "replicate") * gain).clamp(max=1)
 
 
-def binarised(x: Tensor, rng: torch.Generator) -> Tensor:
+def binarise(x: Tensor, rng: torch.Generator) -> Tensor:
     """Each pixel 1 with the probability of its grey, else 0."""
     return (torch.rand(x.shape, generator=rng) < x).float()

@@ -84,7 +84,7 @@ def layers(root: Path) -> list[Path]:
     return [folder / factor / f"{k}.png" for factor in FACTORS for k in range(CHOICES)] + [folder / "shoes" / "1.png"]
 
 
-def posed(x: Tensor, poses: Sequence[tuple[str, int, int]], split: str) -> Sprites:
+def make_poses(x: Tensor, poses: Sequence[tuple[str, int, int]], split: str) -> Sprites:
     """All characters of a split in these poses, given their layers uint8 (25, P, 4, 64, 64)."""
     people = [k for k in range(CHOICES**4) if belongs(k, split)]
     y = torch.tensor(people).repeat_interleave(len(poses))
@@ -93,4 +93,4 @@ def posed(x: Tensor, poses: Sequence[tuple[str, int, int]], split: str) -> Sprit
 
 def sprites(root: Path, split: str) -> Sprites:
     """All 45 poses of the characters of a split.  Raises DataError."""
-    return posed(torch.stack([cells(path) for path in layers(root)]), POSES, split)
+    return make_poses(torch.stack([cells(path) for path in layers(root)]), POSES, split)

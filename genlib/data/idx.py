@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genlib.data.augment import binarised
+from genlib.data.augment import binarise
 from genlib.data.base import DataError, Images
 
 DIGITS = tuple("0123456789")
@@ -103,9 +103,9 @@ def fashion(root: Path, split: str) -> Images:
 
 def mnistbin(root: Path, split: str) -> Images:
     """MNIST to be binarised at random, a pixel's grey being its probability: the training split anew each time it is
-    seen (`binarised`), the test and the validation split once, by a fixed seed.  Salakhutdinov and Murray, 2008."""
+    seen (`binarise`), the test and the validation split once, by a fixed seed.  Salakhutdinov and Murray, 2008."""
     images = mnist(root, split)
     if split in ("train", "fit"):
         return images
-    drawn = binarised(images.x.float() / 255, torch.Generator().manual_seed(0))
+    drawn = binarise(images.x.float() / 255, torch.Generator().manual_seed(0))
     return Images((drawn * 255).to(torch.uint8), images.y, images.labels)

@@ -66,7 +66,7 @@ def clipped_share(model: WGAN, bound: float = 0.01) -> float:
 def judges_of(dataset: str) -> Mapping[str, object]:
     """The classifiers that read a data set's samples, by family.  Raises CheckpointError where the first is not there."""
     own = data.VARIANT_OF.get(dataset, dataset)
-    further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled()]
+    further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled_checkpoints()]
     return {family: checkpoint.load(hub.resolve(f"{family}-{own}")) for family in (JUDGES[0], *further)}
 
 

@@ -153,7 +153,7 @@ def guided_logits(model: PixelCNN | PixelRNN, x: Tensor, y: Tensor | None, guida
     return untold + (1 + w) * (told - untold)
 
 
-def begin(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: float | None):
+def begin_cache(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: float | None):
     """What keeps the past of n pictures while they grow."""
     w = guidance_of(model, guidance)
     if w:
@@ -198,7 +198,7 @@ def complete(
         model, y = condition_on_latent(model, n, y, z, rng)
     y, x, hole, u = init_sampling(model, n, y, image, mask, rng)
     x[:, :, hole] = 0
-    cache = begin(model, n, y, guidance)
+    cache = begin_cache(model, n, y, guidance)
     levels, every = model.config.levels, every or model.config.size
     pixels, u = x.numpy()[:, 0], u.numpy()  # the same memory
     for i in range(hole.numel()):

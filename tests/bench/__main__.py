@@ -7,7 +7,7 @@ import time
 import httpx
 import torch
 
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from genlib import load
 from tests.bench import faces, learners, sampling
 from tests.bench.serving import resident, started
@@ -100,7 +100,7 @@ def main() -> None:
         move, frames, stream, stop = in_the_browser(url)
         memory = resident(process)
         swap_ms, repair_ms = (faces.measure(url)[key] for key in ("swap_ms", "inpaint_ms"))
-        count, median_call, slow_call, errors = learners.measure(url, Shelf())
+        count, median_call, slow_call, errors = learners.measure(url, ModelRegistry())
     finally:
         process.terminate()
     drawn = sampling.measure(load("pixelcnn-mnist"), 16, 28)

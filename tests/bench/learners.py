@@ -57,9 +57,9 @@ async def lesson(url: str, learners: int, seconds: float, picture: bytes, hole: 
     return times, errors
 
 
-def measure(url: str, shelf, learners: int = 100, seconds: float = 120) -> tuple[int, float, float, list[str]]:
+def measure(url: str, registry, learners: int = 100, seconds: float = 120) -> tuple[int, float, float, list[str]]:
     """Calls made, median and 95th percentile of their milliseconds, and errors."""
-    x = shelf.samples("mnist").x
+    x = registry.samples("mnist").x
     hole = x[:1].clone().zero_()
     hole[..., 8:20, 8:20] = 1
     times, errors = asyncio.run(lesson(url, learners, seconds, images.png(x[3:4]), images.png(hole)))

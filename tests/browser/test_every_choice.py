@@ -5,14 +5,14 @@ import time
 import pytest
 
 from demo.app import TABS
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from demo.text import Text
 from genlib.data import VARIANT_OF
 from tests.browser.visit import MARKS
 
 pytestmark = MARKS
 PATIENCE = 60  # seconds until a choice is answered; only a machine that is busy with other things needs many
-shelf = Shelf()
+registry = ModelRegistry()
 
 # What is to be seen of the open tab: which model each widget says it shows, how large the pictures are, words, alarms.
 SEEN = """() => {
@@ -43,13 +43,13 @@ TITLES = {
 
 def own(name: str) -> str:
     """The data set whose pictures a model draws."""
-    dataset = shelf.info(name).dataset
+    dataset = registry.info(name).dataset
     return VARIANT_OF.get(dataset, dataset)
 
 
 def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> list[str]:
     """What is shown that is not of the choice, in words; empty if all is."""
-    size = shelf.samples(dataset).x.shape[-1]
+    size = registry.samples(dataset).x.shape[-1]
     missing = [title for title in (t(key) for key in TITLES.get(tab, ())) if title not in seen["titles"]]
     names, several = class_names(t, dataset), tab not in ("compare", "interpolate") and dataset != "sprites"
     faults = [
@@ -61,15 +61,15 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
         (bool(missing), f"not there: {missing}"),
         (several and not set(names[:3]) <= set(seen["classes"]), f"classes {seen['classes'][:12]}"),
         (seen["rights"] != list(filter(None, [t.phrases.get(f"rights.{dataset}")])), f"rights: {seen['rights']}"),
-        (tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(shelf.info(model or f"cvaegan-{dataset}").config.get("classes")), "classes"),
-        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(shelf.names(dataset, lambda family: family.name == "pixelcnn")), "PixelCNN"),
-        (tab == "compare" and not any(name in seen["rows"] for name in shelf.names(dataset, lambda family: family.name == "cvaegan")), f"rows {seen['rows']}"),
+        (tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(registry.info(model or f"cvaegan-{dataset}").config.get("classes")), "classes"),
+        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(registry.names(dataset, lambda family: family.name == "pixelcnn")), "PixelCNN"),
+        (tab == "compare" and not any(name in seen["rows"] for name in registry.names(dataset, lambda family: family.name == "cvaegan")), f"rows {seen['rows']}"),
     ]
     return [words for fault, words in faults if fault]
 
 
 def class_names(t: Text, dataset: str) -> list[str]:
-    labels = shelf.info(f"classifier-{dataset}").labels
+    labels = registry.info(f"classifier-{dataset}").labels
     return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
 
 

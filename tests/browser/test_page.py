@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from tests.browser.visit import MARKS, drawn, open_tab, settled
 
 pytestmark = MARKS
@@ -34,7 +34,7 @@ def test_the_pages_decoder_agrees_with_torch(page, server):
     for z in points:
         script = "(e, z) => e.latentDecode('vae2d-mnist', z)"
         theirs = torch.tensor(page.eval_on_selector("[data-ready=yes]", script, z))
-        ours = Shelf().model("vae2d-mnist").decode(torch.tensor([z])).flatten()
+        ours = ModelRegistry().model("vae2d-mnist").decode(torch.tensor([z])).flatten()
         assert (theirs - ours).abs().max() <= 1 / 255
 
 

@@ -131,7 +131,8 @@ def test_two_fingers_on_the_mask_paint_one_hole_and_a_cancelled_one_none(hand):
     hand.touch("Start", (x + 40, y + 40), (x + side - 40, y + 80))
     hand.touch("Move", (x + 40, y + 120), (x + side - 40, y + 160))
     columns = hand.locator(".mask_pad .over").evaluate(hole)
-    assert columns and max(columns) < 8
+    assert columns
+    assert max(columns) < 8
     hand.touch("Cancel")
     assert hand.locator(".mask_pad .over").evaluate(hole) == []
 
@@ -236,7 +237,8 @@ def test_a_photograph_is_shown_with_its_cut_its_notes_and_a_doubt_and_nothing_ju
     _, _, width, height = within(hand, "#pad .sheet")
     assert width / height == pytest.approx(4 / 3, abs=0.02)
     hand.locator("#pad button", has_text="Clear").click()
-    assert hand.locator("#pad .ink").is_visible() and hand.locator("#pad .doubt").inner_text() == ""
+    assert hand.locator("#pad .ink").is_visible()
+    assert hand.locator("#pad .doubt").inner_text() == ""
 
 
 def test_the_cut_is_dragged_by_corner_edge_and_middle_and_drawn_anew(hand, workshop):
@@ -272,7 +274,8 @@ def test_a_slip_and_a_cancelled_drag_leave_the_cut_and_ask_for_nothing(hand, wor
     hand.touch("Cancel")
     drag(hand, (x + 2, y + 2), (x + 4, y + 4))
     settled(hand, 300)
-    assert hand.get_attribute("#pad .frame", "style") == before and len(workshop.asked) == count
+    assert hand.get_attribute("#pad .frame", "style") == before
+    assert len(workshop.asked) == count
 
 
 def test_a_photograph_is_turned_and_inverted_also_faster_than_the_answers_come(hand, workshop):
@@ -307,7 +310,8 @@ def test_a_broken_file_after_a_photograph_leaves_the_photograph_to_be_turned(han
     workshop.answer.clear()
     hand.locator("#pad button", has_text="Turn").click()
     settled(hand, 300)
-    assert base64.b64decode(workshop.asked[-1]["picture"]) == photograph() and workshop.asked[-1]["turn"] == 1
+    assert base64.b64decode(workshop.asked[-1]["picture"]) == photograph()
+    assert workshop.asked[-1]["turn"] == 1
 
 
 def test_a_photograph_in_which_nothing_was_found_can_still_be_cut_by_hand(hand, workshop):
@@ -333,7 +337,8 @@ def test_a_late_answer_to_a_drawing_does_not_replace_the_sample_picked_meanwhile
     for route in kept:
         route.continue_()
     settled(hand, 300)
-    assert kept and drawn(hand, SEEN) == seen
+    assert kept
+    assert drawn(hand, SEEN) == seen
     assert ink(hand, 60, 100) == 0
 
 
@@ -354,7 +359,8 @@ def test_the_pad_fits_its_column(hand, width):
     column = hand.locator(".controls").bounding_box()
     for part in (".pad", ".side", ".tools", ".about"):
         box = hand.locator(f"#pad {part}").bounding_box()
-        assert column["x"] <= box["x"] and box["x"] + box["width"] <= column["x"] + column["width"] + 1
+        assert column["x"] <= box["x"]
+        assert box["x"] + box["width"] <= column["x"] + column["width"] + 1
 
 
 # Errors and links.
@@ -401,11 +407,13 @@ def test_in_a_tall_frame_errors_stand_beside_their_control_and_the_link_can_be_c
         alert.wait_for()
         assert apart(alert, model) < 40
         box = alert.bounding_box()
-        assert box["y"] >= 0 and box["y"] + box["height"] <= 800
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 800
         inner.locator("#link-pixel-en").click()
         field = inner.locator(".by-hand input")
         field.wait_for()
-        assert "tab=pixel" in field.input_value() and field.input_value().startswith(server)
+        assert "tab=pixel" in field.input_value()
+        assert field.input_value().startswith(server)
         chosen = field.evaluate("f => f === document.activeElement && f.value.slice(f.selectionStart, f.selectionEnd)")
         assert chosen == field.input_value()
         assert apart(field, inner.locator("#link-pixel-en")) < 60
@@ -424,7 +432,10 @@ def test_on_a_phone_an_error_stands_under_its_control_and_within_the_screen(page
     alert.wait_for()
     box = alert.bounding_box()
     assert apart(alert, model) < 40
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] >= 0 and box["y"] + box["height"] <= 845
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 845
 
 
 # Seen, named, reached by keys.
@@ -438,7 +449,8 @@ def test_the_priors_circles_are_seen_on_the_decoded_plane(hand, workshop, theme)
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, seen = {light: 0, dark: 0};
         for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) { if (d[i] > 200) seen.light++; if (d[i] < 60) seen.dark++; }
         return seen; }""")  # fmt: skip
-    assert lines["light"] > 300 and lines["dark"] > 200
+    assert lines["light"] > 300
+    assert lines["dark"] > 200
 
 
 @pytest.mark.parametrize(("language", "theme"), [("", "light"), ("zh", "dark")])

@@ -18,7 +18,7 @@ from PIL import Image
 
 from demo import app
 from demo.answers import Answers
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from genlib import images
 from tests.unit.test_readme import blocks
 
@@ -33,7 +33,7 @@ def client(server):
 
 @pytest.fixture(scope="module")
 def digit(tmp_path_factory):
-    x = Shelf().samples("mnist").x
+    x = ModelRegistry().samples("mnist").x
     path = tmp_path_factory.mktemp("pictures") / "seven.png"
     path.write_bytes(images.png(x[7:8]))
     return path
@@ -215,19 +215,19 @@ def test_a_mask_that_will_not_do_gets_one_sentence(client, digit, tmp_path, side
 @pytest.fixture(scope="module")
 def face(tmp_path_factory):
     path = tmp_path_factory.mktemp("faces") / "face.png"
-    path.write_bytes(images.png(Shelf().samples("faces").x[:1]))
+    path.write_bytes(images.png(ModelRegistry().samples("faces").x[:1]))
     return path
 
 
 def test_a_face_is_swapped_to_everybody_and_its_class_guessed(client, face):
     png, said = client.predict("cvaegan-faces", handle_file(face), -1, [], api_name="/swap")
     assert size(png) == (38 * 64, 64)
-    assert said["label"] == int(Shelf().samples("faces").y[0])
+    assert said["label"] == int(ModelRegistry().samples("faces").y[0])
     assert sum(v["label"] == k for k, v in enumerate(said["verdicts"])) >= 34
 
 
 def test_a_sprite_is_swapped_in_colour_to_the_characters_asked_for(client, tmp_path):
-    s, path = Shelf().samples("sprites"), tmp_path / "sprite.png"
+    s, path = ModelRegistry().samples("sprites"), tmp_path / "sprite.png"
     path.write_bytes(images.png(s.x[:1]))
     png, said = client.predict("cvaegan-sprites", handle_file(path), -1, [0, 1295, 700], api_name="/swap")
     assert size(png) == (3 * 64, 64)

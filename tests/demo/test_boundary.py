@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from demo import limits, parts
+from demo import controls, limits, validation
 from demo.boundary import remote
 from demo.limits import BoundedRequests, Limit, depth, judge, limit_of
 from demo.widgets import ClassPicker, LatentPad, MaskPad, Passes, PicturePad, PixelCanvas
@@ -59,16 +59,16 @@ def test_a_widget_takes_what_a_page_sends(widget, value):
 @pytest.mark.parametrize("value", ["x", "", 1.5, float("nan"), float("inf"), None, True, [], [3], {}, 10**400, -1, 10], ids=repr)
 def test_a_class_is_a_whole_number_in_bounds_and_else_a_short_sentence(value):
     with pytest.raises(InputError, match="must be a whole number from 0 to 9") as refusal:
-        parts.whole(value, "label", 0, 9)
+        validation.whole(value, "label", 0, 9)
     assert len(str(refusal.value)) < 200
 
 
 def test_controls_refuse_what_they_never_hold():
-    radio, slider = parts.Radio(["a", "b"], label="r"), parts.Slider(0, 1, 0.5)
+    radio, slider = controls.Radio(["a", "b"], label="r"), controls.Slider(0, 1, 0.5)
     assert radio.preprocess("a") == "a"
     for control, value in (
-        (radio, None), (radio, "c"), (radio, []), (radio, {}), (parts.Classes([("a", 0)], label="c"), "0"), (parts.Models(["m"], label="m"), 3),
-        (parts.Models(["m"], label="m"), None), (parts.Number(0, label="n"), "x"), (parts.Number(0, label="n"), [1]), (parts.Number(0, label="n"), True),
+        (radio, None), (radio, "c"), (radio, []), (radio, {}), (controls.Classes([("a", 0)], label="c"), "0"), (controls.Models(["m"], label="m"), 3),
+        (controls.Models(["m"], label="m"), None), (controls.Number(0, label="n"), "x"), (controls.Number(0, label="n"), [1]), (controls.Number(0, label="n"), True),
     ):  # fmt: skip
         with pytest.raises(InputError):
             control.preprocess(value)

@@ -8,8 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import parts, uploads
-from demo.shelf import Shelf
+from demo import controls, uploads
+from demo.registry import ModelRegistry
 from demo.tabs import inpainting, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
@@ -19,18 +19,18 @@ from genlib.data import characters
 from genlib.data.yale import held_out
 from genlib.evaluation.metrics import psnr
 
-shelf, t = Shelf(), Text("en")
+registry, t = ModelRegistry(), Text("en")
 FRONT = 2  # a face lit from the front
 
 
 def picked(dataset: str, k: int) -> dict:
-    s = shelf.samples(dataset)
+    s = registry.samples(dataset)
     return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
 
 
 def portrait(k: int = FRONT, side: int = 200, canvas=(480, 640), at=(150, 120)) -> Image.Image:
     """A sample face on an even background, as large as a person in a photograph."""
-    face = Image.fromarray((shelf.samples("faces").x[k, 0] * 255).byte().numpy()).resize((side, side), Image.Resampling.BICUBIC)
+    face = Image.fromarray((registry.samples("faces").x[k, 0] * 255).byte().numpy()).resize((side, side), Image.Resampling.BICUBIC)
     picture = Image.new("L", canvas, int(np.asarray(face).mean()))
     picture.paste(face, at)
     return picture
@@ -43,8 +43,8 @@ def raw(picture: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def test_every_sample_of_faces_and_sprites_was_held_out():
-    faces, sprites = shelf.samples("faces"), shelf.samples("sprites")
-    labels = shelf.info("classifier-faces").labels
+    faces, sprites = registry.samples("faces"), registry.samples("sprites")
+    labels = registry.info("classifier-faces").labels
     for y, a in zip(faces.y.tolist(), faces.attribute.tolist(), strict=True):
         assert held_out(labels[y], faces.attributes[a])
     assert all(characters.held_out(y) for y in sprites.y.tolist())
@@ -54,7 +54,7 @@ def test_every_sample_of_faces_and_sprites_was_held_out():
 
 @pytest.mark.parametrize("dataset", ["faces", "sprites"])
 def test_the_true_picture_of_a_sample_is_the_sample(dataset):
-    s = shelf.samples(dataset)
+    s = registry.samples(dataset)
     for k in (0, 41, 99):
         true, known = s.truth(int(s.attribute[k]), s.y[k : k + 1])
         assert known.all()
@@ -62,7 +62,7 @@ def test_the_true_picture_of_a_sample_is_the_sample(dataset):
 
 
 def test_nobody_is_shown_a_true_face_that_there_is_not():
-    s = shelf.samples("faces")
+    s = registry.samples("faces")
     _, known = s.truth(0, torch.arange(38))
     assert known.sum() == (s.attribute == 0).sum()
     assert not s.truth(None, torch.arange(38))[1].any()
@@ -70,10 +70,10 @@ def test_nobody_is_shown_a_true_face_that_there_is_not():
 
 @pytest.mark.parametrize("dataset", ["faces", "sprites"])
 def test_a_swap_of_a_sample_stands_beside_the_true_picture_with_its_psnr(dataset):
-    s, name = shelf.samples(dataset), f"cvaegan-{dataset}"
+    s, name = registry.samples(dataset), f"cvaegan-{dataset}"
     k = next(i for i in range(100) if s.truth(int(s.attribute[i]), s.y.unique())[1].sum() > 1)
     target = next(y for y in s.y.unique().tolist() if y != s.y[k] and s.truth(int(s.attribute[k]), torch.tensor([y]))[1][0])
-    top, y, _ = swap.result(shelf, t, dataset, name, -1, target, 1.0, 0, 0.0, picked(dataset, k))
+    top, y, _ = swap.result(registry, t, dataset, name, -1, target, 1.0, 0, 0.0, picked(dataset, k))
     cells, caption = from_pixels(top["sections"][0]["pixels"]), top["sections"][0]["captions"][3]
     true, swapped = s.truth(int(s.attribute[k]), torch.tensor([target]))[0], cells[2:3]
     assert y == int(s.y[k])
@@ -82,12 +82,12 @@ def test_a_swap_of_a_sample_stands_beside_the_true_picture_with_its_psnr(dataset
 
 
 def test_both_sliders_end_where_the_other_picture_and_the_other_class_are():
-    name, s = "cvaegan-faces", shelf.samples("faces")
-    model, other = shelf.model(name), 50
-    top, _, _ = swap.result(shelf, t, "faces", name, int(s.y[0]), int(s.y[other]), 1.0, other, 1.0, picked("faces", 0))
+    name, s = "cvaegan-faces", registry.samples("faces")
+    model, other = registry.model(name), 50
+    top, _, _ = swap.result(registry, t, "faces", name, int(s.y[0]), int(s.y[other]), 1.0, other, 1.0, picked("faces", 0))
     expected = ops.reconstruct(model, s.x[other : other + 1], s.y[other : other + 1])
     assert (from_pixels(top["sections"][0]["pixels"])[2:3] - expected).abs().max() <= 1 / 255
-    start, _, _ = swap.result(shelf, t, "faces", name, int(s.y[0]), 3, 0.0, other, 0.0, picked("faces", 0))
+    start, _, _ = swap.result(registry, t, "faces", name, int(s.y[0]), 3, 0.0, other, 0.0, picked("faces", 0))
     x = from_pixels(start["sections"][0]["pixels"])
     assert torch.equal(x[1], x[2])
 
@@ -104,7 +104,7 @@ def test_one_choice_changed_leaves_the_others():
 
 
 def test_the_page_of_faces_has_everybody_at_one_z():
-    _, _, below, _, _ = swap.swapped(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
+    _, _, below, _, _ = swap.swap_sheets(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
     row = below["sections"][0]
     assert row["pixels"]["n"] == 38
     assert [k for k, _ in row["meanings"]] == list(range(38))
@@ -115,7 +115,7 @@ def test_a_portrait_becomes_its_face():
     x = made.x
     assert x.shape == (1, 1, 64, 64)
     assert not made.warnings
-    assert psnr(shelf.samples("faces").x[FRONT][None], x)[0] > 11  # about the same cut
+    assert psnr(registry.samples("faces").x[FRONT][None], x)[0] > 11  # about the same cut
 
 
 def test_a_large_portrait_is_answered_within_seconds():
@@ -135,14 +135,14 @@ def test_of_many_faces_the_largest_is_taken_and_their_number_told():
 @pytest.mark.parametrize("picture", [Image.new("L", (300, 300), 128), Image.effect_noise((200, 200), 60)], ids=["blank", "noise"])
 def test_a_picture_without_a_face_gets_a_sentence(picture):
     picked = {"picture": base64.b64encode(raw(picture)).decode(), "dataset": "faces", "size": 64, "channels": 1}
-    answer = uploads.prepare(shelf, t, picked)
+    answer = uploads.prepare(registry, t, picked)
     assert answer["error"].startswith("No face was found")
     assert answer["shown"]  # to be framed by hand
-    assert uploads.prepare(shelf, t, picked | {"cut": [0.2, 0.2, 0.8, 0.8]})["pixels"]["n"] == 1
+    assert uploads.prepare(registry, t, picked | {"cut": [0.2, 0.2, 0.8, 0.8]})["pixels"]["n"] == 1
 
 
 def test_a_face_of_the_right_size_is_taken_as_it_is():
-    s = shelf.samples("faces")
+    s = registry.samples("faces")
     x = preparation.prepare(images.png(s.x[5:6]), "faces", 64, 1).x
     assert torch.allclose(x[0], s.x[5], atol=1 / 255)
 
@@ -151,9 +151,9 @@ def test_a_picture_unlike_the_training_set_is_told_to_be():
     stripes = torch.zeros(1, 1, 64, 64)
     stripes[..., ::4] = 1
     mine = {"pixels": pixels(stripes), "label": -1, "source": "upload"}
-    top, _, _ = swap.result(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, mine)
+    top, _, _ = swap.result(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, mine)
     assert "unlike the training set" in top["sections"][0]["note"]
-    again, _, _ = swap.result(shelf, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, picked("faces", FRONT))
+    again, _, _ = swap.result(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, picked("faces", FRONT))
     assert not again["sections"][0]["note"]
 
 
@@ -162,8 +162,8 @@ def test_a_hole_in_a_sprite_is_repaired_by_every_model_and_for_other_hair():
     mask = torch.zeros(64, 64, dtype=torch.bool)
     mask[8:30] = True
     pad = {"pixels": picture["pixels"], "mask": to_text(mask)}
-    film, y = inpainting.repaired(shelf, t, "sprites", "cvaegan-sprites", -1, 0, 3, pad)
-    sheet = inpainting.compared(shelf, t, film)
+    film, y = inpainting.repair(registry, t, "sprites", "cvaegan-sprites", -1, 0, 3, pad)
+    sheet = inpainting.compare(registry, t, film)
     assert y == picture["label"]
     assert len(film["psnr"]) == film["pixels"]["n"] == 3
     x, frames = from_pixels(picture["pixels"]), from_pixels(film["pixels"])
@@ -173,25 +173,25 @@ def test_a_hole_in_a_sprite_is_repaired_by_every_model_and_for_other_hair():
 
 def test_faces_can_be_hidden(monkeypatch):
     monkeypatch.setenv("GENLIB_HIDE", "faces")
-    hidden = Shelf()
+    hidden = ModelRegistry()
     assert not hidden.names("faces", lambda family: family.name == "cvaegan")
     assert hidden.names("sprites", lambda family: family.name == "cvaegan")
 
 
 def test_a_spoiled_picture_number_is_no_sample():
     for source in ("sample 5000000", "sample", "sample -3", None, "sample 7; drop"):
-        assert parts.sample_of({"source": source}) is None
+        assert controls.sample_of({"source": source}) is None
 
 
 def test_a_picture_of_another_data_set_gets_a_sentence():
     with pytest.raises(ValueError, match="colour pictures of 64×64"):
-        swap.result(shelf, t, "sprites", "cvaegan-sprites", -1, -1, 1.0, 0, 0.0, picked("faces", 0))
+        swap.result(registry, t, "sprites", "cvaegan-sprites", -1, -1, 1.0, 0, 0.0, picked("faces", 0))
 
 
 def test_a_repairs_first_change_is_from_the_sample_it_begins_as():
-    pad = inpainting.holed("faces", picked("faces", 0))
-    film, _ = inpainting.repaired(shelf, t, "faces", "cvaegan-faces", -1, 3, 2, pad)
-    model, y = shelf.model("cvaegan-faces"), torch.tensor([film["about"]["label"]])
+    pad = inpainting.pad_with_hole("faces", picked("faces", 0))
+    film, _ = inpainting.repair(registry, t, "faces", "cvaegan-faces", -1, 3, 2, pad)
+    model, y = registry.model("cvaegan-faces"), torch.tensor([film["about"]["label"]])
     mask, frames = to_mask(pad["mask"], 64, 64), from_pixels(film["pixels"])
     start = ops.draw(model, 1, y, rng=torch.Generator().manual_seed(3))
     assert abs(film["change"][0] - (frames[:1] - start)[..., mask].abs().mean().item()) < 2 / 255
@@ -200,8 +200,8 @@ def test_a_repairs_first_change_is_from_the_sample_it_begins_as():
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion"])
 def test_the_hole_to_begin_with_is_repaired_well_and_better_with_each_pass(dataset):
-    pad = inpainting.holed(dataset, picked(dataset, int(inpainting.FIRST[dataset])))
-    film, _ = inpainting.repaired(shelf, t, dataset, f"cvaegan-{dataset}", -1, 0, 10, pad)
+    pad = inpainting.pad_with_hole(dataset, picked(dataset, int(inpainting.FIRST[dataset])))
+    film, _ = inpainting.repair(registry, t, dataset, f"cvaegan-{dataset}", -1, 0, 10, pad)
     assert film["psnr"][-1] > 14
     assert film["psnr"][-1] > film["psnr"][0] + 3
 
@@ -209,15 +209,15 @@ def test_the_hole_to_begin_with_is_repaired_well_and_better_with_each_pass(datas
 def test_a_hard_hole_is_as_hard_as_the_page_says():
     eight = picked("mnist", 8)
     pad = {"pixels": eight["pixels"], "mask": to_text((torch.arange(28) >= 14)[:, None].expand(28, 28))}
-    film, _ = inpainting.repaired(shelf, t, "mnist", "cvaegan-mnist", -1, 0, 10, pad)
+    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", -1, 0, 10, pad)
     assert film["psnr"][-1] < 12
     assert film["psnr"][-1] < film["psnr"][0] + 2
 
 
 def test_a_film_without_a_hole_is_the_picture_with_a_hint():
     eight = picked("mnist", 8)
-    film, y = inpainting.repaired(shelf, t, "mnist", "cvaegan-mnist", -1, 0, 10, {"pixels": eight["pixels"], "mask": "0" * 784})
+    film, y = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", -1, 0, 10, {"pixels": eight["pixels"], "mask": "0" * 784})
     assert y == 8
     assert film["pixels"] == eight["pixels"]
     assert film["caption"] == t("inpaint.whole")
-    assert inpainting.compared(shelf, t, film) == {"sections": []} == list(inpainting.continued(shelf, t, film))[-1]
+    assert inpainting.compare(registry, t, film) == {"sections": []} == list(inpainting.continue_hole(registry, t, film))[-1]

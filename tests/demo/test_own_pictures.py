@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from demo import uploads
-from demo.shelf import Shelf
+from demo.registry import ModelRegistry
 from demo.text import Text
 from demo.widgets.base import from_pixels
 from genlib import checkpoint, data, finetuning, images, preparation
@@ -29,13 +29,13 @@ def letters(tmp_path):
 def test_a_letter_is_the_same_to_finetuning_to_the_page_and_to_the_api(letters, tmp_path):
     config = CVAEConfig(size=28, classes=2, latent_dim=4, width=4, depth=2, features=8)
     checkpoint.save(CVAE(config), tmp_path / "old", labels=("a", "b"), dataset="mnist")
-    task, shelf = finetuning.prepare(tmp_path / "old", letters), Shelf()
+    task, registry = finetuning.prepare(tmp_path / "old", letters), ModelRegistry()
     assert "prepared as digits" in task.report[0]
     for k, name in enumerate("ab"):
         raw = (letters / name / "letter.png").read_bytes()
         trained = task.batches.images.x[k : k + 1]
         asked = {"picture": base64.b64encode(raw).decode(), "dataset": "mnist", "size": 28, "channels": 1}
-        uploaded = from_pixels(uploads.prepare(shelf, Text("en"), asked)["pixels"])
+        uploaded = from_pixels(uploads.prepare(registry, Text("en"), asked)["pixels"])
         assert np.array_equal(images.to_uint8(trained.float() / 255), images.to_uint8(uploaded))
         served = preparation.prepare(raw, preparation.kind_of(checkpoint.Info("cvae", {}, preparation="digits")), 28, 1).x
         assert np.array_equal(images.to_uint8(trained.float() / 255), images.to_uint8(served))

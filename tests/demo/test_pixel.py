@@ -6,8 +6,8 @@ import re
 import pytest
 import torch
 
-from demo import parts
-from demo.shelf import Shelf
+from demo import events
+from demo.registry import ModelRegistry
 from demo.tabs import pixel
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
@@ -16,17 +16,17 @@ from genlib import checkpoint, ops
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.objectives.likelihood import level_nll
 
-shelf, t, NAME = Shelf(), Text("en"), "pixelcnn-mnist"
+registry, t, NAME = ModelRegistry(), Text("en"), "pixelcnn-mnist"
 
 
 def picked(k: int) -> dict:
-    s = shelf.samples("mnist")
+    s = registry.samples("mnist")
     return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
 
 
 def served(function, data: dict, *bound) -> dict:
     """A server function's answer as the page gets it."""
-    return parts.served(t, function, *bound)(data)
+    return events.serve(t, function, *bound)(data)
 
 
 def asked(**more) -> dict:
@@ -34,68 +34,68 @@ def asked(**more) -> dict:
 
 
 def test_the_table_holds_the_exact_likelihood_of_each_class():
-    table = pixel.likelihoods(shelf, t, "mnist", NAME, picked(4))
-    x, model = from_pixels(picked(4)["pixels"]), shelf.model(NAME)
+    table = pixel.likelihoods(registry, t, "mnist", NAME, picked(4))
+    x, model = from_pixels(picked(4)["pixels"]), registry.model(NAME)
     nats = [level_nll(model.logits(x, torch.tensor([k])), x).item() for k in range(10)]
     assert re.findall(r"</th><td>([\d.]+)</td>", table) == [f"{v:.1f}" for v in nats]
     assert re.search(r"class=best><th>(\d)<", table).group(1) == "4" == str(min(range(10), key=nats.__getitem__))
 
 
 def test_guidance_is_in_the_drawing_in_what_is_told_and_in_the_distribution():
-    model = shelf.model(NAME)
-    *_, last = pixel.stream(shelf, NAME, 3, 5, 2, 1.0, "blank", None, guidance=3.0)
+    model = registry.model(NAME)
+    *_, last = pixel.stream(registry, NAME, 3, 5, 2, 1.0, "blank", None, guidance=3.0)
     x = ops.draw(model, 2, torch.tensor([3, 3]), rng=torch.Generator().manual_seed(5), guidance=3.0)
     assert last["pixels"] == pixels(x)
     assert (last["guidance"], last["about"]["guidance"]) == (3.0, 3.0)
     p = ops.guided_logits(model, x[:1], torch.tensor([3]), 3.0)[0].flatten(1)[:, 400].softmax(dim=0)
-    told = pixel.distribution(shelf, {"model": NAME, "label": 3, "temperature": 1.0, "guidance": 3.0, "pixel": 400, "pixels": pixels(x[:1])})
+    told = pixel.distribution(registry, {"model": NAME, "label": 3, "temperature": 1.0, "guidance": 3.0, "pixel": 400, "pixels": pixels(x[:1])})
     assert told["p"] == pytest.approx(p.tolist(), abs=1e-5)
     assert pixel.DEFAULTS["guidance"] == model.config.guidance
     with pytest.raises(ValueError, match="guidance must be"):
-        list(pixel.stream(shelf, NAME, 3, 5, 2, 1.0, "blank", None, guidance=99))
+        list(pixel.stream(registry, NAME, 3, 5, 2, 1.0, "blank", None, guidance=99))
 
 
 def test_a_model_without_guidance_is_drawn_as_ever_and_says_nothing_of_it():
-    *_, last = pixel.stream(shelf, "pixelcnn-fashion", 3, 5, 1, 1.0, "blank", None, guidance=3.0)
+    *_, last = pixel.stream(registry, "pixelcnn-fashion", 3, 5, 1, 1.0, "blank", None, guidance=3.0)
     assert last["guidance"] is None
     assert "guidance" not in last["about"]
 
 
 def test_a_painted_hole_is_drawn_anew_nine_times_and_the_rest_kept():
     shown = picked(8)
-    pad = pixel.holed(shown)
-    *_, last = pixel.stream(shelf, NAME, 8, 0, 9, 1.0, "hole", shown, pad)
+    pad = pixel.pad_with_hole(shown)
+    *_, last = pixel.stream(registry, NAME, 8, 0, 9, 1.0, "hole", shown, pad)
     drawn, x, mask = from_pixels(last["pixels"]), from_pixels(shown["pixels"]), to_mask(pad["mask"], 28, 28)
     assert torch.equal(drawn[:, :, ~mask], x[:, :, ~mask].expand(9, -1, -1))
     assert len(torch.unique(drawn, dim=0)) == 9
-    beside = pixel.repaired(shelf, t, "mnist", 8, 0, "hole", shown, pad)["sections"][0]
+    beside = pixel.repair_beside(registry, t, "mnist", 8, 0, "hole", shown, pad)["sections"][0]
     repair = from_pixels(beside["pixels"])[1]
     assert torch.equal(repair[:, ~mask], x[0][:, ~mask])
-    assert pixel.repaired(shelf, t, "mnist", 8, 0, "half", shown, pad) == {"sections": []}
+    assert pixel.repair_beside(registry, t, "mnist", 8, 0, "half", shown, pad) == {"sections": []}
 
 
 def test_an_empty_hole_leaves_the_picture_as_it_is():
     shown = picked(8)
-    *_, last = pixel.stream(shelf, NAME, 8, 0, 2, 1.0, "hole", shown, pixel.holed(shown) | {"mask": "0" * 784})
+    *_, last = pixel.stream(registry, NAME, 8, 0, 2, 1.0, "hole", shown, pixel.pad_with_hole(shown) | {"mask": "0" * 784})
     assert last["at"] == 784
     assert torch.equal(from_pixels(last["pixels"]), from_pixels(shown["pixels"]).expand(2, -1, -1, -1))
 
 
 def test_the_entropy_map_is_of_every_pixel_and_its_sum_below_that_of_noise():
-    answer = pixel.entropies(shelf, asked())
+    answer = pixel.entropies(registry, asked())
     heat = from_pixels(answer["pixels"])
     assert heat.max() == 1
     assert 0 < answer["sum"] < 784 * math.log(256)
     assert heat[0, 0, 0, 0] < 0.1  # nobody doubts a corner
-    assert "error" in served(pixel.entropies, asked(label=77), shelf)
+    assert "error" in served(pixel.entropies, asked(label=77), registry)
 
 
 def test_the_receptive_field_grows_with_depth():
     seen = [
-        (from_pixels(pixel.distribution(shelf, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)
+        (from_pixels(pixel.distribution(registry, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)
     ]
     assert seen[0] < seen[1] < seen[2]
-    assert "error" in served(pixel.distribution, asked(pixel=400, depth=99), shelf)
+    assert "error" in served(pixel.distribution, asked(pixel=400, depth=99), registry)
 
 
 def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
@@ -109,10 +109,10 @@ def test_the_blind_spot_stays_however_deep_and_the_lstms_have_none():
 
 
 def test_a_model_of_two_levels_and_no_class_has_one_likelihood_and_keeps_a_half_in_black_and_white():
-    table = pixel.likelihoods(shelf, t, "mnist", "pixelcnn-mnistbin", picked(4))
+    table = pixel.likelihoods(registry, t, "mnist", "pixelcnn-mnistbin", picked(4))
     assert table.count("<tr") == 2
     assert "Bayes" not in table
-    *_, last = pixel.stream(shelf, "pixelcnn-mnistbin", 3, 0, 2, 1.0, "half", picked(4))
+    *_, last = pixel.stream(registry, "pixelcnn-mnistbin", 3, 0, 2, 1.0, "half", picked(4))
     drawn, x = from_pixels(last["pixels"]), from_pixels(picked(4)["pixels"])
     assert set(drawn.unique().tolist()) == {0.0, 1.0}
     assert torch.equal(drawn[:, :, :14], (x[:, :, :14] > 0.5).float().expand(2, -1, -1, -1))
@@ -127,17 +127,17 @@ def pixelgan(tmp_path_factory):
     for p in model.parameters():
         p.data.mul_(1.5)
     checkpoint.save(model, folder, name="pixelgan-mnist", dataset="mnist", labels=tuple("0123456789"))
-    return Shelf((str(folder),)), str(folder)
+    return ModelRegistry((str(folder),)), str(folder)
 
 
 def test_a_pixelgan_draws_from_the_prior_or_redraws_a_picture(pixelgan):
-    shelf, name = pixelgan
-    s = shelf.samples("mnist")
+    registry, name = pixelgan
+    s = registry.samples("mnist")
     picture = {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])}
-    *_, drawn = pixel.stream(shelf, name, 4, 0, 2, 1.0, "blank", picture)
-    *_, again = pixel.stream(shelf, name, 4, 0, 2, 1.0, "blank", picture, code="picture")
-    assert drawn["z"] == shelf.model(name).prior(2, torch.Generator().manual_seed(0)).tolist()
-    own = shelf.model(name).encode(s.x[4:5], s.y[4:5]).mean[0].tolist()
+    *_, drawn = pixel.stream(registry, name, 4, 0, 2, 1.0, "blank", picture)
+    *_, again = pixel.stream(registry, name, 4, 0, 2, 1.0, "blank", picture, code="picture")
+    assert drawn["z"] == registry.model(name).prior(2, torch.Generator().manual_seed(0)).tolist()
+    own = registry.model(name).encode(s.x[4:5], s.y[4:5]).mean[0].tolist()
     assert again["z"][0] == again["z"][1] == pytest.approx(own)
     data = {
         "model": name,
@@ -147,24 +147,24 @@ def test_a_pixelgan_draws_from_the_prior_or_redraws_a_picture(pixelgan):
         "z": drawn["z"][1:],
         "pixels": pixels(from_pixels(drawn["pixels"])[1:2]),
     }
-    seen = pixel.distribution(shelf, data)
+    seen = pixel.distribution(registry, data)
     assert sum(seen["p"]) == pytest.approx(1, abs=1e-3)
-    assert pixel.distribution(shelf, data | {"z": again["z"][:1]})["p"] != seen["p"]
-    found = pixel.entropies(shelf, {"model": name, "label": 4, "temperature": 1.0, "pixels": drawn["pixels"], "z": drawn["z"]})
+    assert pixel.distribution(registry, data | {"z": again["z"][:1]})["p"] != seen["p"]
+    found = pixel.entropies(registry, {"model": name, "label": 4, "temperature": 1.0, "pixels": drawn["pixels"], "z": drawn["z"]})
     assert found["most"] > 0
 
 
 @pytest.mark.parametrize("z", [None, [], [[1.0]], [[float("nan")] * 3], "z"])
 def test_a_z_that_is_none_is_answered_with_a_sentence(pixelgan, z):
-    shelf, name = pixelgan
+    registry, name = pixelgan
     x = pixels(torch.zeros(1, 1, 28, 28))
     data = {"model": name, "label": 4, "temperature": 1.0, "pixel": 3, "z": z, "pixels": x}
-    assert "error" in served(pixel.distribution, data, shelf)
+    assert "error" in served(pixel.distribution, data, registry)
 
 
 def test_the_nats_of_a_pixelgan_are_given_its_own_code(pixelgan):
-    shelf, name = pixelgan
-    s = shelf.samples("mnist")
-    table = pixel.likelihoods(shelf, Text("en"), "mnist", name, {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])})
+    registry, name = pixelgan
+    s = registry.samples("mnist")
+    table = pixel.likelihoods(registry, Text("en"), "mnist", name, {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])})
     assert table.count("<tr") == 2
     assert "p(x|z" in table

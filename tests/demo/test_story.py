@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from demo import story
-from demo.parts import ROOT
-from demo.shelf import Shelf
+from demo.captions import ROOT
+from demo.registry import ModelRegistry
 from demo.text import Text
 from genlib import checkpoint
 from genlib.curves import Curves
@@ -30,13 +30,13 @@ def test_every_family_has_its_story_and_its_objective():
 def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
     torch.manual_seed(0)
     checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
-    shelf, name = Shelf((str(tmp_path),)), str(tmp_path)
-    assert "<svg" not in story.told(shelf, Text("en"), name)
+    registry, name = ModelRegistry((str(tmp_path),)), str(tmp_path)
+    assert "<svg" not in story.model_story_html(registry, Text("en"), name)
     curves = Curves()
     for step in range(5):
         curves.add({"discriminator/<real>": 1.0 / (step + 1)})
     curves.save(tmp_path)
-    told = story.told(shelf, Text("en"), name)
+    told = story.model_story_html(registry, Text("en"), name)
     assert told.count("<polyline") == 1
     assert "discriminator/&lt;real&gt;" in told
     assert "1 → 0.2" in told
@@ -47,6 +47,6 @@ def test_spoiled_curves_are_left_out(tmp_path, text):
     torch.manual_seed(0)
     checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
     (tmp_path / checkpoint.CURVES).write_text(text)
-    shelf = Shelf((str(tmp_path),))
-    assert "<svg" not in story.curves(shelf, Text("en"), str(tmp_path))
-    assert json.dumps(story.told(shelf, Text("en"), str(tmp_path)))
+    registry = ModelRegistry((str(tmp_path),))
+    assert "<svg" not in story.curves(registry, Text("en"), str(tmp_path))
+    assert json.dumps(story.model_story_html(registry, Text("en"), str(tmp_path)))

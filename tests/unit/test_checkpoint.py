@@ -35,7 +35,7 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path):
 
 def saved(model):
     """The model with its numbers as they come back from a file, some of them in half precision."""
-    model.load_state_dict({key: checkpoint.stored(model, key, value) for key, value in model.state_dict().items()})
+    model.load_state_dict({key: checkpoint.to_storage(model, key, value) for key, value in model.state_dict().items()})
     return model
 
 
@@ -278,7 +278,7 @@ def test_nothing_is_written_into_the_hubs_cache(tmp_path):
 
 
 def test_every_bundled_file_is_read():
-    for name, info in hub.bundled().items():
+    for name, info in hub.bundled_checkpoints().items():
         mean, label = checkpoint.read_codes(hub.BUNDLED / name)
         assert len(mean) == len(label) == (10_000 if (hub.BUNDLED / name / CODES).exists() else 0)
         assert bool(read_curves(hub.BUNDLED / name)[1]) == (hub.BUNDLED / name / CURVES).exists(), info.name

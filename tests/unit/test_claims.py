@@ -6,7 +6,7 @@ from genlib import hub
 
 
 def figures(name: str) -> dict:
-    return hub.bundled()[name].figures
+    return hub.bundled_checkpoints()[name].figures
 
 
 def assert_better(better: str, worse: str) -> None:

@@ -283,7 +283,7 @@ def test_names_of_classes_are_compared_without_case_and_however_their_accents_ar
 @pytest.mark.parametrize("style", [0, 5])
 def test_a_grown_model_draws_its_old_classes_as_before(style):
     model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style_dim=style)).eval()
-    bigger = finetuning.grown(model, 5).eval()
+    bigger = finetuning.grow(model, 5).eval()
     z, y = torch.randn(2, 4), torch.tensor([0, 2])
     assert isinstance(bigger, CVAEGAN)
     torch.testing.assert_close(model.decode(z, y), bigger.decode(z, y))
@@ -305,9 +305,9 @@ def test_mnist_is_binarised_once_for_the_test_and_anew_each_time_for_training(tm
     assert set(test.x.unique().tolist()) == {0, 255}
     assert abs((test.x > 0).float().mean().item() - 64 / 255) < 0.01
     x = data.mnistbin(tmp_path, "train").batch(slice(0, 4)).x
-    first, second = (data.binarised(x, torch.Generator().manual_seed(k)) for k in (0, 1))
+    first, second = (data.binarise(x, torch.Generator().manual_seed(k)) for k in (0, 1))
     assert not torch.equal(first, second)
-    assert torch.equal(first, data.binarised(x, torch.Generator().manual_seed(0)))
+    assert torch.equal(first, data.binarise(x, torch.Generator().manual_seed(0)))
 
 
 def test_a_class_whose_name_could_not_be_read_again_is_found_before_the_training(tmp_path):

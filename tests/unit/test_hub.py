@@ -277,7 +277,7 @@ def test_a_push_that_is_refused_is_said_by_name(server, genlib, tmp_path):
 
 
 def test_an_unreachable_hub_fails_within_ten_seconds_and_bundled_weights_do_not_wait(tmp_path):
-    name = next(iter(hub.bundled()))
+    name = next(iter(hub.bundled_checkpoints()))
     code = f"""
 import time, genlib
 genlib.load({name!r})

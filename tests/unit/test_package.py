@@ -169,9 +169,9 @@ def installed(tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "BUNDLED", tmp_path / "cache" / "checkpoints")
     monkeypatch.setenv("GENLIB_HUB_REPO", "me")
     monkeypatch.delenv("GENLIB_CHECKPOINTS", raising=False)
-    hub.bundled.cache_clear()
+    hub.bundled_checkpoints.cache_clear()
     yield hub.BUNDLED
-    hub.bundled.cache_clear()
+    hub.bundled_checkpoints.cache_clear()
 
 
 class Answer(Exception):
@@ -197,7 +197,7 @@ def test_a_page_without_checkpoints_fetches_what_the_hub_has_of_them_once(instal
     asked.clear()
     broken.clear()
     provision.provision()
-    assert set(hub.bundled()) == {"vae-mnist", "vae2d-mnist"}
+    assert set(hub.bundled_checkpoints()) == {"vae-mnist", "vae2d-mnist"}
     assert "vae-mnist" not in asked  # it had come before the line was cut
     asked.clear()
     provision.provision()
@@ -225,9 +225,9 @@ def test_a_folder_of_checkpoints_may_be_named(tmp_path, monkeypatch):
     monkeypatch.setenv("GENLIB_CHECKPOINTS", str(tmp_path))
     assert hub.bundled_folder() == tmp_path
     monkeypatch.setattr(hub, "BUNDLED", tmp_path)
-    hub.bundled.cache_clear()
+    hub.bundled_checkpoints.cache_clear()
     try:
         with pytest.raises(CheckpointError, match=f"GENLIB_CHECKPOINTS is {tmp_path}"):
             provision.provision()
     finally:
-        hub.bundled.cache_clear()
+        hub.bundled_checkpoints.cache_clear()

@@ -13,7 +13,7 @@ PLANES = [name for name in RECIPES if name.startswith("vae2dbeta")]
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipes_weights_fit_in_ten_megabytes(name):
     model = RECIPES[name].build().model
-    stored = [checkpoint.stored(model, key, value) for key, value in model.state_dict().items()]
+    stored = [checkpoint.to_storage(model, key, value) for key, value in model.state_dict().items()]
     assert sum(value.numel() * value.element_size() for value in stored) < 9.9e6
 
 

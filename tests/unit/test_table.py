@@ -27,8 +27,8 @@ def test_a_row_has_the_figures_of_its_family_with_their_spread():
 
 def test_binarised_pictures_are_told_in_nats_and_grey_ones_in_bits():
     figures = {"nll_nats": 80.9, "bits_per_dim": 0.149}
-    assert table.chosen(info(model="pixelcnn", config={"levels": 2}, figures=figures)) == {"nll_nats": 80.9}
-    assert table.chosen(info(model="pixelcnn", config={"levels": 256}, figures=figures)) == {"bits_per_dim": 0.149}
+    assert table.select_figures(info(model="pixelcnn", config={"levels": 2}, figures=figures)) == {"nll_nats": 80.9}
+    assert table.select_figures(info(model="pixelcnn", config={"levels": 256}, figures=figures)) == {"bits_per_dim": 0.149}
 
 
 def test_every_figure_of_the_table_is_explained_on_the_card():
@@ -45,7 +45,7 @@ def test_a_figure_of_fewer_pictures_says_of_how_many():
 def test_evaluating_all_writes_the_table_from_what_was_measured(tmp_path, monkeypatch):
     for name in ("gan-mnist", "gan-fashion"):
         checkpoint.save(small("gan"), tmp_path / name, name=name, dataset=name.split("-")[1])
-    monkeypatch.setattr(hub, "bundled", lambda: {name: None for name in ("gan-fashion", "gan-mnist")})
+    monkeypatch.setattr(hub, "bundled_checkpoints", lambda: {name: None for name in ("gan-fashion", "gan-mnist")})
     monkeypatch.setattr(hub, "resolve", lambda name: tmp_path / name)
 
     def measured(name, root, *, n, seed, command):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import parts
+from demo import events, validation
 from demo.text import Text
 from genlib.errors import InputError
 
@@ -81,7 +81,7 @@ def test_what_a_value_is_called_is_there_in_chinese():
     known = Text("zh").errors
     names = {
         node.args[BOUNDED[called(node)]].value
-        for path, tree in TREES.items() if path.parent.name == "tabs" or path.name == "parts.py"
+        for path, tree in TREES.items() if path.parent.name == "tabs" or path.name in ("controls.py", "captions.py", "address.py", "events.py")
         for node in ast.walk(tree)
         if called(node) in BOUNDED and len(node.args) > BOUNDED[called(node)] and isinstance(node.args[BOUNDED[called(node)]], ast.Constant)
     }  # fmt: skip
@@ -103,7 +103,7 @@ def test_both_languages_have_the_same_keys_and_values():
 )
 def test_a_page_says_an_error_in_its_own_language(language, says):
     with pytest.raises(InputError) as caught:
-        parts.whole("x", "the seed", 0, 9)
+        validation.whole("x", "the seed", 0, 9)
     assert Text(language).problem(caught.value) == says
 
 
@@ -115,7 +115,7 @@ def test_a_spoiled_question_of_a_widget_is_answered_with_a_sentence():
     def ask(data):
         return data["nothing"]
 
-    assert parts.served(Text("zh"), ask)({}) == {"error": "页面发来的内容无法回答：请重新加载页面。"}
+    assert events.serve(Text("zh"), ask)({}) == {"error": "页面发来的内容无法回答：请重新加载页面。"}
 
 
 def test_every_tab_says_its_errors_in_its_own_language():

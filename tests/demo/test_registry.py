@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from demo import parts
-from demo.shelf import Shelf, size_of
+from demo import address, controls, validation
+from demo.registry import ModelRegistry, size_of
 from demo.tabs import classes, inpainting, latent_map, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
@@ -31,34 +31,34 @@ def twelve(folder) -> str:
 def test_planes_that_differ_in_beta_alone_are_the_latent_maps_and_no_other_tabs(tmp_path):
     checkpoint.save(VAE(VAEConfig(decoder_hidden=(8,), hidden=(8,))), tmp_path / "vae2dbeta3-mnist", dataset="mnist")
     name = str(tmp_path / "vae2dbeta3-mnist")
-    shelf, t = Shelf((name,)), Text("en")
-    assert name in latent_map.planar(shelf, "mnist")
-    assert name not in shelf.names("mnist", lambda family: family.name == "vae")
-    assert name in shelf.offered()
-    beside = {model["name"] for model in latent_map.view(shelf, t, "mnist", "vae2d-mnist", 0, 0, "codes", None)["models"]}
+    registry, t = ModelRegistry((name,)), Text("en")
+    assert name in latent_map.planar(registry, "mnist")
+    assert name not in registry.names("mnist", lambda family: family.name == "vae")
+    assert name in registry.offers()
+    beside = {model["name"] for model in latent_map.view(registry, t, "mnist", "vae2d-mnist", 0, 0, "codes", None)["models"]}
     assert name not in beside
-    assert {model["name"] for model in latent_map.view(shelf, t, "mnist", name, 0, 0, "codes", None)["models"]} == beside | {name}
+    assert {model["name"] for model in latent_map.view(registry, t, "mnist", name, 0, 0, "codes", None)["models"]} == beside | {name}
 
 
 def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     name = twelve(tmp_path)
-    shelf, t = Shelf((name,)), Text("en")
-    assert name in shelf.names("mnist", lambda family: family.name == "cvae")
-    assert name not in shelf.names("mnist", lambda family: family.name == "vae")
-    x = shelf.samples("mnist").x
-    shown = classes.sheets(shelf, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
+    registry, t = ModelRegistry((name,)), Text("en")
+    assert name in registry.names("mnist", lambda family: family.name == "cvae")
+    assert name not in registry.names("mnist", lambda family: family.name == "vae")
+    x = registry.samples("mnist").x
+    shown = classes.sheets(registry, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
     assert shown["sections"][0]["title"] == "star with 50 % heart"
     assert shown["sections"][1]["head"][10:] == ["heart", "star"]
-    _, _, below, label, target = swap.swapped(
-        shelf, t, "mnist", name, 11, -1, 1.0, 11, 0.0, {"pixels": pixels(x[:1]), "label": 0}
+    _, _, below, label, target = swap.swap_sheets(
+        registry, t, "mnist", name, 11, -1, 1.0, 11, 0.0, {"pixels": pixels(x[:1]), "label": 0}
     )
     assert (label, target) == (11, 0)
     assert below["sections"][0]["pixels"]["n"] == 12
     mask = torch.zeros(28, 28, dtype=torch.bool)
     mask[5:9] = True
     pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
-    film, label = inpainting.repaired(shelf, t, "mnist", name, 11, 0, 2, pad)
-    sheet = inpainting.compared(shelf, t, film)
+    film, label = inpainting.repair(registry, t, "mnist", name, 11, 0, 2, pad)
+    sheet = inpainting.compare(registry, t, film)
     assert label == 11
     # Siblings without that class are left out; the VAEs know none.
     assert sheet["sections"][0]["about"]["models"] == [name, "vae-mnist", "vae2d-mnist", "vaegauss-mnist"]
@@ -66,32 +66,32 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
 
 def test_visitors_may_ask_for_many_models_and_the_shelf_keeps_the_last(tmp_path, monkeypatch):
     monkeypatch.setenv("GENLIB_ALLOW_PATHS", "1")
-    shelf = Shelf(keep=2)
+    registry = ModelRegistry(keep=2)
     names = [twelve(tmp_path / str(k)) for k in range(4)]
     for name in names:
-        shelf.add(name)
-    assert [name in shelf.infos for name in names] == [False, False, True, True]
-    assert "cvae-mnist" in shelf.infos
-    shelf.model(names[0])  # asked for again, it comes back
+        registry.add(name)
+    assert [name in registry.infos for name in names] == [False, False, True, True]
+    assert "cvae-mnist" in registry.infos
+    registry.model(names[0])  # asked for again, it comes back
 
 
 def test_a_path_is_no_name_and_its_refusal_is_that_of_a_path_to_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.chdir(tmp_path)
-    there, shelf = twelve(tmp_path / "runs" / "grown"), Shelf()
+    there, registry = twelve(tmp_path / "runs" / "grown"), ModelRegistry()
     for name in (there, "runs/grown", "./runs/grown", "runs/../runs/grown", "runs", ".", "..", "~"):
         said = []
         for asked in (name, name.replace("runs", "none").replace("grown", "nothing")):
             with pytest.raises(CheckpointError) as refusal:
-                shelf.model(asked)
+                registry.model(asked)
             said.append(str(refusal.value).replace(repr(asked)[:40], "NAME").replace(asked, "NAME"))
         assert said[0] == said[1]
-        assert name not in shelf.infos
+        assert name not in registry.infos
 
 
 def test_where_paths_are_allowed_one_loads(tmp_path, monkeypatch):
     monkeypatch.setenv("GENLIB_ALLOW_PATHS", "1")
-    assert Shelf().model(twelve(tmp_path)).config.classes == 12
+    assert ModelRegistry().model(twelve(tmp_path)).config.classes == 12
 
 
 def test_visitors_fetch_one_model_at_a_time_and_so_many_at_most(tmp_path, monkeypatch):
@@ -104,30 +104,30 @@ def test_visitors_fetch_one_model_at_a_time_and_so_many_at_most(tmp_path, monkey
 
     monkeypatch.setattr(hub, "find_cached", lambda _address: None)
     monkeypatch.setattr(hub, "fetch", fetch)
-    shelf = Shelf(most=1)
-    thread = threading.Thread(target=shelf.model, args=("a/b",))
+    registry = ModelRegistry(most=1)
+    thread = threading.Thread(target=registry.model, args=("a/b",))
     thread.start()
     entered.wait(10)
     with pytest.raises(CheckpointError, match="another model is being fetched"):
-        shelf.model("c/d")
+        registry.model("c/d")
     leave.set()
     thread.join()
     with pytest.raises(CheckpointError, match="get no more"):
-        shelf.model("c/d")
-    assert shelf.model("a/b").config.classes == 12
+        registry.model("c/d")
+    assert registry.model("a/b").config.classes == 12
 
 
 def test_the_models_kept_are_small_enough_together(monkeypatch):
-    shelf = Shelf()
-    first = shelf.model("cvae-mnist")
-    monkeypatch.setattr("demo.shelf.KEPT", size_of(first) + 1)
-    shelf.model("cvae-fashion")
-    assert list(shelf.models) == ["cvae-fashion"]
+    registry = ModelRegistry()
+    first = registry.model("cvae-mnist")
+    monkeypatch.setattr("demo.registry.KEPT", size_of(first) + 1)
+    registry.model("cvae-fashion")
+    assert list(registry.models) == ["cvae-fashion"]
 
 
 def test_a_hidden_data_set_is_on_no_tab(monkeypatch):
     monkeypatch.setenv("GENLIB_HIDE", "mnist")
-    assert not any(info.dataset == "mnist" for info in Shelf().infos.values())
+    assert not any(info.dataset == "mnist" for info in ModelRegistry().infos.values())
 
 
 def test_an_address_carries_a_mask_bit_by_bit():
@@ -139,22 +139,22 @@ def test_an_address_carries_a_mask_bit_by_bit():
 
 
 def test_a_picture_is_opened_by_number_or_by_its_pixels():
-    shelf, t = Shelf(), Text("en")
-    x, y = shelf.samples("mnist").x, shelf.samples("mnist").y
-    by_number, update = parts.opened(t, shelf, "mnist", "42", "0")
+    registry, t = ModelRegistry(), Text("en")
+    x, y = registry.samples("mnist").x, registry.samples("mnist").y
+    by_number, update = controls.initial_picture(t, registry, "mnist", "42", "0")
     assert (by_number["label"], by_number["source"]) == (int(y[42]), "sample 42")
     assert len(update["samples"]["labels"]) == update["samples"]["pixels"]["n"] == 100
-    by_pixels, _ = parts.opened(t, shelf, "mnist", pixels(x[5:6])["data"], "0")
+    by_pixels, _ = controls.initial_picture(t, registry, "mnist", pixels(x[5:6])["data"], "0")
     assert torch.equal(from_pixels(by_pixels["pixels"]), x[5:6])
-    assert by_pixels["label"] == parts.GUESS
+    assert by_pixels["label"] == validation.GUESS
     for spoiled in ("", "garbage", "AAAA", "1234567", "-3"):
-        assert parts.opened(t, shelf, "mnist", spoiled, "7")[0]["source"] == "sample 7"
+        assert controls.initial_picture(t, registry, "mnist", spoiled, "7")[0]["source"] == "sample 7"
 
 
 def test_one_address_is_worked_out_once():
     seen, page = [], SimpleNamespace(load=lambda function, *_args, **_more: seen.append(function))
     worked = []
-    parts.load(
+    address.load_state(
         Text("en"),
         page,
         "classes",

@@ -35,17 +35,17 @@ SERIES = "2dbeta"  # in the names of planes that differ in β alone: to slide ov
 
 
 @torch.inference_mode(False)  # whoever asks first: weights born in that mode never let a gradient through again
-def loaded(folder: Path):
+def load_model(folder: Path):
     """The model in a folder, laid out for serving: convolutions of many channels are up to three times faster channels last."""
     return checkpoint.load(folder).to(memory_format=torch.channels_last)
 
 
-class Shelf:
+class ModelRegistry:
     """Loads each model once, keeps the last few, and knows which suit a tab.  Safe to share between threads."""
 
     def __init__(self, extra: tuple[str, ...] = (), keep: int = 24, most: int = FETCHES):
         hidden = set(filter(None, os.environ.get("GENLIB_HIDE", "").split(",")))
-        self.infos = {name: info for name, info in hub.bundled().items() if info.dataset not in hidden}
+        self.infos = {name: info for name, info in hub.bundled_checkpoints().items() if info.dataset not in hidden}
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
@@ -82,7 +82,7 @@ class Shelf:
     def put(self, source: str, folder: Path) -> None:
         """Put the model of a folder on the shelf; the oldest that visitors asked for makes room.  Raises CheckpointError."""
         info = checkpoint.read_info(folder)
-        model = loaded(folder)
+        model = load_model(folder)
         with self.lock:
             self.infos[source], self.folders[source], self.models[source] = info, folder, model
             added = [name for name in self.infos if name not in self.kept]
@@ -111,13 +111,13 @@ class Shelf:
             if name in self.models:
                 self.models.move_to_end(name)
                 return self.models[name]
-        model = loaded(self.folders[name])
+        model = load_model(self.folders[name])
         with self.lock:
             self.models[name] = model
             self.make_room()
         return model
 
-    def offered(self) -> dict[str, Info]:
+    def offers(self) -> dict[str, Info]:
         """What every visitor is offered; a model one of them asked for by name is that one's alone."""
         return {name: info for name, info in list(self.infos.items()) if name in self.kept}
 
@@ -126,7 +126,7 @@ class Shelf:
         order = [name for name, family in FAMILIES.items() if wants(family)]
         fitting = [
             (order.index(info.model), name)
-            for name, info in self.offered().items()
+            for name, info in self.offers().items()
             if info.model in order and self.suits(info, dataset) and (series or SERIES not in name)
         ]
         return [name for _, name in sorted(fitting)]
@@ -136,7 +136,7 @@ class Shelf:
         own = VARIANT_OF.get(info.dataset, info.dataset)
         if own in DATASETS:
             return own == dataset
-        kinds = [i.config for i in self.offered().values() if i.dataset == dataset]
+        kinds = [i.config for i in self.offers().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 
     def classifier(self, dataset: str):

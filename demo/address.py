@@ -1,0 +1,96 @@
+"""The state of a tab as its address: copied, read, and shown by a fresh page."""
+
+import copy
+import functools
+import json
+from collections.abc import Callable
+
+import gradio as gr
+
+from demo.events import EXPECTED, guard
+from demo.samples import DATASETS
+from genlib.errors import InputError
+
+
+def link_button(t, tab: str, controls: dict) -> None:
+    """Copies an address that restores the tab's whole state, and puts it in the address bar."""
+    names = json.dumps(list(controls))
+    script = f"""(...values) => {{
+        const query = new URLSearchParams({{tab: "{tab}"}});
+        const packed = (mask) => {{
+            const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+            [...mask].forEach((digit, i) => {{ bytes[i >> 3] |= +digit << (7 - (i & 7)); }});
+            return btoa(String.fromCharCode(...bytes));
+        }};
+        const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
+        {names}.forEach((name, i) => query.set(name, plain(values[i])));
+        const link = location.origin + location.pathname + "?" + query;
+        history.replaceState(null, "", link);
+        const button = document.querySelector("#link-{tab}-{t.language} button") || document.querySelector("#link-{tab}-{t.language}");
+        const say = (text) => {{
+            button.textContent = text;
+            clearTimeout(button.back);
+            button.back = setTimeout(() => {{ button.textContent = {json.dumps(t("control.link"))}; }}, 1500);
+        }};
+        const field = button.nextElementSibling?.matches(".by-hand") ? button.nextElementSibling : null;
+        const byHand = () => {{
+            const box = field || document.createElement("label"), input = box.lastElementChild || document.createElement("input");
+            box.className = "by-hand";
+            box.replaceChildren({json.dumps(t("control.copy_by_hand"))}, input);
+            Object.assign(input, {{type: "text", readOnly: true, value: link, onfocus: () => input.select()}});
+            button.after(box);
+            input.focus();
+        }};
+        const copied = navigator.clipboard ? navigator.clipboard.writeText(link) : Promise.reject();
+        copied.then(() => {{ field?.remove(); say({json.dumps(t("control.copied"))}); }}, byHand);
+    }}"""
+    button = gr.Button(t("control.link"), elem_id=f"link-{tab}-{t.language}", elem_classes="link", size="sm", variant="secondary")
+    button.click(None, list(controls.values()), None, js=script, api_visibility="private")
+
+
+def state(query: dict, defaults: dict) -> dict:
+    """The controls' values an address asks for, over the defaults; a value that does not fit is left at its default."""
+    found = dict(defaults)
+    for key, default in defaults.items():
+        try:
+            found[key] = type(default)(query[key])
+        except (KeyError, ValueError):
+            continue
+    return found
+
+
+def state_from_url(query: dict, defaults: dict, names: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
+    """The state an address asks for, its data set and model replaced where they are not here, and the models on offer."""
+    s = state(query, defaults)
+    s["dataset"] = next((d for d in (s["dataset"], *DATASETS) if names(d)), defaults["dataset"])
+    offered = names(s["dataset"])
+    if not offered:
+        raise InputError("no model for this tab is here")
+    s["model"] = s["model"] if s["model"] in offered else offered[0]
+    return s, offered
+
+
+def load_state(t, page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
+    """What a fresh page shows: first(state, models on offer), the state being what its address asks for.
+
+    One address has one answer: it is worked out for the first visitor and kept for the next, unless it holds a picture.  An address that asks
+    for what cannot be gets the page as it begins.
+    """
+
+    @functools.lru_cache(maxsize=32)
+    def answer(query: tuple):
+        try:
+            return first(*state_from_url(dict(query), defaults, names))
+        except EXPECTED:
+            if not query:
+                raise
+            return answer(())
+
+    def show(request: gr.Request):
+        query = dict(request.query_params) if request else {}
+        ours = tuple(sorted(query.items())) if query.get("tab") == tab else ()
+        if any(len(value) > 200 for _, value in ours):  # a person's own picture or mask: shown, and not kept
+            return answer.__wrapped__(ours)
+        return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
+
+    page.load(guard(show, t), None, outputs, queue=False, show_progress="hidden", api_visibility="private")

@@ -1,0 +1,49 @@
+"""What is said beside pictures: classes, the classifier's reading, whose they are and where they come from."""
+
+import html
+from pathlib import Path
+
+import gradio as gr
+
+from demo.registry import ModelRegistry
+
+ROOT = Path(__file__).parents[1]
+
+
+def class_choices(t, registry: ModelRegistry, dataset: str, model: str | None = None) -> list[tuple[str, int]]:
+    return [(label, k) for k, label in enumerate(class_names(t, registry, dataset, model))]
+
+
+def class_names(t, registry: ModelRegistry, dataset: str, model: str | None = None) -> list[str]:
+    """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
+    known = next((info.labels for info in registry.offers().values() if info.dataset == dataset and info.labels), ())
+    labels = (registry.info(model).labels if model else ()) or known
+    return [
+        t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)
+    ]
+
+
+def foot(t, tab: str, file: str) -> None:
+    """Whose pictures these are; the equation, the paper and the model's file, to be read on the spot, at the foot of a tab."""
+    gr.HTML("".join(f'<p data-dataset="{name}">{html.escape(text)}</p>' for name, text in t.group("rights").items()), elem_classes="rights")
+    gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')}", elem_classes="foot")
+    source = html.escape((ROOT / file).read_text(encoding="utf-8"))
+    gr.HTML(f"<details><summary>{file}</summary><pre>{source}</pre></details>", elem_classes="source")
+
+
+def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[list[str], list]:
+    """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None).
+
+    What is unlike any real picture is read as nothing for sure: its caption is a question, and it is not what was asked.
+    """
+    if registry.classifier(dataset) is None:
+        return [""] * len(x), [None] * len(x)
+    guess, names = registry.guess(dataset, x), class_names(t, registry, dataset)
+    p, k = guess.max(dim=1)
+    unlike = registry.is_unlike(dataset, x).tolist()
+    captions = [
+        f"{names[int(i)]}\u202f?" if u else f"{names[int(i)]} {100 * float(q):.0f}\u202f%" for q, i, u in zip(p, k, unlike, strict=True)
+    ]
+    if asked is None:
+        return captions, [None] * len(x)
+    return captions, [None if a >= guess.shape[1] else a == i and not u for a, i, u in zip(asked.tolist(), k.tolist(), unlike, strict=True)]

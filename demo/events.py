@@ -1,0 +1,141 @@
+"""How a tab answers: live events, errors as sentences in the page's language, questions and answers counted."""
+
+import functools
+import html
+import inspect
+from typing import NamedTuple
+
+import gradio as gr
+
+from demo.registry import ModelRegistry
+from demo.text import Text, english
+from demo.validation import SEEDS, whole
+from demo.widgets import Status
+from demo.widgets.base import Sent, whole_number
+from genlib.checkpoint import CheckpointError
+from genlib.errors import InputError
+
+EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
+SPOILED = (KeyError, IndexError, TypeError, AttributeError, RuntimeError)  # what a page never sends of itself
+
+
+def refusal(error: Exception, t: Text | None) -> gr.Error:
+    """The error as Gradio shows it, in the page's language; in English to those who call the API."""
+    more = {"title": t("error.title")} if t else {}
+    return gr.Error((t.problem if t else english)(error), print_exception=False, **more)
+
+
+def guard(function, t: Text | None = None):
+    """Expected failures become gr.Error with their one sentence, here and nowhere else; also for generators."""
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def stream(*args):
+            try:
+                yield from function(*args)
+            except EXPECTED as error:
+                raise refusal(error, t) from error
+
+        return stream
+
+    @functools.wraps(function)
+    def call(*args):
+        try:
+            return function(*args)
+        except EXPECTED as error:
+            raise refusal(error, t) from error
+
+    return call
+
+
+def serve(t: Text, function, *bound):
+    """A widget's server function: a failure goes back as {"error": its sentence}, in the page's language."""
+
+    def call(data):
+        try:
+            return function(*bound, data)
+        except EXPECTED as error:
+            return {"error": t.problem(error)}
+        except SPOILED:
+            return {"error": t.problem(InputError("the page sent what cannot be answered: load it again"))}
+
+    call.__name__ = function.__name__  # as the script calls it; not its signature, by which Gradio would count its arguments
+    return call
+
+
+class StatusLine(NamedTuple):
+    """The line in which a tab's live events say what was wrong, and the language they say it in."""
+
+    line: gr.HTML
+    t: Text
+
+
+def report_errors(t: Text, function, count: int):
+    """The function with one more output, a line that says what was wrong: queued events have Gradio's toast, live ones none."""
+
+    @functools.wraps(function)
+    def call(*args):
+        try:
+            values = function(*args)
+        except EXPECTED as error:
+            return *[gr.skip()] * count, f'<p role="alert">{html.escape(t.problem(error))}</p>'
+        return *(values if count > 1 else (values,)), ""
+
+    return call
+
+
+def number_question(tab: str, before: str = "") -> str:
+    """A script for an event whose last input is a question's number, after what else it does: the page puts back what answers an older one.
+
+    Answers come in any order, and Gradio triggers anew what it had put off: only what a person does makes a new question; without it the
+    number is the last one's, and negative.
+    """
+    return f"""(...values) => {{
+        {before}
+        if (!window.asks) {{
+            window.asks = {{}};
+            window.acted = true;
+            for (const kind of ["pointerdown", "keydown", "input", "click", "drop", "paste"]) addEventListener(kind, () => {{ window.acted = true; }}, true);
+        }}
+        const n = (window.asks["{tab}"] || 0) + window.acted, sign = window.acted ? 1 : -1;
+        window.asks["{tab}"] = n;
+        window.acted = false;
+        return [...values.slice(0, -1), sign * n];
+    }}"""
+
+
+def number_answer(tab: str, n, value: dict) -> dict:
+    """A widget's value that answers the n-th of a tab's questions; one that nobody has counted is never put back."""
+    return value | ({"ask": {"of": tab, "n": abs(whole(n, "a question's number", -SEEDS, SEEDS))}} if n else {})
+
+
+def bind_live(said: StatusLine, triggers, function, inputs, outputs, js: str | None = None):
+    """While a control moves: no queue, latest wins, nothing flashes; `said` says what was wrong.  Returns the event, for what follows it."""
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    return gr.on(
+        triggers, report_errors(said.t, function, len(outputs)), inputs, [*outputs, said.line], queue=False, trigger_mode="always_last",
+        show_progress="hidden", api_visibility="private", js=js,
+    )  # fmt: skip
+
+
+def is_halfway(registry: ModelRegistry, dataset: str, model: str, n) -> bool:
+    """Whether another data set was chosen whose model is not there yet, which an event sees that Gradio triggers anew.
+
+    Raises InputError where a person has chosen such a model.
+    """
+    if registry.suits(registry.info(model), dataset):
+        return False
+    if whole(n or 0, "a question's number", -SEEDS, SEEDS) >= 0:
+        raise InputError("{model} draws no pictures of this data set: choose its own", model=model)
+    return True
+
+
+def question(t, tab: str) -> StatusLine:
+    """The tab's question, and the line in which its live events say what was wrong."""
+    gr.Markdown(f"## {t(f'{tab}.question')}", elem_classes="question")
+    return StatusLine(Status("", elem_classes="wrong"), t)
+
+
+def event_number(event: gr.EventData, key: str, count: int = 10**6) -> int:
+    """A number below `count` that a widget's event tells.  Raises InputError."""
+    return whole_number(Sent.of(event._data), key, 0, count - 1)
