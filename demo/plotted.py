@@ -5,6 +5,7 @@ import html
 import re
 from hashlib import blake2s
 
+PANEL = (3.6, 2.4)  # inches: where it is shown a point is about a pixel and a half
 THEME = {"INK": "--body-text-color", "QUIET": "--quiet", "RULE": "--border-color-primary", "ACCENT": "--color-accent"}
 
 
@@ -14,7 +15,7 @@ def curve_panel(turn: str, unit: str, lines: tuple, stretch: int) -> str:
     from genlib import drawing  # matplotlib with it: not before somebody reads about a model
 
     plots = drawing.plots()
-    drawn = plots.svg(plots.curves([plots.Panel(turn, unit, dict(lines))], stretch)).decode()
+    drawn = plots.svg(plots.curves([plots.Panel(turn, unit, dict(lines))], stretch, PANEL)).decode()
     colours = {colour: f"var(--line-{k}, {colour})" for k, colour in enumerate(plots.LINES)}
     colours |= {getattr(plots, name): f"var({variable})" for name, variable in THEME.items()}
     return inlined(drawn, colours, salt="f" + blake2s(drawn.encode(), digest_size=4).hexdigest())
@@ -28,7 +29,9 @@ def inlined(svg: str, colours: dict[str, str], salt: str) -> str:
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub("|".join(map(re.escape, colours)), lambda found: colours[found[0]], svg)
     svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
-    svg = re.sub(r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda found: f"font-weight: {found[1] or 400}; font-size: {found[2]}", svg)
+    svg = re.sub(
+        r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda found: f"font-weight: {found[1] or 400}; font-size: {found[2]}", svg
+    )
     used = set(re.findall(r"(?:href=\"|url\()#([\w-]+)", svg))
     svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{salt}{found[1]}"' if found[1] in used else "", svg)
     return re.sub(r"(href=\"#|url\(#)", rf"\g<1>{salt}", svg)

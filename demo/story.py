@@ -12,6 +12,7 @@ OBJECTIVE = {
     "dcgan": "adversarial", "cgan": "adversarial", "wgan": "wasserstein", "wgangp": "wasserstein", "ssgan": "semi_supervised",
     "pixelcnn": "likelihood", "pixelrnn": "likelihood", "pixelgan": "wae", "classifier": "classification",
 }  # fmt: skip
+PANELS = 12  # at most, a seventh of a second each: curves may be a stranger's
 WORDS = {  # of a plot, by their key in the catalogue
     "batches": "batches", "nats": "nats an image", "bits": "bits a pixel", "probability": "probability", "share": "share of a batch",
     "error": "squared error an image", "critic": "critic's value",
@@ -21,7 +22,7 @@ WORDS = {  # of a plot, by their key in the catalogue
 def course(values: list[float | None]) -> str:
     """From where to where a metric went."""
     known = [v for v in values if v is not None]
-    return f"{known[0]:.4g} → {known[-1]:.4g}"
+    return f"{known[0]:.4g} → {known[-1]:.4g}".replace("-", "−")
 
 
 def plot(t, panel, stretch: int) -> str:
@@ -40,7 +41,7 @@ def curves(shelf, t, name: str) -> str:
         return ""
     try:
         found = drawing.plots().panels(metrics, shelf.info(name).objective.get("name", ""))
-        plots = [plot(t, panel, stretch) for panel in found]
+        plots = [plot(t, panel, stretch) for panel in found[:PANELS]]
     except drawing.NoMatplotlib as error:
         plots = [f'<p class="note">{html.escape(t.problem(error))}</p>']
     return f'<h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div>'

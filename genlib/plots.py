@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import matplotlib
 import matplotlib.style
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,22 +23,32 @@ from torch import Tensor
 
 from genlib import images
 
-CLASS_COLOURS = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")  # the page's
+CLASS_COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",  # the page's
+)  # fmt: skip
 INK, QUIET, RULE, ACCENT, PAPER = "#1f2937", "#565d69", "#e5e7eb", "#2563eb", "#ffffff"
-LINES = (ACCENT, "#e76300", "#832db6", "#0f766e", "#bd1f01", "#a96b59", "#717581")  # of a panel, the first its loss; each 3:1 on white
+LINES = (ACCENT, "#e76300", "#832db6", "#0f766e", "#bd1f01", "#a96b59", "#717581")  # of a panel, each at 3:1 or more on white
+CHINESE = (
+    "Noto Sans CJK SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Zen Hei",
+)  # for names of own classes, where it is here
 STYLE = {
+    "font.family": ["DejaVu Sans", *(name for name in CHINESE if name in font_manager.get_font_names())],
+    "text.parse_math": False,  # a name is a stranger's, and its dollars are dollars
     "font.size": 9, "text.color": INK, "figure.facecolor": "none", "savefig.facecolor": "none", "savefig.transparent": True,
     "axes.facecolor": "none", "axes.edgecolor": RULE, "axes.labelcolor": QUIET, "axes.titlesize": 10, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
     "grid.color": RULE, "grid.linewidth": 0.6, "xtick.color": RULE, "ytick.color": RULE, "xtick.labelcolor": QUIET,
     "ytick.labelcolor": QUIET, "xtick.major.size": 0, "ytick.major.size": 0, "ytick.minor.size": 0, "lines.linewidth": 1.4,
-    "lines.solid_joinstyle": "round", "legend.frameon": False, "legend.labelcolor": QUIET, "legend.borderaxespad": 0,
+    "lines.solid_joinstyle": "round", "legend.frameon": False, "legend.borderpad": 0, "legend.labelcolor": QUIET, "legend.borderaxespad": 0,
     "legend.handlelength": 1.1, "legend.columnspacing": 1.1, "legend.handletextpad": 0.5, "svg.fonttype": "none", "svg.hashsalt": "genlib",
 }  # fmt: skip
 DPI = 160  # of a PNG
-WIDE, HIGH, ACROSS = 4.6, 2.4, 2  # inches of a panel, and how many stand in a row
-NAMES = 4  # of lines, in a row of a legend
-SPREAD = 50  # between a panel's largest and smallest line, beyond which its axis is logarithmic
+PANEL, ACROSS = (4.6, 2.4), 2  # inches of a panel, and how many stand in a row
+MARK, LETTER = 24, 5.2  # points that a line takes in a legend, and about what a letter does
+SPREAD = 20  # between a panel's largest and smallest line, beyond which its axis is logarithmic
 BINS = 101  # odd, so that the middle one holds zero
 
 NATS, PROBABILITY = "nats an image", "probability"
@@ -73,20 +84,21 @@ class Panel:
 def panels(metrics: dict[str, list[float | None]], objective: str = "") -> list[Panel]:
     """Metrics by "turn/metric" as panels, in the order in which they come; `objective` is a name of the registry's."""
     found: dict[tuple[str, str], dict] = {}
+    own = UNITS_OF.get(str(objective), {})  # a stranger's config may say what is no name
     for name, values in metrics.items():
         turn, _, metric = name.rpartition("/")
-        unit = UNITS.get(metric) or UNITS_OF.get(objective, {}).get(metric, "")
+        unit = UNITS.get(metric) or own.get(metric, "")
         if any(v is not None for v in values):
             found.setdefault((turn, unit), {})[metric] = values
     return [Panel(turn, unit, lines) for (turn, unit), lines in found.items()]
 
 
 @styled()
-def curves(drawn: Sequence[Panel], stretch: int) -> Figure:
-    """Panels against the batches; each value is the mean over `stretch` of them and stands in their middle."""
+def curves(drawn: Sequence[Panel], stretch: int, size: tuple[float, float] = PANEL) -> Figure:
+    """Panels of `size` inches against the batches; each value is the mean over `stretch` of them and stands in their middle."""
     across = min(ACROSS, len(drawn))
     down = math.ceil(len(drawn) / across)
-    figure = Figure((WIDE * across, HIGH * down), layout="constrained", dpi=DPI)
+    figure = Figure((size[0] * across, size[1] * down), layout="constrained", dpi=DPI)
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
     for k, panel in enumerate(drawn):
         axes = figure.add_subplot(down, across, k + 1)
@@ -95,25 +107,38 @@ def curves(drawn: Sequence[Panel], stretch: int) -> Figure:
 
 
 def draw_panel(axes: Axes, panel: Panel, stretch: int) -> None:
-    for colour, (name, values) in zip(line_colours(panel), panel.lines.items(), strict=True):
+    length = max(map(len, panel.lines.values()))
+    for k, values in enumerate(panel.lines.values()):
         y = np.array([math.nan if v is None else v for v in values])
         alone = np.isfinite(y).sum() == 1  # a point makes no line
-        axes.plot((np.arange(len(y)) + 0.5) * stretch, y, color=colour, label=name, marker="o" if alone else None, markersize=4)
-    axes.set(xlabel="batches", ylabel=panel.unit, xlim=(0, len(y) * stretch))
+        x, colour = (np.arange(len(y)) + 0.5) * stretch, LINES[k % len(LINES)]
+        axes.plot(x, y, color=colour, marker="o" if alone else None, markersize=4)
+    axes.set(xlabel="batches", ylabel=panel.unit, xlim=(0, length * stretch))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_locator(MaxNLocator(4))
     if is_spread(panel):
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-    else:
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncols=NAMES)
-    axes.set_title(panel.turn, pad=6 + 14 * math.ceil(len(panel.lines) / NAMES))  # points: above the legend
+    head_panel(axes, panel)
 
 
-def line_colours(panel: Panel) -> list[str]:
-    return [LINES[k % len(LINES)] for k in range(len(panel.lines))]
+def head_panel(axes: Axes, panel: Panel) -> None:
+    """The turn's name, and below it what each line is."""
+    room = 72 * axes.figure.get_figwidth() / axes.get_subplotspec().get_gridspec().ncols - 40
+    columns = legend_columns(list(panel.lines), room)
+    axes.legend(axes.lines, list(panel.lines), loc="lower left", bbox_to_anchor=(0, 1.02), ncols=columns)
+    axes.set_title(panel.turn, pad=6 + 14 * math.ceil(len(panel.lines) / columns))  # points: above the legend
+
+
+def legend_columns(names: list[str], room: float) -> int:
+    """As many columns as go into `room` points; a legend is filled column by column."""
+    for n in range(len(names), 1, -1):
+        widest = [max(map(len, column)) for column in np.array_split(names, n)]
+        if sum(MARK + LETTER * letters for letters in widest) <= room:
+            return n
+    return 1
 
 
 def is_spread(panel: Panel) -> bool:
@@ -127,13 +152,14 @@ def is_spread(panel: Panel) -> bool:
 def samples(x: Tensor, columns: int, rows: Sequence[str] = ()) -> Figure:
     """Pictures (B, C, H, W) in [0, 1], `columns` a row, each pixel a whole number of dots; `rows` names the rows."""
     sheet = images.sheet(x, columns)
+    sheet = np.stack([sheet] * 3, axis=2) if sheet.ndim == 2 else sheet  # a map of greys would round them anew
     high, wide = sheet.shape[:2]
     scale = max(1, round(1100 / max(wide, high)))
     edge, left = 12, 12 + (14 * max(map(len, rows), default=0) + 14 if rows else 0)  # dots
     width, height = left + scale * wide + edge, scale * high + 2 * edge
     figure = Figure((width / DPI, height / DPI), dpi=DPI)
     axes = figure.add_axes((left / width, edge / height, scale * wide / width, scale * high / height))
-    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="none", aspect="auto")
+    axes.imshow(sheet, interpolation="none", aspect="auto")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.set_xticks([])
@@ -153,11 +179,9 @@ def codes(z: Tensor, y: Tensor, labels: Sequence[str]) -> Figure:
     axes.set(xlabel="z₁", ylabel="z₂", aspect="equal", adjustable="datalim")
     axes.xaxis.set_major_locator(MaxNLocator(7))
     axes.yaxis.set_major_locator(MaxNLocator(7))
-    points = [
-        Line2D([], [], linestyle="", marker="o", markersize=5, color=CLASS_COLOURS[k % len(CLASS_COLOURS)], label=labels[k])
-        for k in sorted(set(y.tolist()))
-    ]
-    axes.legend(handles=points, loc="upper left", bbox_to_anchor=(1.02, 1))
+    seen = sorted(set(y.tolist()))
+    points = [Line2D([], [], linestyle="", marker="o", markersize=5, color=CLASS_COLOURS[k % len(CLASS_COLOURS)]) for k in seen]
+    axes.legend(points, [labels[k] for k in seen], loc="upper left", bbox_to_anchor=(1.02, 1))
     return figure
 
 
@@ -176,7 +200,9 @@ def weights(values: Tensor, bound: float | None = None) -> Figure:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     for side in (-1, 1) if bound else ():
-        axes.axvline(side * bound, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=f"clipped to ±{bound:g}" if side > 0 else None)
+        axes.axvline(
+            side * bound, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=f"clipped to ±{bound:g}" if side > 0 else None
+        )
     if bound:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.03))
     return figure
