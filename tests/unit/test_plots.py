@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from demo import story
+from demo.text import Text
 from genlib import card, checkpoint, drawing, hub, images, output, plots
 from genlib.curves import Curves, read_curves
 from tests.conftest import small
@@ -85,6 +86,7 @@ def test_a_unit_is_said_where_it_is_known(metric, objective, unit):
 def test_every_word_of_a_plot_is_in_the_pages_catalogue():
     units = {*plots.UNITS.values(), *(unit for known in plots.UNITS_OF.values() for unit in known.values())}
     assert units | {"batches"} == set(story.WORDS.values())
+    assert story.WORDS == Text("en").group("plot")
 
 
 def test_lines_far_apart_share_a_logarithmic_axis_unless_one_goes_below_zero():
