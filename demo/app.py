@@ -11,7 +11,7 @@ from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
-from demo.upkeep import share_pools, upkeep
+from demo.upkeep import leave_pyplot_out, share_pools, upkeep
 from demo.widgets.base import css
 
 TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
@@ -87,6 +87,7 @@ def theme() -> gr.themes.Base:
 def launch_kwargs() -> dict:
     """What belongs to launch() in Gradio 6; tests launch with the same."""
     share_pools()
+    leave_pyplot_out()
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,

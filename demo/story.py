@@ -2,32 +2,43 @@
 
 import html
 
+from demo import plotted
+from genlib import drawing
 from genlib.curves import read_curves
 from genlib.families import FAMILIES
 
-WIDE, HIGH = 340, 120  # of a plot
+PANELS = 12  # at most, a seventh of a second each: curves may be a stranger's
+WORDS = {  # of a plot, by their key in the catalogue
+    "batches": "batches", "nats": "nats an image", "bits": "bits a pixel", "probability": "probability", "share": "share of a batch",
+    "error": "squared error an image", "critic": "critic's value",
+}  # fmt: skip
 
 
-def plot(name: str, values: list[float | None], stretch: int) -> str:
-    """One metric against the batches, as an SVG with its first, last, least and greatest value written out."""
-    known = [(i, v) for i, v in enumerate(values) if v is not None]
-    least, most = min(v for _, v in known), max(v for _, v in known)
-    across, up = WIDE / max(len(values) - 1, 1), HIGH / ((most - least) or 1)
-    line = " ".join(f"{i * across:.1f},{HIGH - (v - least) * up:.1f}" for i, v in known)
-    label = html.escape(name)
-    ends = f"{known[0][1]:.4g} → {known[-1][1]:.4g}; {least:.4g} … {most:.4g}; {len(values) * stretch:,}"
-    return (
-        f'<figure><figcaption>{label}</figcaption><svg viewBox="-3 -3 {WIDE + 6} {HIGH + 6}" role="img" aria-label="{label}: {ends}">'
-        f'<polyline points="{line}"/></svg><span class="note">{ends}</span></figure>'
-    )
+def course(values: list[float | None]) -> str:
+    """From where to where a metric went."""
+    known = [v for v in values if v is not None]
+    return f"{known[0]:.4g} → {known[-1]:.4g}".replace("-", "−")
+
+
+def plot(t, panel, stretch: int) -> str:
+    """A panel of curves as an SVG, and where each went in words."""
+    lines = tuple((name, tuple(values)) for name, values in panel.lines.items())
+    went = "; ".join(f"{name} {course(values)}" for name, values in lines)
+    words = {word: t(f"plot.{key}") for key, word in WORDS.items()}
+    svg = plotted.translate(plotted.curve_panel(panel.turn, panel.unit, lines, stretch), words)
+    return f'<figure>{plotted.add_label(svg, f"{panel.turn}: {went}")}<figcaption class="note">{html.escape(went)}</figcaption></figure>'
 
 
 def curves(registry, t, name: str) -> str:
     """The curves kept beside a checkpoint, or nothing where its run kept none."""
     stretch, metrics = read_curves(registry.folders[name])
-    plots = [plot(key, values, stretch) for key, values in metrics.items() if any(v is not None for v in values)]
-    if not plots:
+    if not any(v is not None for values in metrics.values() for v in values):
         return ""
+    try:
+        found = drawing.plots().panels(metrics, registry.info(name).objective.get("name", ""))
+        plots = [plot(t, panel, stretch) for panel in found[:PANELS]]
+    except drawing.NoMatplotlib as error:
+        plots = [f'<p class="note">{html.escape(t.problem(error))}</p>']
     return f'<h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div>'
 
 

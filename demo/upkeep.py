@@ -6,6 +6,7 @@ import ctypes
 import time
 from pathlib import Path
 
+from gradio import utils
 from gradio.utils import get_upload_folder
 
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1  # mallopt's settings
@@ -28,6 +29,11 @@ def share_pools() -> None:
     if library := c_library():
         for setting, value in ((ARENA_MAX, 2), (MMAP_THRESHOLD, LARGE), (TRIM_THRESHOLD, LARGE)):
             library.mallopt(setting, value)
+
+
+def leave_pyplot_out() -> None:
+    """Gradio would import pyplot at the first event, 0.7 s and 24 MB, to choose a backend; what is drawn here needs none."""
+    utils.MatplotlibBackendMananger = contextlib.nullcontext
 
 
 def trim_memory() -> None:

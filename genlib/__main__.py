@@ -17,6 +17,7 @@ from genlib.limits import GUIDANCE
 PROGRAM = "python -m genlib"
 MAX_SAMPLES = 1000  # in one picture
 MAX_TEMPERATURE, MIN_PIXEL_TEMPERATURE = 3.0, 0.05  # a pixel model's logits are divided by it
+PLOTS = ("curves", "samples", "codes", "weights")
 SAVE_SECONDS = 60  # between two states saved
 
 
@@ -62,6 +63,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--temperature", type=number(float, 0, MAX_TEMPERATURE), default=1.0, help="0 to 3 (default: 1)")
     sub.add_argument("--guidance", type=number(float, 0, GUIDANCE), help="w of a PixelCNN that can leave the class out (default: its own)")
     sub.add_argument("--out", type=Path, required=True, metavar="FILE.png")
+    sub = command("plot", plot, "Draw a checkpoint or run into a PNG or an SVG.", "source")
+    sub.add_argument("--what", choices=PLOTS, default=PLOTS[0], help=f"one of {', '.join(PLOTS)} (default: {PLOTS[0]})", metavar="WHAT")
+    sub.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="of the samples (default: 0)")
+    sub.add_argument("--out", type=picture_file, required=True, metavar="FILE.png|FILE.svg")
     command("push", push, "Upload a checkpoint folder with its card to the Hub.", "source", "repo_id")
     sub = command("pull", pull, "Fetch what the Hub has of a checkpoint now.", "repo_id")
     sub.add_argument("--out", type=Path, help="copy it into this folder (default: leave it in the Hub cache)")
@@ -82,6 +87,13 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
         return value
 
     return read
+
+
+def picture_file(text: str) -> Path:
+    """A reader of the file a plot goes into."""
+    if Path(text).suffix.lower() not in (".png", ".svg"):
+        raise argparse.ArgumentTypeError(f"must end in .png or .svg; got {text[:100]!r}")
+    return Path(text)
 
 
 def add_run_options(sub: argparse.ArgumentParser, usual_lr: str) -> None:
@@ -186,18 +198,31 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> N
                     bar.set_postfix_str(describe(progress, batches.size), refresh=True)
                 if asked:
                     save()
+                    draw_curves(out)
                     raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
                 if time.monotonic() - saved > SAVE_SECONDS:
                     save()
                     saved = time.monotonic()
             if run.step > begin:
                 save()
+                draw_curves(out)
     except FloatingPointError as error:
         again = "--resume goes on from the last state saved" if (out / train.STATE).exists() else "nothing was saved yet"
         raise SystemExit(
             f"{args.command}: {error} at batch {run.step}; try a smaller learning rate, --lr {run.lr / 3:.1g} instead of {run.lr:g} ({again})"
         ) from None
     print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes" + " already; ask for more --steps" * (run.step == begin))
+
+
+def draw_curves(out: Path) -> None:
+    """Draw what a run has learnt; that it could not be drawn is said, and is no reason to fail."""
+    from genlib import output
+    from genlib.errors import CheckpointError
+
+    try:
+        output.save_plot(out)
+    except CheckpointError as error:
+        print(f"{out} has no curves.png: {error}", file=sys.stderr)
 
 
 def describe(progress, batch: int) -> str:
@@ -297,6 +322,19 @@ def labels(label: str | None, n: int, info, classes: int):
     if label.isascii() and label.isdigit() and len(label) < 10 and int(label) < classes:
         return torch.full((n,), int(label))
     raise SystemExit(f"sample: there is no class {label[:40]!r}; {names.suggest(label, info.labels)}")
+
+
+def plot(args) -> None:
+    from genlib import checkpoint, drawing, hub, output
+
+    drawing.plots()  # or the sentence that says what is missing
+    folder = hub.resolve(args.source)
+    with output.explain(args.out):
+        output.try_to_write(args.out)
+    picture = drawing.draw(folder, args.what, args.out.suffix.lower(), args.seed)
+    with output.explain(args.out):
+        checkpoint.write(args.out, picture)
+    print(f"{args.out}: {args.what} of {args.source}")
 
 
 def push(args) -> None:

@@ -17,7 +17,13 @@ def write(folder: Path, info: checkpoint.Info, measured: dict) -> None:
     """Put the figures into config.json and write the card beside it."""
     info = replace(info, training=info.training | {"evaluated": measured})
     checkpoint.write_info(folder, info)
-    checkpoint.write(Path(folder) / checkpoint.CARD, text(info).encode())
+    write_text(folder, info)
+
+
+def write_text(folder: Path, info: checkpoint.Info) -> None:
+    """Write the card alone, with the curves where their picture lies beside it."""
+    plot = (Path(folder) / checkpoint.PLOT).is_file()
+    checkpoint.write(Path(folder) / checkpoint.CARD, text(info, plot).encode())
 
 
 def row(key: str, value: float | list[float]) -> str:
@@ -31,7 +37,7 @@ def training_source(info: checkpoint.Info) -> str:
     return RIGHTS.get(info.dataset, f"own pictures, the folder `{folder}`" if folder else "own pictures")
 
 
-def text(info: checkpoint.Info) -> str:
+def text(info: checkpoint.Info, plot: bool = False) -> str:
     """The card in Markdown, with the Hub's front matter."""
     measured, training = info.training.get("evaluated", {}), info.training
     rows = "\n".join(row(key, value) for key, value in info.figures.items())
@@ -43,6 +49,7 @@ On {measured.get("n", 0):,} test images, seed {measured.get("seed", 0)}, by `{me
 |---|---|---|
 {rows}
 """
+    picture = f"\n![curves]({checkpoint.PLOT})\n" if plot else ""
     return f"""---
 library_name: genlib
 license: mit
@@ -65,4 +72,4 @@ model = genlib.load("{info.name or "path/to/this/folder"}")
 `{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on the CPU, seed {training.get("seed", 0)}{f", {training['date']}" if "date" in training else ""}.
 
 Classes: {", ".join(info.labels) or "none"}.
-"""
+{picture}"""

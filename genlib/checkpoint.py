@@ -26,6 +26,7 @@ from genlib.weights import to_storage
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
+PLOT = "curves.png"  # the same drawn, see genlib/drawing.py
 REFERENCE = "reference.safetensors"  # of a classifier: features of training pictures, see genlib/ood.py
 CODES = "codes.safetensors"  # of a model with a 2-D latent: the test set's codes (N, 2) and labels (N,)
 RENAMED = {"style": "style_dim", "level": "normalize_brightness"}  # settings, as config.json of before calls them

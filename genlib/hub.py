@@ -23,12 +23,12 @@ from typing import NamedTuple
 from torch import nn
 
 from genlib import checkpoint
-from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, REFERENCE, WEIGHTS
+from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, PLOT, REFERENCE, WEIGHTS
 from genlib.errors import CheckpointError, brief
 from genlib.names import nearest
 from genlib.reading import MEGA, MOST, read_file
 
-FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, REFERENCE)
+FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, PLOT, REFERENCE)
 DEADLINE = 9.0  # seconds of silence of the Hub
 PATIENCE = 60.0  # the same while it takes in what is pushed
 ATTEMPTS = 5  # in a row that bring nothing

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from genlib import card, checkpoint, train
+from genlib import card, checkpoint, drawing, train
 from genlib.curves import Curves
 from genlib.errors import CheckpointError
 from genlib.families import family_of
@@ -113,6 +113,14 @@ def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str) -
         info = checkpoint.save(
             run.model(), folder, **about | {"training": training, "objective": registry.describe(run.objective)}
         )
-        (Path(folder) / checkpoint.CODES).unlink(missing_ok=True)
+        for stale in (checkpoint.CODES, checkpoint.PLOT):
+            (Path(folder) / stale).unlink(missing_ok=True)
         checkpoint.write(Path(folder) / checkpoint.CARD, card.text(info).encode())
         curves.save(folder)
+
+
+def save_plot(folder: Path) -> None:
+    """Draw the curves of a run that has ended, and show them on its card.  Raises CheckpointError if they cannot be."""
+    with explain(folder):
+        drawing.write_curves(folder)
+        card.write_text(folder, checkpoint.read_info(folder))

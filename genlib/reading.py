@@ -14,7 +14,7 @@ from genlib.errors import CheckpointError, brief
 KILO, MEGA = 2**10, 2**20
 MOST = {  # bytes of each file a checkpoint has; ours are a tenth of it
     "config.json": MEGA, "model.safetensors": 64 * MEGA, "README.md": MEGA, "curves.json": MEGA, "codes.safetensors": 4 * MEGA,
-    "reference.safetensors": 10 * MEGA,
+    "reference.safetensors": 10 * MEGA, "curves.png": 4 * MEGA,
 }  # fmt: skip
 POINTER = b"version https://git-lfs.github.com/spec/"
 NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # a FIFO nobody writes to is opened at once, and told

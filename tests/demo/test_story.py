@@ -2,11 +2,14 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
 
-from demo import story
+import genlib
+from demo import plotted, story
 from demo.captions import ROOT
 from demo.registry import ModelRegistry
 from demo.text import Text
@@ -14,6 +17,7 @@ from genlib import checkpoint
 from genlib.curves import Curves
 from genlib.families import FAMILIES
 from genlib.models.gan import GAN, GANConfig
+from tests.conftest import small
 
 
 def test_every_family_has_its_story_and_its_objective():
@@ -37,9 +41,61 @@ def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
         curves.add({"discriminator/<real>": 1.0 / (step + 1)})
     curves.save(tmp_path)
     told = story.model_story_html(registry, Text("en"), name)
-    assert told.count("<polyline") == 1
-    assert "discriminator/&lt;real&gt;" in told
-    assert "1 → 0.2" in told
+    assert told.count("<svg") == 1
+    assert "<real>" not in told
+    assert told.count("&lt;real&gt; 1 → 0.2") == 2  # to be seen, and to be read out
+
+
+def curves_of(tmp_path, language: str) -> str:
+    """The part of a story with a GAN's curves."""
+    checkpoint.save(small("gan"), tmp_path, name="gan-mnist", dataset="mnist")
+    curves = Curves()
+    for step in range(5):
+        curves.add({"discriminator/loss": step - 3.0, "discriminator/real": 0.5, "generator/loss": 2.0})
+    curves.save(tmp_path)
+    return story.curves(ModelRegistry((str(tmp_path),)), Text(language), str(tmp_path))
+
+
+def test_curves_are_in_the_themes_colours_and_say_nothing_to_the_rest_of_the_page(tmp_path):
+    told = curves_of(tmp_path, "en")
+    assert told.count("<svg") == 3
+    assert "loss −3 → 1" in told
+    for variable in ("--body-text-color", "--quiet", "--border-color-primary", "--color-accent"):
+        assert f"var({variable})" in told
+    assert set(re.findall(r"#[0-9a-f]{6}\b", re.sub(r"var\(--line-\d, #\w+\)", "", told))) == set()
+    assert "<style" not in told
+    assert "font-family" not in told
+    ids = re.findall(r' id="([^"]+)"', told)
+    assert len(ids) == len(set(ids)) > 0
+    assert set(re.findall(r"(?:href=\"|url\()#([^\")]+)", told)) == set(ids)
+
+
+def test_curves_speak_the_pages_language_and_are_the_same_every_time(tmp_path):
+    told = curves_of(tmp_path, "zh")
+    assert ">批次</text>" in told
+    assert ">概率</text>" in told
+    assert ">batches</text>" not in told
+    plotted.curve_panel.cache_clear()
+    assert curves_of(tmp_path, "zh") == told
+
+
+def test_a_page_without_matplotlib_says_so_in_its_language(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "genlib.plots", None)
+    monkeypatch.delattr(genlib, "plots", raising=False)
+    assert "没有安装：请运行 pip install matplotlib" in curves_of(tmp_path, "zh")
+
+
+def test_an_event_of_the_page_imports_no_matplotlib():
+    """Gradio would, to choose a backend before each one."""
+    code = """
+import sys, httpx
+from demo.app import build_demo, launch_kwargs
+demo = build_demo()
+_, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **launch_kwargs())
+httpx.post(url + "gradio_api/run/models", json={"data": []}, timeout=60).raise_for_status()
+print("matplotlib" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"metrics": {"a": []}, "stretch": 1}', '{"metrics": {"a": ["x"]}, "stretch": 1}'])

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+import genlib
 from genlib import __main__ as command_line
 from genlib import checkpoint, curves, data, lock, output, train
 from genlib.objectives.elbo import ELBO
@@ -321,6 +322,46 @@ def test_list_is_one_json_list_and_sample_writes_a_picture(tmp_path, start, fine
     assert (tmp_path / "new" / "boots.png").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("wgan-mnist", "curves"), ("cvae-mnist", "samples"), ("vae-mnist", "samples"), ("vae2d-mnist", "codes"), ("wgan-mnist", "weights")],
+)
+def test_plot_draws_what_is_asked_as_png_and_as_svg_the_same_every_time(name, what, tmp_path, fine):
+    for kind, begins in (("png", b"\x89PNG"), ("SVG", b"<?xml")):
+        out = tmp_path / "new" / f"x.{kind}"
+        assert fine("plot", name, "--what", what, "--out", out) == f"{out}: {what} of {name}\n"
+        drawn = out.read_bytes()
+        assert drawn.startswith(begins)
+        fine("plot", name, *["--what", what] * (what != "curves"), "--out", out)  # the default
+        assert out.read_bytes() == drawn
+
+
+def test_a_run_ends_with_its_curves_drawn_anew_and_on_its_card(data_root, tmp_path, pictures, fine):
+    out = tmp_path / "a"
+    fine("train", "vae2d-mnist", "--steps", "3", "--data", data_root, "--out", out)
+    drawn = (out / checkpoint.PLOT).read_bytes()
+    assert "![curves](curves.png)" in (out / checkpoint.CARD).read_text()
+    fine("plot", out, "--out", tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes() == drawn
+    fine("train", "vae2d-mnist", "--steps", "5", "--data", data_root, "--out", out, "--resume")
+    assert (out / checkpoint.PLOT).read_bytes() != drawn
+    fine("finetune", "vae2d-mnist", "--steps", "2", "--data", pictures, "--out", tmp_path / "b")
+    assert (tmp_path / "b" / checkpoint.PLOT).exists()
+
+
+def test_a_training_without_matplotlib_ends_well_and_says_what_it_lacks(data_root, tmp_path, run, refused, monkeypatch):
+    monkeypatch.setitem(sys.modules, "genlib.plots", None)
+    monkeypatch.delattr(genlib, "plots", raising=False)
+    out = tmp_path / "a"
+    status, _, errors = run("train", "ae2d-mnist", "--steps", "2", "--data", data_root, "--out", out)
+    assert status == 0
+    assert errors.count("pip install matplotlib") == 1
+    assert not (out / checkpoint.PLOT).exists()
+    assert checkpoint.PLOT not in (out / checkpoint.CARD).read_text()
+    checkpoint.load(out)
+    assert "pip install matplotlib" in refused("plot", "wgan-mnist", "--out", tmp_path / "x.png")
+
+
 OUT = ("--out", "x.png")
 
 
@@ -348,6 +389,11 @@ OUT = ("--out", "x.png")
         (("train", "vae2d-mnist", "--data", "nowhere", "--out", "x"), "nowhere is not a folder"),
         (("finetune", "vae2d-mnist", "--data", "nowhere", "--out", "x"), "nowhere is not a folder"),
         (("train", "vae2d-mnist", "--data", ".", "--out", "x"), "--data"), (("train", "vae2d-mnist", "--out", "x", "--resume"), "to go on from"),
+        (("plot", "wgan-mnist", "--out", "x.jpg"), "must end in .png or .svg"), (("plot", "wgan-mnist", "--out", "png"), "must end in .png or .svg"),
+        (("plot", "wgan-mnits", *OUT), "did you mean wgan-mnist"), (("plot", "ae2d-mnist", *OUT), "keeps no curves"),
+        (("plot", "vae-mnist", "--what", "codes", *OUT), "keeps no codes of a plane"), (("plot", "gan-mnist", "--what", "weights", *OUT), "no critic"),
+        (("plot", "classifier-mnist", "--what", "samples", *OUT), "draws nothing"), (("plot", "wgan-mnist", "--what", "losses", *OUT), "invalid choice"),
+        (("plot", "wgan-mnist", "--seed", "-1", *OUT), "must be"),
         (("evaluate", "vae2d-mnist", "--n", "0"), "2 or more"), (("pull", "not a repository"), "repository"),
     ],
 )  # fmt: skip
