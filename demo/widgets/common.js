@@ -33,6 +33,12 @@ const toBase64 = (bytes) => {
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return btoa(text);
 };
+// Picture k of a pixels object as one of its own.
+/** @type {typeof globalThis.only} */
+const only = (pixels, k, bytes = toBytes(pixels.data)) => {
+  const size = pixels.w * pixels.h * pixels.c;
+  return { ...pixels, n: 1, data: toBase64(bytes.subarray(k * size, (k + 1) * size)) };
+};
 // Ten class colours that stay apart for colour-blind people: Petroff, arXiv:2107.02270.
 const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
 /** @type {typeof globalThis.style} */

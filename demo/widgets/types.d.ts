@@ -54,6 +54,7 @@ declare function button(label: string, parent: Element, act: (event: MouseEvent)
 declare function titled(parent: Element, text: string): void;
 declare function toBytes(base64: string): Bytes;
 declare function toBase64(bytes: Uint8Array): string;
+declare function only(pixels: Pixels, k: number, bytes?: Uint8Array): Pixels;
 declare var CLASS_COLOURS: string[];
 declare function style(name: string): string;
 declare function paint(canvas: HTMLCanvasElement, pixels: Omit<Pixels, "n" | "data"> & Partial<Pixels>, k: number, bytes?: Uint8Array): void;
