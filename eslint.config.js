@@ -6,6 +6,7 @@ const BROWSER = [
   "Blob", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
   "devicePixelRatio", "document", "getComputedStyle", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
+const NODE = ["Buffer", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
 const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
 const shared = Object.fromEntries(SHARED.map(([, kind, name]) => [name, kind === "let" ? "writable" : "readonly"]));
@@ -22,5 +23,5 @@ export default [
   },
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
   { files: ["demo/widgets/common.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
-  { files: ["tests/js/**", "*.js"], languageOptions: { globals: named(["URL", "console", "structuredClone", ...BROWSER], "readonly") } },
+  { files: ["tests/js/**", "*.js"], languageOptions: { globals: named(NODE, "readonly") } },
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { load, node } from "./load.js";
@@ -239,4 +240,10 @@ test("a poster has its pictures in columns, heads over them, names beside them a
   assert.deepEqual([at.left, at.right], [[x0 + 56, y0 - 22], [x0 + 176, y0 - 22]]);
   assert.deepEqual([at.a, at.c], [[x0 + 56, y0 + side + 4], [x0 + 56, y0 + 142 + side + 4]]);
   assert.deepEqual([at.up, at.down].map(([x, y]) => [x, y]), [[x0 - 8, y0 + 48], [x0 - 8, y0 + 142 + 48]]);
+});
+
+test("every script runs as the page runs it, behind common.js and with none of its names again", () => {
+  const scripts = readdirSync(new URL("../../demo/widgets", import.meta.url)).filter((name) => name.endsWith(".js"));
+  assert.ok(scripts.length > 10);
+  for (const name of scripts) load(name.slice(0, -3), { props: { value: 0, names: [] } });
 });
