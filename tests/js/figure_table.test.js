@@ -8,7 +8,7 @@ const ROWS = [{ name: "b", figures: { fid: 7, f1: 0.5 } }, { name: "c", figures:
 const names = (by, down) => sorted(ROWS, by, down).map((row) => row.name).join("");
 
 test("a figure has the digits that tell it apart, one that was not measured is a dash", () => {
-  assert.deepEqual([0.12345, 9.9996, 10, 99.96, 100, 1234.5, -123.4, -12.34, undefined].map(shown), ["0.123", "10.000", "10.0", "100.0", "100", "1235", "-123", "-12.3", "–"]);
+  assert.deepEqual([0, 0.12345, 9.9996, 10, 99.96, 100, 1234.5, -123.4, -12.34, undefined].map(shown), ["0.000", "0.123", "10.000", "10.0", "100.0", "100", "1235", "-123", "-12.3", "–"]);
 });
 
 test("rows are sorted by name or by a figure, either way", () => {
