@@ -4,17 +4,20 @@ import { readFileSync } from "node:fs";
 const read = (name) => readFileSync(new URL(`../../demo/widgets/${name}.js`, import.meta.url), "utf8");
 const NAMES = /^(?:const|let) (\w+|\$) =/gm;
 
-/** What stands for the page: every part of it is there, takes everything and holds nothing. */
-export const nothing = new Proxy(function () {}, {
-  get: (_, key) => {
-    if (key === "then") return undefined; // no promise
-    if (key === Symbol.iterator) return [][Symbol.iterator].bind([]);
-    return key === Symbol.toPrimitive ? () => "" : nothing;
-  },
-  set: () => true,
-  apply: () => nothing,
-  construct: () => nothing,
-});
+/** What stands for a part of the page: it answers everything with another such part, and keeps what it is given. */
+export const anything = () => {
+  const kept = new Map([
+    ["then", undefined], // no promise
+    [Symbol.iterator, [][Symbol.iterator].bind([])],
+    [Symbol.toPrimitive, () => ""],
+  ]);
+  return new Proxy(function () {}, {
+    get: (_, key) => (kept.has(key) ? kept : kept.set(key, anything())).get(key),
+    set: (_, key, value) => kept.set(key, value),
+    apply: anything,
+    construct: anything,
+  });
+};
 
 class ImageData {
   constructor(width, height) {
@@ -22,14 +25,14 @@ class ImageData {
   }
 }
 
-const PAGE = {
-  document: nothing, window: {}, ImageData, navigator: nothing, devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
-  getComputedStyle: () => nothing, ResizeObserver: nothing, MutationObserver: nothing,
-};
+const page = () => ({
+  document: anything(), window: {}, ImageData, navigator: anything(), devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
+  getComputedStyle: anything(), ResizeObserver: anything(), MutationObserver: anything(),
+});
 
 /** All that a script declares at its top, by name.  given: the widget's own props, server, trigger, watch and element, or parts of the page. */
 export function load(name, given = {}) {
-  const scope = { element: nothing, trigger: () => {}, props: {}, server: nothing, upload: nothing, watch: () => {}, ...PAGE, ...given };
+  const scope = { element: anything(), trigger: () => {}, props: {}, server: anything(), upload: anything(), watch: () => {}, ...page(), ...given };
   const text = read("common") + (name === "common" ? "" : read(name));
   const declared = [...text.matchAll(NAMES)].map(([, name]) => name);
   return new Function(...Object.keys(scope), `${text}\nreturn { ${declared.join(", ")} };`)(...Object.values(scope));

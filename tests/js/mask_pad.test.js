@@ -84,3 +84,36 @@ test("arrows move the cursor within the picture", () => {
 test("the part of the picture that is hole is told in whole per cent", () => {
   assert.deepEqual(["0000", "1000", "1111", "100000"].map((text) => percentOf(fromDigits(text))), [0, 25, 100, 17]);
 });
+
+/** A pad over a picture of 4 × 2, and the masks it has told. */
+const painted = (mask = "00000000") => {
+  const props = { value: { pixels: { n: 1, h: 2, w: 4, c: 1, data: "AAAAAAAAAAA=" }, mask } }, told = [];
+  const script = load("mask_pad", { props, trigger: (event) => told.push(`${event} ${props.value.mask}`) });
+  return { ...script, props, told, shown: () => script.text() };
+};
+
+test("a hole is told when it is made, and undone step by step", () => {
+  const { preset, undo, told } = painted("00000001");
+  preset(HOLES.top); preset(HOLES.left); undo(); undo(); undo();
+  assert.deepEqual(told, ["input 11110000", "input 11001100", "input 11110000", "input 00000001"]);
+});
+
+test("a mask that comes from the server is taken over, one of another size is not", () => {
+  const { draw, props, shown } = painted();
+  props.value = { ...props.value, mask: "01010101" };
+  draw();
+  assert.equal(shown(), "01010101");
+  props.value = { ...props.value, mask: "111" };
+  draw();
+  assert.equal(shown(), "01010101");
+});
+
+test("a mask of one's own that comes back late does not undo what was painted meanwhile, which is told again", async () => {
+  const { preset, draw, props, told, shown } = painted();
+  preset(HOLES.top); preset(HOLES.left);
+  props.value = { ...props.value, mask: "11110000" };
+  draw();
+  assert.equal(shown(), "11001100");
+  await new Promise((wait) => setTimeout(wait, 60));
+  assert.equal(told.at(-1), "input 11001100");
+});

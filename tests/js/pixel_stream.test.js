@@ -47,3 +47,11 @@ test("the pixel looked at to begin with lies in the middle column, a little belo
 test("a sentence has its values where their letters are", () => {
   assert.equal(filled("Row {r}, column {c}: {h} nats", { c: 3, r: 5, h: "0.70" }), "Row 5, column 3: 0.70 nats");
 });
+
+test("of two samplings the later is shown, whichever answer comes last", () => {
+  const pixels = { n: 1, h: 2, w: 2, c: 1, data: "AAAAAA==" }, props = { value: { pixels, at: 1, run: 2, layers: 3 } };
+  const { now, total, draw } = load("pixel_stream", { props });
+  const shown = (at, run) => { props.value = { ...props.value, at, run }; draw(); return now(); };
+  assert.deepEqual([now(), total()], [1, 4]);
+  assert.deepEqual([shown(2, 2), shown(3, 1), shown(0, 3)], [2, 2, 0]);
+});
