@@ -1,8 +1,62 @@
-// value: {pixels, mask}; mask is a string of h·w digits, 1 in the hole.  Event: input, at the end of each gesture.
+/**
+ * value, sent and sent back with another mask: h·w digits, 1 in the hole.  face: true offers eyes and mouth.  Event: input, at the end of each gesture.
+ * @type {Props<{pixels: Pixels, mask: string, face?: boolean}>}
+ */
+var props;
 const root = $(".mask_pad");
-let view, over, percent, features, mask = new Uint8Array(0), history = [], erase = false, brush = 2, down = null, cursor = null;
+let /** @type {HTMLCanvasElement} */ view, /** @type {HTMLCanvasElement} */ over, /** @type {HTMLElement} */ percent, /** @type {HTMLElement} */ features;
+let mask = new Uint8Array(0), /** @type {Bytes[]} */ history = [], erase = false, brush = 2;
+let /** @type {{at: Pair, on: boolean} | null} */ down = null, /** @type {Pair | null} */ cursor = null;
+/** @type {Set<string>} */
 const told = new Set(); // masks had here: one that comes back is an echo, older than what was painted meanwhile
 const { max, min, floor, round } = Math;
+/** @typedef {(x: number, y: number, w: number, h: number) => boolean} Test  is a pixel in the hole? */
+/** @type {Record<string, Test>} */
+const HOLES = {
+  top: (x, y, w, h) => y < h / 2,
+  bottom: (x, y, w, h) => y >= h / 2,
+  left: (x, y, w) => x < w / 2,
+  centre: (x, y, w, h) => Math.abs(x + 0.5 - w / 2) < w / 5 && Math.abs(y + 0.5 - h / 2) < h / 5,
+};
+// Extended Yale B is cropped by the eyes: they are always here.
+/** @type {Record<string, Test>} */
+const FEATURES = {
+  eyes: (x, y, w, h) => y >= 0.12 * h && y < 0.31 * h && x >= 0.06 * w && x < 0.94 * w,
+  mouth: (x, y, w, h) => y >= 0.68 * h && y < 0.9 * h && x >= 0.2 * w && x < 0.8 * w,
+};
+// A square somewhere.
+/** @type {(w: number, h: number, random: () => number) => Test} */
+const blockIn = (w, h, random) => {
+  const side = round(w * (0.375 + random() / 8)), x0 = floor(random() * (w - side)), y0 = floor(random() * (h - side));
+  return (x, y) => x >= x0 && x < x0 + side && y >= y0 && y < y0 + side;
+};
+/** @type {(test: Test, size: Pair) => Bytes} */
+const holeOf = (test, [w, h]) => Uint8Array.from({ length: w * h }, (_, i) => (test(i % w, floor(i / w), w, h) ? 1 : 0));
+/** @type {(text: string) => Bytes} */
+const fromDigits = (text) => Uint8Array.from(text, Number);
+/** @type {(mask: Bytes) => number} */
+const percentOf = (mask) => round((100 * mask.reduce((a, b) => a + b, 0)) / mask.length);
+// A disc set or cleared, as much of it as lies in the picture.
+/** @type {(mask: Bytes, size: Pair, centre: Pair, r: number, on: boolean) => void} */
+const disc = (mask, [w, h], [x, y], r, on) => {
+  for (let j = max(0, floor(y - r)); j <= min(h - 1, y + r); j++)
+    for (let i = max(0, floor(x - r)); i <= min(w - 1, x + r); i++)
+      if ((i - x) ** 2 + (j - y) ** 2 <= r * r) mask[j * w + i] = on ? 1 : 0;
+};
+// The pixels from one to another, without a gap, both ends among them.
+/** @type {(from: Pair, to: Pair) => Pair[]} */
+const line = (from, to) => {
+  const n = max(1, Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]));
+  return Array.from({ length: n + 1 }, (_, k) => [round(from[0] + ((to[0] - from[0]) * k) / n), round(from[1] + ((to[1] - from[1]) * k) / n)]);
+};
+/** @type {(event: {shiftKey: boolean, button: number}, erase: boolean) => boolean} */
+const paints = (event, erase) => !(erase || event.shiftKey || event.button === 2);
+/** @type {Record<string, Pair>} */
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** @type {(cell: Pair, by: Pair, size: Pair) => Pair} */
+const stepped = ([x, y], by, [w, h]) => [limit(x + by[0], 0, w - 1), limit(y + by[1], 0, h - 1)];
+
+/** @type {() => Pair} */
 const size = () => [props.value.pixels.w, props.value.pixels.h];
 const text = () => mask.join("");
 const drawMask = () => {
@@ -11,31 +65,16 @@ const drawMask = () => {
   const ctx = over.getContext("2d");
   ctx.putImageData(image, 0, 0);
   if (cursor) { ctx.fillStyle = "#ffe14d"; ctx.fillRect(cursor[0], cursor[1], 1, 1); }
-  percent.textContent = round((100 * mask.reduce((a, b) => a + b, 0)) / (w * h)) + " %";
+  percent.textContent = percentOf(mask) + " %";
 };
 const tell = () => { told.add(text()); props.value = { ...props.value, mask: text() }; trigger("input"); };
 const keep = () => { history.push(mask.slice()); if (history.length > 50) history.shift(); };
-const dab = (x, y, on) => {
-  const [w, h] = size(), r = (brush * w) / 56;
-  for (let j = max(0, floor(y - r)); j <= min(h - 1, y + r); j++)
-    for (let i = max(0, floor(x - r)); i <= min(w - 1, x + r); i++)
-      if ((i - x) ** 2 + (j - y) ** 2 <= r * r) mask[j * w + i] = on ? 1 : 0;
-};
-const stroke = (from, to, on) => {
-  const n = max(1, Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]));
-  for (let k = 0; k <= n; k++) dab(round(from[0] + ((to[0] - from[0]) * k) / n), round(from[1] + ((to[1] - from[1]) * k) / n), on);
-  drawMask();
-};
-const preset = (test) => {
-  keep();
-  const [w, h] = size();
-  mask = Uint8Array.from({ length: w * h }, (_, i) => (test(i % w, floor(i / w), w, h) ? 1 : 0));
-  drawMask(); tell();
-};
-const block = () => {
-  const [w, h] = size(), side = round(w * (0.375 + Math.random() / 8)), x0 = floor(Math.random() * (w - side)), y0 = floor(Math.random() * (h - side));
-  preset((x, y) => x >= x0 && x < x0 + side && y >= y0 && y < y0 + side);
-};
+/** @type {(at: Pair, on: boolean) => void} */
+const dab = (at, on) => disc(mask, size(), at, (brush * size()[0]) / 56, on);
+/** @type {(from: Pair, to: Pair, on: boolean) => void} */
+const stroke = (from, to, on) => { line(from, to).forEach((at) => dab(at, on)); drawMask(); };
+/** @type {(test: Test) => void} */
+const preset = (test) => { keep(); mask = holeOf(test, size()); drawMask(); tell(); };
 const undo = () => { if (history.length) { mask = history.pop(); drawMask(); tell(); } };
 const scale = () => { const k = fit(root.clientWidth, 1, size()[0], floor(448 / size()[0])); enlarge(view, k); enlarge(over, k); };
 const build = () => {
@@ -59,19 +98,14 @@ const build = () => {
   button(t("undo"), tools, undo);
   button(t("clear"), tools, () => preset(() => false));
   const presets = make("div", "tools", root);
-  button(t("top"), presets, () => preset((x, y, w, h) => y < h / 2));
-  button(t("bottom"), presets, () => preset((x, y, w, h) => y >= h / 2));
-  button(t("left"), presets, () => preset((x, y, w) => x < w / 2));
-  button(t("centre"), presets, () => preset((x, y, w, h) => Math.abs(x + 0.5 - w / 2) < w / 5 && Math.abs(y + 0.5 - h / 2) < h / 5));
-  button(t("block"), presets, block);
-  // Extended Yale B is cropped by the eyes: they are always here.
+  for (const name in HOLES) button(t(name), presets, () => preset(HOLES[name]));
+  button(t("block"), presets, () => preset(blockIn(...size(), Math.random)));
   features = make("div", "tools", root);
-  button(t("eyes"), features, () => preset((x, y, w, h) => y >= 0.12 * h && y < 0.31 * h && x >= 0.06 * w && x < 0.94 * w));
-  button(t("mouth"), features, () => preset((x, y, w, h) => y >= 0.68 * h && y < 0.9 * h && x >= 0.2 * w && x < 0.8 * w));
+  for (const name in FEATURES) button(t(name), features, () => preset(FEATURES[name]));
   gesture(over, {
     begin: (e) => {
       over.focus({ preventScroll: true }); keep(); cursor = null;
-      down = { at: cellAt(over, e), on: !(erase || e.shiftKey || e.button === 2) };
+      down = { at: cellAt(over, e), on: paints(e, erase) };
       stroke(down.at, down.at, down.on);
     },
     move: (e) => { const at = cellAt(over, e); stroke(down.at, at, down.on); down.at = at; },
@@ -80,13 +114,13 @@ const build = () => {
   });
   over.addEventListener("contextmenu", (e) => e.preventDefault());
   over.addEventListener("keydown", (e) => {
-    const [w, h] = size(), by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
+    const [w, h] = size(), by = STEPS[e.key];
     if (e.key === "z" && (e.ctrlKey || e.metaKey)) return undo();
     if (!by && e.key !== " " && e.key !== "Enter") return;
     e.preventDefault();
     cursor = cursor || [w >> 1, h >> 1];
-    if (by) cursor = [max(0, min(w - 1, cursor[0] + by[0])), max(0, min(h - 1, cursor[1] + by[1]))];
-    else { keep(); dab(cursor[0], cursor[1], !erase); tell(); }
+    if (by) cursor = stepped(cursor, by, [w, h]);
+    else { keep(); dab(cursor, !erase); tell(); }
     drawMask();
   });
 };
@@ -100,7 +134,7 @@ const draw = () => {
   features.hidden = !value.face;
   if (over.width !== w || over.height !== h) { over.width = w; over.height = h; history = []; told.clear(); }
   const late = told.has(value.mask) && value.mask !== text();
-  if (value.mask && value.mask.length === w * h && !late && !down) { mask = Uint8Array.from(value.mask, Number); told.add(value.mask); }
+  if (value.mask && value.mask.length === w * h && !late && !down) { mask = fromDigits(value.mask); told.add(value.mask); }
   if (mask.length !== w * h) mask = new Uint8Array(w * h);
   drawMask(); scale();
   if (late && !down) setTimeout(tell, 30); // once the answer it came with is taken in

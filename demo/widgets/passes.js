@@ -1,11 +1,29 @@
-// value: {title, pixels (pass 1 … n), change: [n], psnr: [n] or none, caption, about, begin: the pass shown first, the last if there is none}
+/**
+ * value, sent and, once a repair is asked to go on, sent back as it came: pixels are the passes 1 … n, change and psnr a figure a pass.
+ * begin: the pass shown first, from 0; the last if there is none.
+ * @typedef {{title: string, pixels: Pixels, change: number[], psnr?: number[] | null, caption?: string, begin?: number, about?: About}} Film
+ * @type {Props<Film>}
+ */
+var props;
 const root = $(".passes");
-let canvas, range, title, where, curve, near, said, at = null, timer = null;
-// One figure a pass, from `least` at the foot to the greatest; the shown pass has the large dot.
+let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLInputElement} */ range, /** @type {HTMLElement} */ title, /** @type {HTMLElement} */ where;
+let /** @type {SVGElement} */ curve, /** @type {SVGElement} */ near, /** @type {HTMLElement} */ said;
+let /** @type {number | null} */ at = null, /** @type {number} */ timer = null;
+// Where the figures stand in a box of 300 × 60, from `least` at the foot to the greatest.
+/** @type {(values: number[], least: number) => Pair[]} */
+const points = (values, least) => {
+  const top = Math.max(...values, least + 1e-9);
+  return values.map((v, i) => [6 + (i / Math.max(values.length - 1, 1)) * 288, 54 - ((v - least) / (top - least)) * 46]);
+};
+// The pass that is shown: the one asked for or, where none is, the one to begin with.
+/** @type {(film: Film, at: number | null) => number} */
+const passOf = ({ pixels, begin }, at) => Math.min(at ?? begin ?? pixels.n - 1, pixels.n - 1);
+// One figure a pass; the shown pass has the large dot.
+/** @type {(svg: SVGElement, values: number[], k: number, least: number, digits: number, name: string) => void} */
 const plot = (svg, values, k, least, digits, name) => {
-  const top = Math.max(...values, least + 1e-9), x = (i) => 6 + (i / Math.max(values.length - 1, 1)) * 288, y = (v) => 54 - ((v - least) / (top - least)) * 46;
-  svg.innerHTML = `<polyline points="${values.map((v, i) => x(i).toFixed(1) + "," + y(v).toFixed(1)).join(" ")}"/>` +
-    values.map((v, i) => `<circle cx="${x(i)}" cy="${y(v)}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${v.toFixed(digits + 1)}</title></circle>`).join("");
+  const dots = points(values, least);
+  svg.innerHTML = `<polyline points="${dots.map(([x, y]) => x.toFixed(1) + "," + y.toFixed(1)).join(" ")}"/>` +
+    dots.map(([x, y], i) => `<circle cx="${x}" cy="${y}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${values[i].toFixed(digits + 1)}</title></circle>`).join("");
   svg.setAttribute("aria-label", name + ": " + values.map((v) => v.toFixed(digits)).join(", "));
   svg.previousElementSibling.textContent = `${name}: ${values[k].toFixed(digits)}`;
 };
@@ -18,12 +36,12 @@ const figure = () => {
   return svg;
 };
 const show = () => {
-  const { pixels, change } = props.value, last = pixels.n - 1, k = at === null ? Math.min(props.value.begin ?? last, last) : Math.min(at, last);
+  const { pixels, change } = props.value, last = pixels.n - 1, k = passOf(props.value, at);
   paint(canvas, pixels, k);
-  range.max = last + 1; range.value = k + 1;
+  range.max = String(last + 1); range.value = String(k + 1);
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;
   plot(curve, change, k, 0, 3, t("change"));
-  near.parentNode.hidden = !props.value.psnr;
+  near.parentElement.hidden = !props.value.psnr;
   if (props.value.psnr) plot(near, props.value.psnr, k, Math.min(...props.value.psnr) - 1, 1, t("psnr"));
 };
 const stop = () => { clearInterval(timer); timer = null; };

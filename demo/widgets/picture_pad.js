@@ -1,26 +1,56 @@
-// value: {pixels, label, source, doubt, notes}; props: samples = {pixels, labels}, names, groups, dataset, hint.  Event: input.
-// A drawing is kept as its strokes, a photograph as its file with what a person wants of it: the server makes of either what the models know.
+/**
+ * value, sent, and sent back when a person has picked, drawn or brought another; source: "sample 7", "drawn", "upload", "camera"; label −1: unknown.
+ * groups: a number a sample, and of each group its name and, for light on a dome, its azimuth and elevation.  Event: input.
+ * @typedef {{pixels: Pixels, label: number, source?: string, doubt?: string, notes?: string[]}} Picture
+ * @typedef {{of: number[], names: string[], at: Pair[]}} Groups
+ * @type {Props<Picture> & {samples: {pixels: Pixels, labels: number[]}, names?: string[], groups?: Groups | null, dataset: string, hint?: string}}
+ */
+var props;
+/**
+ * A drawing is kept as its strokes, a photograph as its file with what a person wants of it: the server makes of either what the models know.
+ * turn: by so many quarters; invert and cut: null leaves them to the server, which says what it took; shown: the photograph, a JPEG in base64.
+ * @typedef {{picture: string, turn: number, invert: boolean | null, cut: Edges | null}} Handled
+ * @typedef {{pixels: Pixels, notes: string[], doubt: string, cut: Edges, turn: number, invert: boolean, shown: string, stages: {name: string, image: string}[]}} Prepared
+ * @typedef {Partial<Prepared> & {error?: string}} Answer
+ * @type {{prepare: Ask<({strokes: Stroke[]} | Handled) & {dataset: string, size: number, channels: number}, Prepared>}}
+ */
+var server;
+/** @typedef {Pair[]} Stroke  points in the pad's own 0 … INK */
+/** @typedef {Handled & {source: string, used?: {invert: boolean, cut: Edges}}} Wish  of a person for a photograph; used: what the server made of it */
 const root = $(".picture_pad");
 const INK = 280, WIDTH = 20;
-let canvas, photo, prepared, said, doubt, steps, hint, strip, more, chooser, video, undoButton, clearButton, page = 0, group = 0;
-let strokes = [], wish = null, before = null; // before: what was there before the person's own picture
+let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLCanvasElement} */ prepared, /** @type {HTMLElement} */ said, /** @type {HTMLElement} */ doubt;
+let /** @type {HTMLElement & {row?: HTMLElement}} */ steps, /** @type {HTMLElement} */ hint, /** @type {Group} */ strip, /** @type {Group} */ chooser;
+let /** @type {HTMLButtonElement} */ more, /** @type {HTMLButtonElement} */ undoButton, /** @type {HTMLButtonElement} */ clearButton;
+let /** @type {HTMLVideoElement} */ video, page = 0, group = 0;
+/** @type {{sheet: HTMLElement, cut: Edges | null, image?: HTMLImageElement, frame?: HTMLElement}} */
+let photo;
+let /** @type {Stroke[]} */ strokes = [], /** @type {Wish | null} */ wish = null;
+/** What was there before the person's own picture.  @type {Picture | null} */
+let before = null;
 let intent = 0; // answers to an older one are dropped
+/** @type {(text?: string, error?: boolean) => void} */
 const say = (text, error) => { said.textContent = text || ""; said.classList.toggle("error", !!error); };
-const own = (value) => ["drawn", "upload", "camera"].includes((value || {}).source);
+/** @type {(value?: Picture) => boolean} */
+const own = (value) => ["drawn", "upload", "camera"].includes(value?.source);
+// Which sample a picture is; none: −1.
+/** @type {(source?: string) => number} */
+const sampleOf = (source) => (source?.startsWith("sample ") ? +source.slice(7) : -1);
+/** @type {(value: Picture) => void} */
 const take = (value) => { props.value = value; show(); trigger("input"); };
 const show = () => {
   const value = props.value;
   if (!value || !value.pixels) return;
   if (!own(value)) before = value;
-  chooser.classList.toggle("own", !(value.source || "").startsWith("sample "));
+  chooser.classList.toggle("own", sampleOf(value.source) < 0);
   root.classList.toggle("colour", value.pixels.c > 1);
   paint(prepared, value.pixels, 0);
   enlarge(prepared, Math.floor((value.pixels.w > 28 ? 128 : 112) / value.pixels.w));
   say((value.notes || []).join(" "));
   doubt.textContent = value.doubt || "";
-  let pressed = null;
+  let /** @type {HTMLElement} */ pressed = null;
   strip.querySelectorAll("button").forEach((b) => {
-    const here = "sample " + b.dataset.k === value.source;
+    const here = +b.dataset.k === sampleOf(value.source);
     b.setAttribute("aria-pressed", String(here));
     if (here) pressed = b;
   });
@@ -37,22 +67,24 @@ const mark = () => {
 const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
 const putBack = () => { forget(); if (own(props.value) && before) take(before); else show(); };
 const arrive = () => { if (!own(props.value)) forget(); show(); };
-const request = latest(async (mine, picture, answered) => {
+const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: Stroke[]} | Handled} */ picture, /** @type {(answer: Answer) => void} */ answered) => {
   const { w: size, c: channels } = props.value.pixels;
+  /** @type {Answer} */
   const answer = await server.prepare({ ...picture, dataset: props.dataset, size, channels }).catch(() => ({ error: t("no_answer") }));
   if (mine === intent) answered(answer);
 });
+/** @type {(answer: Answer, source: string) => void} */
 const accept = (answer, source) => {
   if (answer.error) return say(answer.error, true);
   take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes });
 };
 
-// Strokes: lists of points in the pad's own 0 … INK.
 const redraw = () => {
   const ctx = canvas.getContext("2d");
   ctx.fillStyle = "#000"; ctx.fillRect(0, 0, INK, INK);
   strokes.forEach((stroke) => ink(stroke));
 };
+/** @type {(stroke: Stroke, from?: number) => void} */
 const ink = (stroke, from = 0) => {
   const ctx = canvas.getContext("2d");
   ctx.strokeStyle = "#fff"; ctx.lineWidth = WIDTH; ctx.lineCap = ctx.lineJoin = "round";
@@ -61,17 +93,27 @@ const ink = (stroke, from = 0) => {
   ctx.stroke();
 };
 const send = () => request(intent, { strokes }, (answer) => accept(answer, "drawn"));
-const pointAt = (event) => {
-  const box = canvas.getBoundingClientRect(), within = (v) => Math.round(10 * Math.min(INK, Math.max(0, v))) / 10;
-  return [within(((event.clientX - box.left) / box.width) * INK), within(((event.clientY - box.top) / box.height) * INK)];
+// A point of the window in the pad's own 0 … INK, to a tenth.
+/** @type {(box: {left: number, top: number, width: number, height: number}, x: number, y: number) => Pair} */
+const onPad = (box, x, y) => {
+  const within = (/** @type {number} */ v) => Math.round(10 * limit(v, 0, INK)) / 10;
+  return [within(((x - box.left) / box.width) * INK), within(((y - box.top) / box.height) * INK)];
 };
-const extend = (event) => {
-  const stroke = strokes[strokes.length - 1], from = stroke.length - 1;
-  const every = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-  for (const point of (every.length ? every : [event]).map(pointAt)) {
+/** @type {(event: MouseEvent) => Pair} */
+const pointAt = (event) => onPad(canvas.getBoundingClientRect(), event.clientX, event.clientY);
+// Points put on the end of a stroke, but for those that have hardly moved.
+/** @type {(stroke: Stroke, points: Pair[]) => void} */
+const lengthen = (stroke, points) => {
+  for (const point of points) {
     const [x, y] = stroke[stroke.length - 1];
     if (Math.hypot(point[0] - x, point[1] - y) >= 1) stroke.push(point);
   }
+};
+/** @type {Act} */
+const extend = (event) => {
+  const stroke = strokes[strokes.length - 1], from = stroke.length - 1;
+  const every = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+  lengthen(stroke, (every.length ? every : [event]).map(pointAt));
   if (stroke.length - 1 > from) { ink(stroke, from); send(); }
 };
 const undo = () => {
@@ -90,6 +132,7 @@ const write = () => gesture(canvas, {
 });
 
 // A photograph: the server says which part of it was taken; a person may cut, turn and swap dark and light.
+/** @type {(wanted: Partial<Wish>, previous?: Wish | null) => void} */
 const ask = (wanted, previous = wish) => {
   wish = { ...wish, ...wanted };
   const { picture, turn, invert, cut, source } = wish;
@@ -99,11 +142,13 @@ const ask = (wanted, previous = wish) => {
     accept(answer, source);
   });
 };
+/** @type {(picture: string, source: string) => void} */
 const open = (picture, source) => {
   const previous = wish;
   wish = null;
   ask({ picture, source, turn: 0, invert: null, cut: null }, previous);
 };
+/** @type {(answer: Answer) => void} */
 const photograph = (answer) => {
   strokes = [];
   wish.used = { invert: answer.invert, cut: answer.cut || wish.cut || [0, 0, 1, 1] };
@@ -116,31 +161,49 @@ const photograph = (answer) => {
     make("figcaption", "note", figure, name);
   }
 };
+/** @type {(cut: Edges) => void} */
 const place = ([x0, y0, x1, y1]) => {
   photo.cut = [x0, y0, x1, y1];
   Object.assign(photo.frame.style, { left: 100 * x0 + "%", top: 100 * y0 + "%", width: 100 * (x1 - x0) + "%", height: 100 * (y1 - y0) + "%" });
 };
 const LEAST = 0.04; // of the photograph's width and height: a smaller cut is a slip of the hand
-const limit = (v, least = 0, most = 1) => Math.min(most, Math.max(least, v));
+/** @type {(cut: Edges, dx: number, dy: number) => Edges} */
 const shifted = ([x0, y0, x1, y1], dx, dy) => {
   const x = limit(dx, -x0, 1 - x1), y = limit(dy, -y0, 1 - y1);
   return [x0 + x, y0 + y, x1 + x, y1 + y];
 };
 // Edges pulled by hand: `sides` are indices into the cut; one that passes its opposite takes its place.
+/** @type {(cut: Edges, sides: number[], at: Pair) => Edges} */
 const pulled = (cut, sides, at) => {
   const [x0, y0, x1, y1] = cut.map((v, i) => (sides.includes(i) ? limit(at[i % 2]) : v));
   return [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
 };
 // Which edges a point takes hold of: those near it; none inside, where the whole frame moves; outside, a new frame begins.
+/** @type {(cut: Edges, point: Pair, reach: Pair) => number[] | null} */
 const grip = (cut, [x, y], reach) => {
+  /** @type {(v: number, a: number, b: number, r: number) => boolean} */
   const inside = (v, a, b, r) => v >= a - r && v <= b + r;
   const [x0, y0, x1, y1] = cut, [rx, ry] = [Math.min(reach[0], (x1 - x0) / 3), Math.min(reach[1], (y1 - y0) / 3)];
   if (!inside(x, x0, x1, reach[0]) || !inside(y, y0, y1, reach[1])) return null;
+  /** @type {(v: number, a: number, b: number, i: number, r: number) => number[]} */
   const near = (v, a, b, i, r) => (v <= a + r ? [i] : v >= b - r ? [i + 2] : []);
   return [...near(x, x0, x1, 0, rx), ...near(y, y0, y1, 1, ry)];
 };
+// The cut that a drag has made of one.
+/** @type {(cut: Edges, sides: number[] | null, from: Pair, at: Pair) => Edges} */
+const dragged = (cut, sides, from, at) => {
+  if (!sides) return pulled(/** @type {Edges} */ ([...from, ...from].map((v) => limit(v))), [2, 3], at);
+  return sides.length ? pulled(cut, sides, at) : shifted(cut, at[0] - from[0], at[1] - from[1]);
+};
+// The cut that an arrow key makes of one: moved or, with Shift, its lower right corner pulled.
+/** @type {(cut: Edges, by: Pair, shift: boolean) => Edges} */
+const nudged = (cut, by, shift) =>
+  shift ? pulled(cut, [2, 3], [Math.max(cut[0] + LEAST, cut[2] + by[0]), Math.max(cut[1] + LEAST, cut[3] + by[1])]) : shifted(cut, ...by);
+/** @type {Record<string, Pair>} */
+const STEPS = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] };
 const frame = () => {
-  let from, cut, sides, box;
+  let /** @type {Pair} */ from, /** @type {Edges} */ cut, /** @type {number[] | null} */ sides, /** @type {DOMRect} */ box;
+  /** @type {(event: PointerEvent) => Pair} */
   const where = (event) => [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   gesture(photo.sheet, {
     begin: (event) => {
@@ -149,11 +212,7 @@ const frame = () => {
       event.preventDefault(); // else a press beside the frame would take the focus away again
       photo.frame.focus({ preventScroll: true });
     },
-    move: (event) => {
-      const at = where(event);
-      if (sides && !sides.length) place(shifted(cut, at[0] - from[0], at[1] - from[1]));
-      else place(sides ? pulled(cut, sides, at) : pulled([...from, ...from].map((v) => limit(v)), [2, 3], at));
-    },
+    move: (event) => place(dragged(cut, sides, from, where(event))),
     end: () => {
       const [x0, y0, x1, y1] = photo.cut;
       if (Math.min(x1 - x0, y1 - y0) < LEAST) place(cut);
@@ -162,41 +221,45 @@ const frame = () => {
     cancel: () => place(cut),
   });
   photo.frame.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[event.key];
+    const by = STEPS[event.key];
     if (!by) return;
     event.preventDefault();
-    const c = photo.cut;
-    place(event.shiftKey ? pulled(c, [2, 3], [Math.max(c[0] + LEAST, c[2] + by[0]), Math.max(c[1] + LEAST, c[3] + by[1])]) : shifted(c, ...by));
+    place(nudged(photo.cut, by, event.shiftKey));
     ask({ cut: photo.cut });
   });
 };
 const grouped = () => props.groups && props.groups.of;
-const shown = () => {
-  const g = props.samples.pixels, every = Array.from({ length: g.n }, (_, k) => k);
-  if (grouped()) return every.filter((k) => props.groups.of[k] === group);
-  const count = Math.min(10, g.n);
-  return every.slice(0, count).map((i) => (page * count + i) % g.n);
+// Ten samples a page, round and round.
+/** @type {(n: number, page: number) => number[]} */
+const paged = (n, page) => {
+  const count = Math.min(10, n);
+  return Array.from({ length: count }, (_, i) => (page * count + i) % n);
 };
+/** @type {(of: number[], group: number) => number[]} */
+const members = (of, group) => of.flatMap((own, k) => (own === group ? [k] : []));
+const shown = () => (grouped() ? members(props.groups.of, group) : paged(props.samples.pixels.n, page));
 const fill = () => {
   strip.replaceChildren();
   const g = props.samples;
   if (!g || !g.pixels) return;
-  const bytes = toBytes(g.pixels.data), size = g.pixels.w * g.pixels.h * g.pixels.c, side = g.pixels.w > 28 ? 64 : 28;
+  const bytes = toBytes(g.pixels.data), side = g.pixels.w > 28 ? 64 : 28;
   root.classList.toggle("large", side > 28);
   more.hidden = !!grouped();
   for (const k of shown()) {
     const b = button("", strip, () => {
-      const one = bytes.slice(k * size, (k + 1) * size);
       forget();
-      take({ pixels: { ...g.pixels, n: 1, data: toBase64(one) }, label: g.labels[k], source: "sample " + k });
+      take({ pixels: only(g.pixels, k, bytes), label: g.labels[k], source: "sample " + k });
     }, t("sample") + " " + (props.names ? props.names[g.labels[k]] : k));
-    b.dataset.k = k;
+    b.dataset.k = String(k);
     const c = make("canvas", "pixelated", b);
     paint(c, g.pixels, k, bytes); c.style.width = c.style.height = side + "px";
   }
   show();
 };
-// Lights on a dome, seen from the camera: azimuth to the side, elevation up; or the groups by name.
+// A light's place on the dome, in per cent from the left and from the top: azimuth to the side, elevation up.
+/** @type {(light: Pair) => Pair} */
+const onDome = ([azimuth, elevation]) => [50 + (azimuth / 130) * 46, 62 - (elevation / 90) * 56];
+// Lights on a dome, seen from the camera; or the groups by name.
 const dome = () => {
   chooser.replaceChildren();
   if (!grouped()) return;
@@ -204,22 +267,23 @@ const dome = () => {
   chooser.className = (round ? "dome" : "choices") + (chooser.classList.contains("own") ? " own" : "");
   chooser.setAttribute("role", "group"); chooser.setAttribute("aria-label", t(round ? "light" : "pose"));
   names.forEach((name, k) => {
-    const b = button(round ? "" : name, chooser, () => { group = k; dome(); fill(); chooser.children[k].focus(); }, name);
+    const b = button(round ? "" : name, chooser, () => { group = k; dome(); fill(); /** @type {HTMLElement} */ (chooser.children[k]).focus(); }, name);
     b.setAttribute("aria-pressed", String(k === group));
-    if (round) { b.style.left = 50 + (at[k][0] / 130) * 46 + "%"; b.style.top = 62 - (at[k][1] / 90) * 56 + "%"; }
+    if (round) { [b.style.left, b.style.top] = onDome(at[k]).map((v) => v + "%"); }
   });
-  chooser.stop(chooser.children[group]);
+  chooser.stop(/** @type {HTMLElement} */ (chooser.children[group]));
   if (round) make("span", "where note", chooser, names[group]);
 };
+/** @type {(file?: File) => void} */
 const receive = (file) => {
   if (!file) return;
   if (file.size > 20e6) return say(t("too_big"), true);
   const reader = new FileReader();
-  reader.onload = () => open(reader.result.split(",")[1] || "", "upload");
+  reader.onload = () => open(/** @type {string} */ (reader.result).split(",")[1] || "", "upload");
   reader.readAsDataURL(file);
 };
 // One photograph: the first click opens the camera, the second takes the picture and closes it.
-const close = () => { if (video) { video.srcObject.getTracks().forEach((track) => track.stop()); video.remove(); video = null; } };
+const close = () => { if (video) { /** @type {MediaStream} */ (video.srcObject).getTracks().forEach((track) => track.stop()); video.remove(); video = null; } };
 const look = async () => {
   if (video) {
     const shot = document.createElement("canvas");
@@ -230,20 +294,20 @@ const look = async () => {
   }
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, facingMode: "user" } });
-    video = make("video", "", canvas.parentNode);
+    video = make("video", "", canvas.parentElement);
     Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
     await video.play();
     say(t("camera_again"));
-  } catch (error) { close(); say(t("camera_refused"), true); }
+  } catch { close(); say(t("camera_refused"), true); }
 };
 const build = () => {
   root.replaceChildren();
   const top = make("div", "top", root);
   titled(top, t("pick"));
   more = button("↻", top, () => { page++; fill(); }, t("more"));
-  chooser = make("div", "", root);
+  chooser = /** @type {Group & HTMLDivElement} */ (make("div", "", root));
   chooser.stop = rove(chooser, "button");
-  strip = make("div", "strip", root);
+  strip = /** @type {Group & HTMLDivElement} */ (make("div", "strip", root));
   strip.setAttribute("role", "toolbar"); strip.setAttribute("aria-label", t("pick"));
   strip.stop = rove(strip, "button");
   const row = make("div", "row", root), pad = make("div", "pad", row), side = make("div", "side", row);
@@ -293,8 +357,8 @@ const invite = () => {
 };
 // The group of the sample that is shown, so that its neighbours are those under the same light.
 const follow = () => {
-  const source = (props.value || {}).source || "";
-  if (grouped() && source.startsWith("sample ")) group = props.groups.of[+source.slice(7)];
+  const sample = sampleOf(props.value?.source);
+  if (grouped() && sample >= 0) group = props.groups.of[sample];
 };
 follow(); build();
 watch("value", arrive);

@@ -1,27 +1,50 @@
-// value: {sections: [{title, pixels, columns, scale, captions, good, rows, head, best}], about, note}
+/**
+ * What pixel_canvas.section makes, where each entry is told of.
+ * @typedef {{title: string, pixels: Pixels, columns: number, scale?: number, captions?: string[], good?: (boolean | null)[], rows?: string[], head?: string[],
+ *   chosen?: number | number[], reveal?: string, warn?: boolean, name?: string, about?: About, pick?: boolean, meanings?: unknown[], flow?: number,
+ *   least?: number, note?: string}} Section
+ */
+/**
+ * value, sent by the server; a cell that is chosen comes back as picked, [section, cell], and in a select event {section, index, meaning}.
+ * @type {Props<Signed & {sections: Section[], note?: string, picked?: [number, number]}>}
+ */
+var props;
 let drawn = "";
+/** @typedef {{side: number, columns: number, narrow: boolean, k: number}} Plan  side: the width of the rows' names; k: how large a pixel is */
+// Large pictures that need no column of their own flow into more rows where the screen is narrow.
+/** @type {(section: Section, width: number) => Plan} */
+const plan = (s, width) => {
+  const side = s.rows && width > 600 ? 108 : 0; // else above the row
+  const room = Math.floor((width - side + 6) / (s.pixels.w * (s.least || 1) + 6) / (s.flow || 1)) * (s.flow || 1);
+  const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns, narrow = (width - side) / columns < 44;
+  return { side, columns, narrow, k: fit(width - side, columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6) };
+};
+// What a cell is called, for who cannot see it.
+/** @type {(section: Section, k: number) => string} */
+const called = (s, k) => [s.title, s.head && s.head[k % s.columns], s.captions && s.captions[k]].filter(Boolean).join(", ");
+/** @type {(section: Section, k: number) => "yes" | "no" | ""} */
+const verdict = ({ good }, k) => (!good || good[k] === null ? "" : good[k] ? "yes" : "no");
+// What is told of a cell that is chosen.
+/** @type {(section: Section, at: number, k: number) => {section: number, index: number, meaning: unknown}} */
+const chosen = (s, at, k) => ({ section: at, index: k, meaning: s.meanings ? s.meanings[k] : null });
+/** @typedef {HTMLElement & {columns: number}} Block  a section, and how many cells it has side by side at present */
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
-    const s = props.value.sections[+node.dataset.at];
-    const width = element.firstElementChild.clientWidth, side = s.rows && width > 600 ? 108 : 0; // else above the row
-    // Large pictures that need no column of their own flow into more rows where the screen is narrow.
-    const room = Math.floor((width - side + 6) / (s.pixels.w * (s.least || 1) + 6) / (s.flow || 1)) * (s.flow || 1);
-    const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns;
-    const narrow = (width - side) / columns < 44;
-    const k = fit(width - side, columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6);
+    const s = props.value.sections[+node.dataset.at], { side, columns, narrow, k } = plan(s, element.firstElementChild.clientWidth);
     node.classList.toggle("narrow", narrow);
     node.classList.toggle("stacked", !!s.rows && !side);
     node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
-    node.columns = columns;
+    /** @type {Block} */ (node).columns = columns;
     node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
     node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${columns}, ${s.pixels.w * k}px)`;
   }
 };
+/** @type {(root: HTMLElement) => void} */
 const build = (root) => {
   root.replaceChildren();
   props.value.sections.forEach((s, at) => {
-    const node = make("section", "section", root);
-    node.dataset.at = at;
+    const node = /** @type {Block} */ (make("section", "section", root));
+    node.dataset.at = String(at);
     const head = make("header", "", node);
     make("h3", "", head, s.title || "");
     if (s.note) make("span", s.warn ? "note warn" : "note", head, s.note);
@@ -40,7 +63,9 @@ const build = (root) => {
           const shown = s.reveal && document.querySelector(s.reveal + " .pixel_canvas");
           if (shown) shown.dataset.awaited = "yes"; // it comes into sight with its answer: before that it may be empty
           element.querySelectorAll(".picked").forEach((old) => old.classList.remove("picked"));
-          cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] }; trigger("select", { section: at, index: k, meaning: s.meanings ? props.value.sections[at].meanings[k] : null }); };
+          cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] };
+          trigger("select", chosen(props.value.sections[at], at, k));
+        };
         cell.addEventListener("click", choose);
         cell.addEventListener("keydown", (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(); } });
       }
@@ -57,14 +82,14 @@ const draw = () => {
     const node = root.children[at], bytes = toBytes(s.pixels.data), figures = node.querySelectorAll("figure");
     node.querySelectorAll("canvas").forEach((canvas, k) => {
       paint(canvas, s.pixels, k, bytes);
-      canvas.setAttribute("aria-label", [s.title, s.head && s.head[k % s.columns], s.captions && s.captions[k]].filter(Boolean).join(", "));
+      canvas.setAttribute("aria-label", called(s, k));
     });
     figures.forEach((figure, k) => {
       if (s.captions) {
         figure.lastElementChild.textContent = s.captions[k] || " ";
-        figure.dataset.good = s.good ? (s.good[k] === null ? "" : s.good[k] ? "yes" : "no") : "";
+        figure.dataset.good = verdict(s, k);
       }
-      figure.classList.toggle("chosen", [].concat(s.chosen).includes(k));
+      figure.classList.toggle("chosen", [s.chosen].flat().includes(k));
       if (s.pick) figure.setAttribute("aria-label", figure.firstElementChild.getAttribute("aria-label"));
     });
   });

@@ -1,6 +1,25 @@
-// value: {model, z, labels, at: [x, y], pixels: the grid's n·n pictures, picture: the one at `at`, norm}
+/**
+ * value, sent and never sent back: z and labels are the four corners', pixels the grid's n·n pictures, picture and norm those at `at`, x and y in 0 … 1.
+ * @typedef {{model: string, z: number[][], labels: number[]}} Corners
+ * @type {Props<Corners & {at: Pair, pixels: Pixels, picture: Pixels, norm: number}>}
+ */
+var props;
+/** @type {{on_plane: Ask<Corners & {at: Pair}, {picture: Pixels, norm: number}>}} */
+var server;
 const root = $(".plane_pad");
-let map, cross, canvas, where, said, at = [0.5, 0.5], shownFor = null, side = 0;
+let /** @type {HTMLCanvasElement} */ map, /** @type {HTMLElement} */ cross, /** @type {HTMLCanvasElement} */ canvas;
+let /** @type {HTMLElement} */ where, /** @type {HTMLElement} */ said, /** @type {Pair} */ at = [0.5, 0.5], /** @type {string} */ shownFor = null, side = 0;
+// A point moved by so much, and kept on the plane.
+/** @type {(at: Pair, dx: number, dy: number) => Pair} */
+const moved = ([x, y], dx, dy) => [limit(x + dx), limit(y + dy)];
+/** @type {Record<string, Pair>} */
+const STEPS = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] };
+// The plane's side on the page: whole pixels where they fit.
+/** @type {(pixels: Pixels, room: number) => number} */
+const sideOf = ({ n, w }, room) => {
+  const own = Math.round(Math.sqrt(n)) * w;
+  return Math.min(room, Math.max(1, Math.floor(room / own)) * own);
+};
 const place = () => {
   cross.style.transform = `translate(${at[0] * side}px, ${at[1] * side}px)`; where.textContent = `x ${at[0].toFixed(2)}, y ${at[1].toFixed(2)}`;
   map.setAttribute("aria-valuenow", at[0].toFixed(2)); map.setAttribute("aria-valuetext", where.textContent);
@@ -13,9 +32,10 @@ const ask = latest(async () => {
   paint(canvas, answer.picture, 0);
   said.textContent = "‖z‖ " + answer.norm.toFixed(2);
 });
+/** @type {Act} */
 const move = (event) => {
   const box = map.getBoundingClientRect();
-  at = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((v) => Math.min(1, Math.max(0, v)));
+  at = moved([0, 0], (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   place(); ask();
 };
 const build = () => {
@@ -23,12 +43,12 @@ const build = () => {
   make("h3", "", root, t("title"));
   const row = make("div", "row", root), frame = make("div", "frame", row);
   map = make("canvas", "pixelated", frame); map.tabIndex = 0;
-  map.setAttribute("role", "slider"); map.setAttribute("aria-valuemin", 0); map.setAttribute("aria-valuemax", 1); map.setAttribute("aria-label", t("title"));
+  map.setAttribute("role", "slider"); map.setAttribute("aria-valuemin", "0"); map.setAttribute("aria-valuemax", "1"); map.setAttribute("aria-label", t("title"));
   cross = make("div", "cross", frame);
   const view = make("div", "view", row);
   canvas = make("canvas", "pixelated", view); canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("picture"));
   where = make("output", "note", view); said = make("p", "said", view);
-  let before;
+  let /** @type {Pair} */ before;
   gesture(map, {
     begin: (e) => { before = at; move(e); },
     move,
@@ -36,15 +56,13 @@ const build = () => {
     cancel: () => { at = before; place(); ask(); },
   });
   map.addEventListener("keydown", (e) => {
-    const step = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] }[e.key];
-    if (!step) return;
-    e.preventDefault(); at = at.map((v, i) => Math.min(1, Math.max(0, v + step[i]))); place(); ask();
+    if (!STEPS[e.key]) return;
+    e.preventDefault(); at = moved(at, ...STEPS[e.key]); place(); ask();
   });
 };
 const scale = () => {
-  const { pixels } = props.value, n = Math.round(Math.sqrt(pixels.n)), whole = Math.min(root.clientWidth || 400, 448);
-  side = Math.max(1, Math.floor(whole / (n * pixels.w))) * n * pixels.w;
-  if (side > whole) side = whole;
+  const { pixels } = props.value;
+  side = sideOf(pixels, Math.min(root.clientWidth || 400, 448));
   map.style.width = map.style.height = side + "px";
   enlarge(canvas, Math.max(1, Math.floor(280 / pixels.w)));
   place();

@@ -1,21 +1,30 @@
-// Server function: fields({size, pixel, depth}) -> {seen: pixels of cnn, row, diagonal}.
+/**
+ * It has no value.  seen: a picture for each of cnn, row, diagonal.
+ * @type {{fields: Ask<{size: number, pixel: number, depth: number}, {seen: Pixels}>}}
+ */
+var server;
 const root = $(".reading_order"), SIDE = 16, KINDS = ["cnn", "row", "diagonal"];
-let canvases, depth, depthSaid, playButton, said, at = 9 * SIDE + 5, seen = null, step = -1, timer = null;
-const { floor } = Math;
-// Cells a state has reached at a step, and those it has just entered: by pixel, by row, or by both diagonals.
-const front = (kind, r, c) => (kind === 0 ? r * SIDE + c : kind === 1 ? r : r + c);
-const other = (r, c) => r + (SIDE - 1 - c);
+let /** @type {HTMLCanvasElement[]} */ canvases, /** @type {HTMLInputElement} */ depth, /** @type {HTMLOutputElement} */ depthSaid;
+let /** @type {HTMLButtonElement} */ playButton, /** @type {HTMLElement} */ said;
+let at = 9 * SIDE + 5, /** @type {Pixels} */ seen = null, step = -1, /** @type {number} */ timer = null;
+const { floor } = Math, STEPS = 60;
+// When a state enters a cell: by pixel, by row, or by both diagonals.
+/** @type {(kind: number, r: number, c: number) => number[]} */
+const entered = (kind, r, c) => [[r * SIDE + c], [r], [r + c, r + (SIDE - 1 - c)]][kind];
+/** @type {(kind: number) => number} */
 const last = (kind) => [SIDE * SIDE - 1, SIDE - 1, 2 * SIDE - 2][kind];
+// How far the state is at a step of the show.
+/** @type {(kind: number, step: number) => number} */
+const reached = (kind, step) => floor((step / STEPS) * last(kind));
 const show = () => {
   if (!seen) return;
   const bytes = toBytes(seen.data), accent = style("--color-accent") || "#3b82f6";
   canvases.forEach((canvas, kind) => {
     paint(canvas, seen, kind, bytes);
-    const ctx = canvas.getContext("2d"), now = floor((step / 60) * last(kind));
+    const ctx = canvas.getContext("2d"), now = reached(kind, step);
     for (let i = 0; step >= 0 && i < SIDE * SIDE; i++) {
-      const r = floor(i / SIDE), c = i % SIDE, gone = front(kind, r, c) <= now || (kind === 2 && other(r, c) <= now);
-      const fresh = front(kind, r, c) === now || (kind === 2 && other(r, c) === now);
-      if (!gone) continue;
+      const r = floor(i / SIDE), c = i % SIDE, times = entered(kind, r, c), fresh = times.includes(now);
+      if (Math.min(...times) > now) continue;
       ctx.globalAlpha = fresh ? 0.95 : 0.35; ctx.fillStyle = fresh ? "#ffa90e" : accent;
       ctx.fillRect(c, r, 1, 1);
     }
@@ -34,7 +43,7 @@ const stop = () => { clearInterval(timer); timer = null; step = -1; show(); };
 const play = () => {
   if (timer) return stop();
   step = 0;
-  timer = setInterval(() => { if (++step > 60) stop(); else show(); }, 50);
+  timer = setInterval(() => { if (++step > STEPS) stop(); else show(); }, 50);
 };
 const build = () => {
   make("h3", "", root, t("title"));
@@ -52,7 +61,7 @@ const build = () => {
   const label = make("label", "note", tools, t("depth") + " ");
   depth = make("input", "", label); Object.assign(depth, { type: "range", min: 0, max: 6, step: 1, value: 3 });
   depthSaid = make("output", "note", label);
-  depth.addEventListener("input", ask);
+  depth.addEventListener("input", () => ask());
   said = make("p", "said", root, t("look"));
   ask();
 };

@@ -1,0 +1,27 @@
+import js from "@eslint/js";
+import { readFileSync } from "node:fs";
+
+const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
+const BROWSER = [
+  "Blob", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
+  "devicePixelRatio", "document", "getComputedStyle", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
+];
+const NODE = ["Buffer", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];
+const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
+const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
+const shared = Object.fromEntries(SHARED.map(([, kind, name]) => [name, kind === "let" ? "writable" : "readonly"]));
+
+export default [
+  js.configs.recommended,
+  {
+    files: ["demo/widgets/*.js"],
+    languageOptions: { sourceType: "script", globals: named([...GIVEN, ...BROWSER], "readonly") },
+    rules: {
+      "no-redeclare": ["error", { builtinGlobals: false }], // `var props;` gives the page's own a type
+      "no-unassigned-vars": "off", // as above
+    },
+  },
+  { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
+  { files: ["demo/widgets/common.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
+  { files: ["tests/js/**", "*.js"], languageOptions: { globals: named(NODE, "readonly") } },
+];

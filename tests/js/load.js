@@ -1,0 +1,50 @@
+// A widget's script as the page runs it: common.js and its own, one after the other, the body of one function.
+import { readFileSync } from "node:fs";
+
+const read = (name) => readFileSync(new URL(`../../demo/widgets/${name}.js`, import.meta.url), "utf8");
+const NAMES = /^(?:const|let) (\w+|\$) =/gm;
+
+/** What stands for a part of the page: it answers everything with another such part, and keeps what it is given. */
+export const anything = () => {
+  const kept = new Map([
+    ["then", undefined], // no promise
+    [Symbol.iterator, [][Symbol.iterator].bind([])],
+    [Symbol.toPrimitive, () => ""],
+  ]);
+  return new Proxy(function () {}, {
+    get: (_, key) => (kept.has(key) ? kept : kept.set(key, anything())).get(key),
+    set: (_, key, value) => kept.set(key, value),
+    apply: anything,
+    construct: anything,
+  });
+};
+
+class ImageData {
+  constructor(width, height) {
+    Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+  }
+}
+
+const page = () => ({
+  document: anything(), window: {}, ImageData, navigator: anything(), devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
+  getComputedStyle: anything(), ResizeObserver: anything(), MutationObserver: anything(),
+});
+
+/** All that a script declares at its top, by name.  given: the widget's own props, server, trigger, watch and element, or parts of the page. */
+export function load(name, given = {}) {
+  const scope = { element: anything(), trigger: () => {}, props: {}, server: anything(), upload: anything(), watch: () => {}, ...page(), ...given };
+  const text = read("common") + (name === "common" ? "" : read(name));
+  const declared = [...text.matchAll(NAMES)].map(([, name]) => name);
+  return new Function(...Object.keys(scope), `${text}\nreturn { ${declared.join(", ")} };`)(...Object.values(scope));
+}
+
+/** A node that can be listened to; fire("keydown", {key: "Home"}) returns the event that it was told. */
+export function node(parts = {}) {
+  const made = Object.assign(new EventTarget(), { isConnected: true, setPointerCapture: () => {} }, parts);
+  made.fire = (kind, more = {}) => {
+    const event = Object.defineProperties(new Event(kind, { cancelable: true }), Object.getOwnPropertyDescriptors(more));
+    made.dispatchEvent(event);
+    return event;
+  };
+  return made;
+}

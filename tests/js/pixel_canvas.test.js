@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./load.js";
+
+const { plan, called, verdict, chosen } = load("pixel_canvas");
+
+const pixels = { n: 12, w: 28 };
+
+test("pictures are as large as the width allows, at most as large as they want", () => {
+  assert.deepEqual(plan({ pixels, columns: 5 }, 1000), { side: 0, columns: 5, narrow: false, k: 4 });
+  assert.deepEqual(plan({ pixels, columns: 5, scale: 9 }, 1000), { side: 0, columns: 5, narrow: false, k: 6 });
+  assert.deepEqual(plan({ pixels, columns: 10 }, 400), { side: 0, columns: 10, narrow: true, k: 1 });
+});
+
+test("the rows' names stand beside the row where there is room, else above it", () => {
+  assert.deepEqual(plan({ pixels, columns: 5, rows: ["a"] }, 800), { side: 108, columns: 5, narrow: false, k: 4 });
+  assert.equal(plan({ pixels, columns: 5, rows: ["a"] }, 600).side, 0);
+});
+
+test("cells closer than 44 pixels are narrow, and the gaps between them too", () => {
+  const cells = (width) => plan({ pixels: { n: 10, w: 20 }, columns: 10 }, width);
+  assert.deepEqual([cells(440).narrow, cells(439).narrow], [false, true]);
+  assert.deepEqual([cells(427).k, cells(426).k], [2, 1]); // 10 cells of 40 and 9 gaps of 3
+});
+
+test("large pictures flow into more rows, so many side by side as belong together", () => {
+  const large = (width, more) => plan({ pixels: { n: 12, w: 64 }, columns: 6, flow: 2, ...more }, width).columns;
+  assert.deepEqual([large(1000), large(300), large(100)], [6, 4, 2]);
+  assert.deepEqual([large(1000, { least: 2 }), large(500, { least: 2 })], [6, 2]);
+  assert.equal(plan({ pixels: { n: 12, w: 64 }, columns: 6 }, 300).columns, 6);
+});
+
+test("a cell is called by its section, its column and its caption", () => {
+  const section = { title: "Sheet", columns: 3, head: ["a", "b", "c"], captions: ["0", "1", "2", "3", "four"] };
+  assert.deepEqual([called(section, 4), called(section, 3), called({ title: "Sheet", columns: 3 }, 4)], ["Sheet, b, four", "Sheet, a, 3", "Sheet"]);
+});
+
+test("a caption is good, bad or neither", () => {
+  const section = { good: [true, false, null] };
+  assert.deepEqual([0, 1, 2].map((k) => verdict(section, k)), ["yes", "no", ""]);
+  assert.equal(verdict({}, 0), "");
+});
+
+test("a chosen cell is told with its section, its number and its meaning", () => {
+  assert.deepEqual(chosen({ meanings: ["x", "y", { z: 1 }] }, 3, 2), { section: 3, index: 2, meaning: { z: 1 } });
+  assert.deepEqual(chosen({}, 0, 2), { section: 0, index: 2, meaning: null });
+});
