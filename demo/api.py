@@ -67,7 +67,9 @@ def hole(path: str | None, size: int) -> torch.Tensor:
     with READING:
         mask = images.open_picture(read(path))
     if mask.size != (size, size):
-        raise InputError("the mask is {width}×{height}, the picture {size}×{size}: send one of that size", width=mask.width, height=mask.height, size=size)
+        raise InputError(
+            "the mask is {width}×{height}, the picture {size}×{size}: send one of that size", width=mask.width, height=mask.height, size=size
+        )
     return images.to_tensor(images.square(mask, size, 1))[0, 0] > 0.5
 
 

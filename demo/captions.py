@@ -18,9 +18,7 @@ def class_names(t, registry: ModelRegistry, dataset: str, model: str | None = No
     """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
     known = next((info.labels for info in registry.offers().values() if info.dataset == dataset and info.labels), ())
     labels = (registry.info(model).labels if model else ()) or known
-    return [
-        t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)
-    ]
+    return [t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]
 
 
 def foot(t, tab: str, file: str) -> None:
@@ -41,9 +39,7 @@ def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[l
     guess, names = registry.guess(dataset, x), class_names(t, registry, dataset)
     p, k = guess.max(dim=1)
     unlike = registry.is_unlike(dataset, x).tolist()
-    captions = [
-        f"{names[int(i)]}\u202f?" if u else f"{names[int(i)]} {100 * float(q):.0f}\u202f%" for q, i, u in zip(p, k, unlike, strict=True)
-    ]
+    captions = [f"{names[int(i)]}\u202f?" if u else f"{names[int(i)]} {100 * float(q):.0f}\u202f%" for q, i, u in zip(p, k, unlike, strict=True)]
     if asked is None:
         return captions, [None] * len(x)
     return captions, [None if a >= guess.shape[1] else a == i and not u for a, i, u in zip(asked.tolist(), k.tolist(), unlike, strict=True)]

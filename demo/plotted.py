@@ -29,9 +29,7 @@ def inline(svg: str, colours: dict[str, str], salt: str) -> str:
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub("|".join(map(re.escape, colours)), lambda found: colours[found[0]], svg)
     svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
-    svg = re.sub(
-        r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda found: f"font-weight: {found[1] or 400}; font-size: {found[2]}", svg
-    )
+    svg = re.sub(r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda found: f"font-weight: {found[1] or 400}; font-size: {found[2]}", svg)
     used = set(re.findall(r"(?:href=\"|url\()#([\w-]+)", svg))
     svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{salt}{found[1]}"' if found[1] in used else "", svg)
     return re.sub(r"(href=\"#|url\(#)", rf"\g<1>{salt}", svg)

@@ -31,6 +31,7 @@ def size_of(model: torch.nn.Module) -> int:
     """Bytes of a model's weights."""
     return sum(p.nbytes for p in model.state_dict().values())
 
+
 SERIES = "2dbeta"  # in the names of planes that differ in β alone: to slide over, not to stand beside other models
 
 

@@ -44,9 +44,7 @@ def whole(value, what: str, least: int, most: int) -> int:
             return number
     except (TypeError, ValueError, OverflowError):
         pass
-    raise InputError(
-        "{what} must be a whole number from {least} to {most}, got {got}", what=what, least=least, most=most, got=brief(value)
-    )
+    raise InputError("{what} must be a whole number from {least} to {most}, got {got}", what=what, least=least, most=most, got=brief(value))
 
 
 def real(value, what: str, least: float, most: float) -> float:

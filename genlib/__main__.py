@@ -160,9 +160,7 @@ def finetune(args) -> None:
 def stop_requests() -> Iterator[list]:
     """Ctrl-C and a polite kill as a list to be looked at between batches: one cut in half could not be resumed to the bit."""
     asked: list = []
-    before = {
-        number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield asked
     finally:

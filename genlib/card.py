@@ -13,6 +13,8 @@ RIGHTS = {
     "faces": "the cropped Extended Yale B (Georghiades et al. 2001, Lee et al. 2005), free for research",
     "sprites": "Liberated Pixel Cup characters (Li and Mandt 2018), CC BY-SA 3.0 and GPL 3.0",
 }
+
+
 def write(folder: Path, info: checkpoint.Info, measured: dict) -> None:
     """Put the figures into config.json and write the card beside it."""
     info = replace(info, training=info.training | {"evaluated": measured})

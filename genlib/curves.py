@@ -43,10 +43,7 @@ class Curves:
         self.means.append({key: total / n for key, (total, n) in self.sums.items()})
         self.sums, self.count = {}, 0
         if len(self.means) == MAX_WINDOWS:
-            self.means = [
-                {key: (a.get(key, b[key]) + b[key]) / 2 for key in b}
-                for a, b in zip(self.means[::2], self.means[1::2], strict=True)
-            ]
+            self.means = [{key: (a.get(key, b[key]) + b[key]) / 2 for key in b} for a, b in zip(self.means[::2], self.means[1::2], strict=True)]
             self.window *= 2
 
     def save(self, folder: Path) -> None:

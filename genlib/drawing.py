@@ -40,9 +40,7 @@ def draw_samples(folder: Path, seed: int = 0):
     """The Figure of a sheet of samples, a class a row where there are classes.  Raises CheckpointError of a model that draws nothing."""
     info, model = checkpoint.read(folder)
     if not FAMILIES[info.model].draws:
-        raise CheckpointError(
-            "{folder} is a {model}, which draws nothing: choose another --what", folder=folder, model=info.model
-        )
+        raise CheckpointError("{folder} is a {model}, which draws nothing: choose another --what", folder=folder, model=info.model)
     classes = min(ops.num_classes(model), ROWS)
     y = torch.arange(classes).repeat_interleave(COLUMNS) if classes else None
     n = len(y) if classes else ROWS * COLUMNS
@@ -54,9 +52,7 @@ def draw_codes(folder: Path, _seed: int = 0):
     """The Figure of the test set's codes on a plane.  Raises CheckpointError where none are kept."""
     z, y = checkpoint.read_codes(folder)
     if not len(z):
-        raise CheckpointError(
-            "{folder} keeps no codes of a plane: choose a model with a 2-D latent that was evaluated", folder=folder
-        )
+        raise CheckpointError("{folder} keeps no codes of a plane: choose a model with a 2-D latent that was evaluated", folder=folder)
     known = checkpoint.read_info(folder).labels
     return plots().codes(z, y, [*known, *map(str, range(len(known), 256))])
 
@@ -65,9 +61,7 @@ def draw_weights(folder: Path, _seed: int = 0):
     """The Figure of a critic's weights, with the bound they are cut to.  Raises CheckpointError where there is no critic."""
     info, model = checkpoint.read(folder)
     if not isinstance(model, WGAN):
-        raise CheckpointError(
-            "{folder} is a {model}, which has no critic: choose a wgan or wgangp", folder=folder, model=info.model
-        )
+        raise CheckpointError("{folder} is a {model}, which has no critic: choose a wgan or wgangp", folder=folder, model=info.model)
     values = torch.cat([p.detach().flatten() for p in model.critic.parameters()])
     return plots().weights(values, model.config.bound if isinstance(model.config, WGANConfig) else None)
 

@@ -57,9 +57,7 @@ def grow(model: nn.Module, count: int) -> nn.Module:
     """The same model with `count` classes."""
     bigger = type(model)(replace(model.config, classes=count))
     old, new = model.state_dict(), bigger.state_dict()
-    bigger.load_state_dict(
-        {k: v if v.shape == new[k].shape else widen(v, new[k], model.config.classes) for k, v in old.items()}
-    )
+    bigger.load_state_dict({k: v if v.shape == new[k].shape else widen(v, new[k], model.config.classes) for k, v in old.items()})
     return bigger
 
 
@@ -81,8 +79,7 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
         known = info.labels[: len(known)] + known[len(info.labels) :]  # a class without a name is called by its number
         labels, mapping = classes(known, pictures.labels)
         report += [
-            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(known) else ''})"
-            for name, k in zip(pictures.labels, mapping, strict=True)
+            f"  {name} → class {k} ({labels[k]}{', new' if k >= len(known) else ''})" for name, k in zip(pictures.labels, mapping, strict=True)
         ]
         y = torch.tensor(mapping)[y]
         model = fit_classes(model, len(labels), source, seed)
@@ -106,9 +103,7 @@ def fit_classes(model: nn.Module, count: int, source: Path, seed: int) -> nn.Mod
     if count == model.config.classes:
         return model
     if model.config.factors:
-        raise checkpoint.CheckpointError(
-            "{source} composes its classes and takes no new ones: name folders after its labels", source=source
-        )
+        raise checkpoint.CheckpointError("{source} composes its classes and takes no new ones: name folders after its labels", source=source)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return grow(model, count)
@@ -121,9 +116,7 @@ def objective_of(info: checkpoint.Info, model: nn.Module, seed: int) -> Objectiv
     """
     usual = FAMILIES[info.model].objective
     if info.objective and (not isinstance(info.objective, dict) or info.objective.get("name") != usual["name"]):
-        raise checkpoint.CheckpointError(
-            "the config's objective is not one of a {model}: it must be {name}", model=info.model, name=usual["name"]
-        )
+        raise checkpoint.CheckpointError("the config's objective is not one of a {model}: it must be {name}", model=info.model, name=usual["name"])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if not info.objective and info.name in RECIPES and type(RECIPES[info.name].model()) is type(model):

@@ -109,16 +109,16 @@ def parse_address(text: str) -> Address:
             raise no_checkpoints()
         if near := nearest(text, bundled_checkpoints()):
             raise CheckpointError("there is no checkpoint {name}: did you mean {near}?", name=brief(text), near=near)
-        raise CheckpointError("there is no checkpoint {name}; {n} are bundled: `python -m genlib list` names them", name=brief(text), n=len(bundled_checkpoints()))
+        raise CheckpointError(
+            "there is no checkpoint {name}; {n} are bundled: `python -m genlib list` names them", name=brief(text), n=len(bundled_checkpoints())
+        )
     home, _, revision = home.partition("@")
     return Address(home, revision or None, text) if "/" in home else Address(f"{home}/{text}", revision or None)
 
 
 def no_checkpoints() -> CheckpointError:
     """What to set where none came with the code and nobody has said where they are."""
-    return CheckpointError(
-        "there are no checkpoints here: set GENLIB_CHECKPOINTS to a folder of them, or GENLIB_HUB_REPO to who has them on the Hub"
-    )
+    return CheckpointError("there are no checkpoints here: set GENLIB_CHECKPOINTS to a folder of them, or GENLIB_HUB_REPO to who has them on the Hub")
 
 
 def refuse_page(text: str) -> None:

@@ -109,6 +109,4 @@ def check_config(config: dict, model: str, cls: type, labels: tuple[str, ...]) -
     if factors and math.prod(factors) != classes:
         raise CheckpointError(about + "its factors do not multiply to {classes} classes", model=model, classes=classes)
     if classes and labels and len(labels) != classes:
-        raise CheckpointError(
-            about + "it has {classes} classes and {labels} labels", model=model, classes=classes, labels=len(labels)
-        )
+        raise CheckpointError(about + "it has {classes} classes and {labels} labels", model=model, classes=classes, labels=len(labels))

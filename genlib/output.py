@@ -110,9 +110,7 @@ def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str) -
     training = about.get("training", {}) | {"betas": list(run.betas)}
     with explain(folder):
         train.save_state(run, folder, data=data, curves=curves.to_json())
-        info = checkpoint.save(
-            run.model(), folder, **about | {"training": training, "objective": registry.describe(run.objective)}
-        )
+        info = checkpoint.save(run.model(), folder, **about | {"training": training, "objective": registry.describe(run.objective)})
         for stale in (checkpoint.CODES, checkpoint.PLOT):
             (Path(folder) / stale).unlink(missing_ok=True)
         checkpoint.write(Path(folder) / checkpoint.CARD, card.text(info).encode())

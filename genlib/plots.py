@@ -200,9 +200,7 @@ def weights(values: Tensor, bound: float | None = None) -> Figure:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     for side in (-1, 1) if bound else ():
-        axes.axvline(
-            side * bound, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=f"clipped to ±{bound:g}" if side > 0 else None
-        )
+        axes.axvline(side * bound, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=f"clipped to ±{bound:g}" if side > 0 else None)
     if bound:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.03))
     return figure

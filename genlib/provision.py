@@ -19,9 +19,7 @@ def provision(report: Callable[[str, int, int], object] = lambda *_: None) -> No
     if hub.bundled_checkpoints():
         return
     if named := os.environ.get("GENLIB_CHECKPOINTS"):
-        raise CheckpointError(
-            "GENLIB_CHECKPOINTS is {folder}, which holds no folder with a checkpoint: name the one that does", folder=named
-        )
+        raise CheckpointError("GENLIB_CHECKPOINTS is {folder}, which holds no folder with a checkpoint: name the one that does", folder=named)
     if not os.environ.get("GENLIB_HUB_REPO"):
         raise hub.no_checkpoints()
     from genlib.recipes import RECIPES

@@ -131,9 +131,7 @@ def planes() -> dict[str, Recipe]:
 
 
 def adversarial(dataset: str, model, objective, steps: int, lr=2e-4, betas=(0.5, 0.999), seed=7) -> Recipe:
-    return Recipe(
-        dataset, model, objective, steps=steps, lr=lr, betas=betas, ema=0.999, seed=seed, memory_format=torch.channels_last
-    )
+    return Recipe(dataset, model, objective, steps=steps, lr=lr, betas=betas, ema=0.999, seed=seed, memory_format=torch.channels_last)
 
 
 def gans(dataset: str) -> dict[str, Recipe]:

@@ -65,8 +65,7 @@ class Run:
         self.objective, self.lr, self.seed, self.step, self.seconds = objective, lr, seed, 0, 0.0
         self.turns, self.betas = objective.turns(), betas
         self.optimizers = [
-            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True)
-            for turn in self.turns
+            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True) for turn in self.turns
         ]
         average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None

@@ -35,9 +35,7 @@ SMALL = {
     "cvae": lambda: CVAE(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
     "cvaegan": lambda: CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
     "pixelcnn": lambda: PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1))),
-    "pixelgan": lambda: PixelGAN(
-        PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)
-    ),
+    "pixelgan": lambda: PixelGAN(PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)),
     "waegan": lambda: WAEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
     "aegan": lambda: AEGAN(AEGANConfig(size=8, hidden=(16,), decoder_hidden=(16,), sampler_hidden=(32, 32))),
     "gan": lambda: GAN(GANConfig(size=8, latent_dim=4, hidden=(16, 16), discriminator_hidden=(16,))),

@@ -208,9 +208,7 @@ def weights() -> Iterator[tuple[str, Flaw]]:
     yield "no tensors", weighed(headed({}))
     yield "a tensor missing", weighed(save(dict(list(TENSORS.items())[1:])))
     yield "a tensor too many", weighed(save(TENSORS | {"more": torch.zeros(1)}))
-    yield "100,000 tensors too many", weighed(
-        headed({f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(100_000)})
-    )
+    yield "100,000 tensors too many", weighed(headed({f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(100_000)}))
     yield "another shape", weighed(tensors(**{flat: torch.zeros(3, 3)}))
     yield "another type", weighed(tensors(**{flat: TENSORS[some].double()}))
     yield "integers", weighed(tensors(**{flat: TENSORS[some].to(torch.int32)}))

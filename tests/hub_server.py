@@ -209,9 +209,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def batch(self, asked: dict):
         """Where to put what does not go into git."""
-        objects = [
-            o | {"actions": {"upload": {"href": f"{self.server.url}/large/{o['oid']}", "header": {}}}} for o in asked["objects"]
-        ]
+        objects = [o | {"actions": {"upload": {"href": f"{self.server.url}/large/{o['oid']}", "header": {}}}} for o in asked["objects"]]
         return self.say({"transfer": "basic", "objects": objects})
 
     def commit(self, repo: str, body: bytes):

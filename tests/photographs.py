@@ -1,10 +1,10 @@
 """A maker of photographs of digits: what strangers' phones gave, drawn around pictures whose class is known.
 
-    paper     tinted, from white down to below mid-grey; ruled or squared, or plain
-    pen       dark, pale or coloured; half to three times MNIST's width; chalk on a board now and then
-    light     falls to half across the picture; a soft hand shadow down to 0.4; a vignette
-    around    a neighbour cut by the rim, a strip of the table, specks
-    camera    tilt up to 20 degrees, blur, noise, JPEG
+paper     tinted, from white down to below mid-grey; ruled or squared, or plain
+pen       dark, pale or coloured; half to three times MNIST's width; chalk on a board now and then
+light     falls to half across the picture; a soft hand shadow down to 0.4; a vignette
+around    a neighbour cut by the rim, a strip of the table, specks
+camera    tilt up to 20 degrees, blur, noise, JPEG
 """
 
 import io
@@ -39,7 +39,7 @@ def place(canvas: np.ndarray, ink: np.ndarray, x: int, y: int) -> None:
 
 def light(rng: np.random.Generator, h: int, w: int) -> np.ndarray:
     """How much light falls on each point, (H, W), at most 1."""
-    y, x = np.mgrid[0:1:h * 1j, 0:1:w * 1j]
+    y, x = np.mgrid[0 : 1 : h * 1j, 0 : 1 : w * 1j]
     angle = rng.uniform(0, 2 * np.pi)
     ramp = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle) + 0.5
     fall = 1 - rng.uniform(0, 0.5) * np.clip(ramp, 0, 1)

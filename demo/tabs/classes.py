@@ -34,9 +34,7 @@ def models_for(registry, dataset: str) -> list[str]:
 def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
     start, end = (model.prior(1, validation.rng(seed + i))[0] for i in (0, 1))
-    return validation.real(temperature, "the temperature", 0, 3) * slerp(
-        start, end, torch.tensor([[validation.real(walk, "the walk", 0, 1)]])
-    )
+    return validation.real(temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[validation.real(walk, "the walk", 0, 1)]]))
 
 
 def mixture(label, other, mix, classes: int) -> torch.Tensor:
@@ -131,7 +129,5 @@ def build(registry, t, page) -> None:
     events.bind_live(status, [model.input], choose, inputs, [canvas, label, other])
     events.bind_live(status, [label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, inputs, canvas)
     events.bind_live(status, [canvas.select], pick, inputs, [label, canvas])
-    events.bind_live(
-        status, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other]
-    )
+    events.bind_live(status, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
     address.load_state(t, page, TAB, DEFAULTS, lambda d: models_for(registry, d), first, [canvas, *inputs])

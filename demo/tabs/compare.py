@@ -96,9 +96,7 @@ def inspect_sample(registry, t, dataset: str, name: str, picture: dict) -> dict:
         note = t("compare.no_data", folder=NEEDS[dataset]) if dataset in NEEDS else t("compare.too_many")
         return {
             "about": about,
-            "sections": [
-                section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[verdict], note=note, warn=True)
-            ],
+            "sections": [section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[verdict], note=note, warn=True)],
         }
     near, apart, likest = nearest(known, x, registry.classifier(dataset))
     rows, lines = [t("compare.pixels")], [verdict, *(f"{v:.1f}" for v in apart.tolist())]
@@ -189,4 +187,6 @@ def build(registry, t, page) -> None:
     events.bind_live(status, [canvas.select], pick, [dataset, canvas], closer)
     events.bind_live(status, [dataset.input], switch, [dataset, seed, temperature], [canvas, closer, table, remark, label, about, told])
     events.bind_live(status, [about.input], read, about, told)
-    address.load_state(t, page, TAB, DEFAULTS | {"model": ""}, lambda d: models_for(registry, d), first, [canvas, table, remark, about, told, *inputs])
+    address.load_state(
+        t, page, TAB, DEFAULTS | {"model": ""}, lambda d: models_for(registry, d), first, [canvas, table, remark, about, told, *inputs]
+    )

@@ -49,7 +49,14 @@ def repair(registry, t, dataset, name, label, seed, passes, pad) -> tuple[dict, 
     seed, passes = validation.whole(seed, "the seed", 0, validation.SEEDS - FILLS), validation.whole(passes, "passes", 1, 100)
     y = validation.resolve_label(registry, dataset, x, validation.whole(label, "the class", GUESS, len(labels) - 1))
     film = {"title": name, "dataset": dataset, "pad": {"pixels": pad["pixels"], "mask": pad["mask"]}}
-    film["about"] = {"model": name, "label": y, "seed": seed, "passes": passes, "image": validation.as_argument(x), "mask": validation.as_argument(mask)}
+    film["about"] = {
+        "model": name,
+        "label": y,
+        "seed": seed,
+        "passes": passes,
+        "image": validation.as_argument(x),
+        "mask": validation.as_argument(mask),
+    }
     if not mask.any():
         return film | {"pixels": pixels(x), "change": [0.0], "psnr": None, "caption": t("inpaint.whole")}, y
     frames = repairs(model, x, mask, y, passes, seed)
@@ -99,7 +106,13 @@ def fill_classes(registry, t, dataset, name, x, mask, y: int, passes: int, seed:
     fills = torch.cat([repairs(model, x, mask, k, passes, seed)[-1:] for k in classes])
     return [
         section(
-            t("inpaint.classes"), pixels(fills), len(classes), scale=scale, captions=[labels[k] for k in classes], name="classes", about={"labels": classes}
+            t("inpaint.classes"),
+            pixels(fills),
+            len(classes),
+            scale=scale,
+            captions=[labels[k] for k in classes],
+            name="classes",
+            about={"labels": classes},
         )
     ]
 
@@ -199,7 +212,11 @@ def build(registry, t, page) -> None:
     events.bind_live(status, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, label, pad])
     events.bind_live(status, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model])
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
-    after = {"js": "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]", "trigger_mode": "always_last", "show_progress": "hidden"}
+    after = {
+        "js": "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]",
+        "trigger_mode": "always_last",
+        "show_progress": "hidden",
+    }
     film.change(events.guard(beside, t), [film, canvas], canvas, queue=False, api_visibility="private", **after)
     film.change(events.guard(stream, t), [film, raster], raster, concurrency_id="sampling", concurrency_limit=2, api_visibility="private", **after)
     outputs = [film, label, pad, picture, model, dataset, seed, passes, canvas, raster]

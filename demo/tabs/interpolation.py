@@ -207,9 +207,7 @@ def build(registry, t, page) -> None:
             yield answer_with(dataset, name, seed, path, a, b, n)
 
     def fill(s, names, n=0):
-        pictures, pads = zip(
-            *(controls.initial_picture(t, registry, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other")), strict=True
-        )
+        pictures, pads = zip(*(controls.initial_picture(t, registry, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other")), strict=True)
         s["path"] = s["path"] if s["path"] in PATHS else "linear"
         shown = show(s["dataset"], s["model"], s["seed"], s["path"], *pictures, n)
         updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], *pads]

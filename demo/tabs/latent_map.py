@@ -109,9 +109,7 @@ def build(registry, t, page) -> None:
             model = controls.model_control(t, planar(registry, "mnist"))
             z1 = controls.slider(-4, 4, 0, step=0.01, label="z1")
             z2 = controls.slider(-4, 4, 0, step=0.01, label="z2")
-            mode = controls.Radio(
-                [(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view")
-            )
+            mode = controls.Radio([(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view"))
             picture = picture_pad(registry, t)
             epsilon = gr.Button(t("latent.epsilon"), size="sm")
             address.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode, "picture": picture})

@@ -304,12 +304,20 @@ def build(registry, t, page) -> None:
     moved = [label.input, seed.input, n.input, temperature.input, start.input, pad.input, code.input, guidance.input]
     gr.on([go.click, *moved, picture.input, model.input, dataset.input], None, None, None, js=f"() => {tell('stale')}", api_visibility="private")
     asking = events.number_question(TAB)
-    told = {"js": events.number_question(TAB, tell("begin") + ";"), "show_progress": "hidden", "concurrency_id": "sampling", "concurrency_limit": 2, "api_visibility": "private"}
+    told = {
+        "js": events.number_question(TAB, tell("begin") + ";"),
+        "show_progress": "hidden",
+        "concurrency_id": "sampling",
+        "concurrency_limit": 2,
+        "api_visibility": "private",
+    }
     asked = (events.guard(run, t), [*inputs, number], screen)
     drawing = gr.on([go.click, *moved], *asked, trigger_mode="always_last", **told)
     another = events.bind_live(status, [picture.input], pick_sample, [dataset, model, label, picture, pad], [nats, pad, label])
     redrawing = another.then(*asked, trigger_mode="always_last", **told)
-    events.bind_live(status, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside)
+    events.bind_live(
+        status, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside
+    )
     # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
     halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing, redrawing], api_visibility="private")
     events.bind_live(status, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)

@@ -113,7 +113,13 @@ def row(registry, t, dataset, name, y: int, z: Tensor) -> dict:
     if "swap_identity_acc" in info.figures:
         n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
         note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
-    more = {"captions": read, "good": right, "chosen": [i for i, k in enumerate(every.tolist()) if k == y], "name": "swap", "about": {"targets": every.tolist()}}
+    more = {
+        "captions": read,
+        "good": right,
+        "chosen": [i for i, k in enumerate(every.tolist()) if k == y],
+        "name": "swap",
+        "about": {"targets": every.tolist()},
+    }
     more |= {"note": note, "reveal": f"#swapped-{t.language}", "pick": True, "meanings": [[k, None] for k in every.tolist()]}
     if factors:
         more |= {"rows": [t(f"factor.{k}") for k in range(len(factors))], "captions": None}
@@ -139,14 +145,14 @@ def pairs(registry, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dic
     reached, copied = psnr(true, swapped), psnr(true, x.expand_as(true))
     names, right = captions.class_names(t, registry, dataset, name), captions.verdicts(t, registry, dataset, swapped, every)[1]
     both = torch.stack([swapped, true], dim=1).flatten(0, 1)
-    lines = [
-        text
-        for k, p in zip(every.tolist(), reached.tolist(), strict=True)
-        for text in (f"{names[k]} · {p:.1f}\u00a0dB", t("swap.real"))
-    ]
+    lines = [text for k, p in zip(every.tolist(), reached.tolist(), strict=True) for text in (f"{names[k]} · {p:.1f}\u00a0dB", t("swap.real"))]
     note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
     good = [value for r in right for value in (r, None)]
-    return [section(t("swap.pairs"), pixels(both), 6, scale=2, captions=lines, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()})]
+    return [
+        section(
+            t("swap.pairs"), pixels(both), 6, scale=2, captions=lines, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()}
+        )
+    ]
 
 
 def sheet(registry, t, dataset, name, y: int) -> dict:
@@ -161,7 +167,14 @@ def sheet(registry, t, dataset, name, y: int) -> dict:
     cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
     head = ["", *([labels[k] for k in classes.tolist()])]
     meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
-    more = {"head": head, "pick": True, "meanings": meanings, "name": "sheet", "about": {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": own.tolist()}, "reveal": f"#swapped-{t.language}"}
+    more = {
+        "head": head,
+        "pick": True,
+        "meanings": meanings,
+        "name": "sheet",
+        "about": {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": own.tolist()},
+        "reveal": f"#swapped-{t.language}",
+    }
     return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
 
 
@@ -214,9 +227,7 @@ def others(t, registry, dataset: str) -> list[tuple[str, int]]:
     """The samples by name, as the picture whose z is gone to."""
     s, names = registry.samples(dataset), captions.class_names(t, registry, dataset)
     groups = controls.groups(t, s)
-    return [
-        (f"{k}: {names[y]}" + (f", {groups['names'][groups['of'][k]]}" if groups else ""), k) for k, y in enumerate(s.y.tolist())
-    ]
+    return [(f"{k}: {names[y]}" + (f", {groups['names'][groups['of'][k]]}" if groups else ""), k) for k, y in enumerate(s.y.tolist())]
 
 
 def build(registry, t, page) -> None:
@@ -253,10 +264,7 @@ def build(registry, t, page) -> None:
         return swap_sheets(registry, t, *values)[:3]
 
     def pickers(dataset, name, y, target):
-        return (
-            gr.update(**controls.picker(t, registry, dataset, name, k, title))
-            for k, title in ((y, "swap.guessed"), (target, "swap.target"))
-        )
+        return (gr.update(**controls.picker(t, registry, dataset, name, k, title)) for k, title in ((y, "swap.guessed"), (target, "swap.target")))
 
     def choose_model(dataset, name, label, target, *values):
         last = len(registry.info(name).labels) - 1

@@ -40,9 +40,7 @@ def whole_number(value: dict, key: str, least: int, most: int) -> int:
     """A whole number of what a page has sent.  Raises InputError."""
     number = value[key]
     if type(number) is not int or not least <= number <= most:
-        raise InputError(
-            "{key} must be a whole number from {least} to {most}, got {got}", key=key, least=least, most=most, got=brief(number)
-        )
+        raise InputError("{key} must be a whole number from {least} to {most}, got {got}", key=key, least=least, most=most, got=brief(number))
     return number
 
 

@@ -31,9 +31,7 @@ def read_idx(path: Path) -> Tensor:
             raise ValueError(f"its header tells of {shape or 'nothing'}, and {max(len(raw) - begin, 0)} bytes follow")
         return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=begin).reshape(shape).copy())
     except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
-        raise DataError(
-            "{path} is not a readable idx file ({reason}): take it away and fetch it anew", path=path, reason=error
-        ) from error
+        raise DataError("{path} is not a readable idx file ({reason}): take it away and fetch it anew", path=path, reason=error) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -88,9 +86,7 @@ def download(name: str, root: Path) -> None:
     try:
         getattr(datasets, folder)(root, download=True)
     except (RuntimeError, OSError) as error:
-        raise DataError(
-            "{folder} is not in {path} and could not be downloaded there: {reason}", folder=folder, path=root, reason=error
-        ) from error
+        raise DataError("{folder} is not in {path} and could not be downloaded there: {reason}", folder=folder, path=root, reason=error) from error
 
 
 def mnist(root: Path, split: str) -> Images:

@@ -60,9 +60,7 @@ class CVAE(NormalPrior, nn.Module):
         weights = class_width(c.classes, c.factors)
         self.encoder = Downsampler(c.channels, c.size, c.width, c.depth, c.features, classes=weights, norm=True)
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
-        self.generator = (
-            BilinearUpsampler(c, weights) if c.style_dim else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
-        )
+        self.generator = BilinearUpsampler(c, weights) if c.style_dim else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
 
     def condition(self, y: Tensor) -> Tensor:
         """What both networks see of the class: (B,) or a mix (B, K) -> (B, K)."""

@@ -51,9 +51,7 @@ class PixelGAN(GreyLevels, nn.Module):
         self.code = nn.Linear(c.features, c.latent_dim)
         conditioning = c.latent_dim + c.classes  # z enters where the class does: a bias a channel in every layer, section 2.1
         self.pixelcnn = PixelCNN(
-            PixelCNNConfig(
-                c.channels, c.size, conditioning, c.levels, c.width, c.dilations, frequencies=c.frequencies, class_map=c.class_map
-            )
+            PixelCNNConfig(c.channels, c.size, conditioning, c.levels, c.width, c.dilations, frequencies=c.frequencies, class_map=c.class_map)
         )
         self.discriminator = dense(conditioning, c.features, c.features, 1)
 

@@ -28,9 +28,7 @@ class AEGANObjective(nn.Module):
     def turns(self) -> list[Turn]:
         m, then = self.model, {"start": self.first, "betas": (0.0, 0.9)}
         return [
-            Turn(
-                "autoencoder", nn.ModuleList([m.encoder, m.decoder]), self.autoencoder_loss, end=self.first, lr=self.autoencoder_lr
-            ),
+            Turn("autoencoder", nn.ModuleList([m.encoder, m.decoder]), self.autoencoder_loss, end=self.first, lr=self.autoencoder_lr),
             Turn("discriminators", nn.ModuleList([m.code_discriminator, m.discriminator]), self.discriminator_loss, **then),
             Turn("sampler", m.sampler, self.sampler_loss, **then),
         ]

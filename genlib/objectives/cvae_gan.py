@@ -178,7 +178,12 @@ class CVAEGANObjective(nn.Module):
         }
         pairwise = terms["pixels"] + w.features * terms["features"]
         loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
-        loss = loss + w.discriminator * terms["feature_matching"] + w.classifier * terms["class_feature_matching"] + w.latent_class_mmd * terms["latent_class_mmd"]
+        loss = (
+            loss
+            + w.discriminator * terms["feature_matching"]
+            + w.classifier * terms["class_feature_matching"]
+            + w.latent_class_mmd * terms["latent_class_mmd"]
+        )
         return {"loss": loss, **terms}
 
     def feature_matching(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from genlib.errors import InputError
-from genlib.models.base import class_weights
+from genlib.models.base import class_args, class_weights
 from genlib.models.pixelcnn import GatedLayer, PixelCNN
 from genlib.models.pixelgan import PixelGAN
 from genlib.models.pixelrnn import PixelRNN
@@ -163,9 +163,7 @@ def begin_cache(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: 
 
 def condition_on_latent(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
     """The PixelCNN that draws, and what it is told in place of a class, (n, Z + K)."""
-    if y is None:
-        raise InputError("this model needs a class")
-    return model.pixelcnn, model.conditioning(model.prior(n, rng) if z is None else z, y)
+    return model.pixelcnn, model.conditioning(model.prior(n, rng) if z is None else z, *class_args(model, y))
 
 
 def init_sampling(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
@@ -234,9 +232,7 @@ def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1
     return -(log_p.exp() * log_p).sum(dim=1)
 
 
-def influence(
-    model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None
-) -> Tensor:
+def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
     """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
 
     With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:

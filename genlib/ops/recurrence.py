@@ -56,9 +56,7 @@ class Masked:
 
 class Row:
     def __init__(self, layer: RowLSTM, size: int, n: int):
-        self.input_to_state, self.state_to_state, self.out = (
-            Affine(conv) for conv in (layer.input_to_state, layer.state_to_state, layer.out)
-        )
+        self.input_to_state, self.state_to_state, self.out = (Affine(conv) for conv in (layer.input_to_state, layer.state_to_state, layer.out))
         self.state = np.zeros((size + 2, n, layer.h), np.float32)  # of the row above, a column each side
         self.cell = np.zeros((size, n, layer.h), np.float32)
         self.next = self.state.copy()

@@ -1,8 +1,8 @@
 """Clothes as Fashion-MNIST has them: the article alone, negated, grey, its longer side 28 pixels, its box in the middle.
 
-    ground    cut away: GrabCut from the border inwards (Rother, Kolmogorov, Blake, 2004)
-    negative  the data set's own making: on white ground, then negated, so that dark garments are light
-    frame     longer side 28 of 28, centred by its box: Xiao, Rasul, Vollgraf, arXiv:1708.07747, section 2
+ground    cut away: GrabCut from the border inwards (Rother, Kolmogorov, Blake, 2004)
+negative  the data set's own making: on white ground, then negated, so that dark garments are light
+frame     longer side 28 of 28, centred by its box: Xiao, Rasul, Vollgraf, arXiv:1708.07747, section 2
 """
 
 import cv2

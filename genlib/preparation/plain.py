@@ -29,8 +29,6 @@ def prepare(picture: Image.Image, size: int, kind: str, handle: Handle = Handle(
     if kind == "faces":
         missing = Note("OpenCV is not installed, so no face was looked for: pip install 'latent-atelier[faces]'.")
     else:
-        missing = Note(
-            "OpenCV is not installed, so ground, light and stroke are as they were: pip install 'latent-atelier[faces]'."
-        )
+        missing = Note("OpenCV is not installed, so ground, light and stroke are as they were: pip install 'latent-atelier[faces]'.")
     done = Note("Your frame, made square.") if handle.cut else Note("The centre square.")
     return Prepared(images.to_tensor(square), (done, missing), cut=handle.cut or (0.0, 0.0, 1.0, 1.0), invert=dark)

@@ -60,4 +60,6 @@ def frame(grey: np.ndarray, size: int = SIDE) -> np.ndarray:
 def prepare(strokes, box: int = BOX, size: int = 28) -> Prepared:
     """A drawing as MNIST would have it, (1, 1, size, size).  Raises InputError, PictureError."""
     out = frame(draw_strokes(check_strokes(strokes), side=box), size)
-    return Prepared(torch.from_numpy(out.copy())[None, None].float() / 255, (Note("Your strokes, at the data set's width and size."),), stages={"frame": out})
+    return Prepared(
+        torch.from_numpy(out.copy())[None, None].float() / 255, (Note("Your strokes, at the data set's width and size."),), stages={"frame": out}
+    )

@@ -63,9 +63,7 @@ def round_trips(url: str, n: int = 60) -> list[float]:
     with httpx.Client() as client:
         for k in range(n):
             begin = time.perf_counter()
-            client.post(
-                f"{url}/gradio_api/run/decode", json=body | {"data": ["cvaegan-mnist", [k / n] * 16, k % 10]}
-            ).raise_for_status()
+            client.post(f"{url}/gradio_api/run/decode", json=body | {"data": ["cvaegan-mnist", [k / n] * 16, k % 10]}).raise_for_status()
             times.append(1000 * (time.perf_counter() - begin))
     return times[10:]
 

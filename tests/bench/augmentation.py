@@ -38,9 +38,7 @@ def together(a: data.Images, b: data.Images, share: float = 0.5):
     def batches(step: int, rng: torch.Generator):
         size = RECIPES[f"classifier-{NAME}"].batch
         theirs = round(share * size)
-        parts = [
-            images.batch(torch.randint(len(images), (k,), generator=rng)) for images, k in ((a, size - theirs), (b, theirs)) if k
-        ]
+        parts = [images.batch(torch.randint(len(images), (k,), generator=rng)) for images, k in ((a, size - theirs), (b, theirs)) if k]
         x, y = (torch.cat(v) for v in zip(*parts, strict=True))
         return type(parts[0])(RECIPES[f"classifier-{NAME}"].augment(x, rng), y)
 

@@ -243,7 +243,11 @@ def some(calls: Iterator, most: int | None, seed: int = 0) -> list:
 
 def attack(caller: Caller, folder: Path, most: int | None, process) -> None:
     """All of it; `most` of the calls and of the events."""
-    log = (lambda what: print(f"{what}: {dict(caller.counts)} {resident(process):.0f} MB, most {peak(process):.0f}", flush=True)) if VERBOSE else lambda _: None
+    log = (
+        (lambda what: print(f"{what}: {dict(caller.counts)} {resident(process):.0f} MB, most {peak(process):.0f}", flush=True))
+        if VERBOSE
+        else lambda _: None
+    )
     good = good_calls(caller)
     for name, data in some(malformed(good), most):
         caller.post(f"/gradio_api/run/{name}", {"data": data, "session_hash": "caller"})

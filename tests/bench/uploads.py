@@ -112,7 +112,9 @@ def measure(root: Path, pictures: Path, n: int) -> dict:
     p = probabilities(clothes, x)
     found["clothes"] = {"n": len(y), "right": right(p, y)}
     wrong = p.argmax(dim=1) != y
-    found["strokes"] = {str(side): right(probabilities(digits, drawn_x), drawn_y) for side in SIDES for drawn_x, drawn_y in [drawn(pictures / "strokes", side)]}
+    found["strokes"] = {
+        str(side): right(probabilities(digits, drawn_x), drawn_y) for side in SIDES for drawn_x, drawn_y in [drawn(pictures / "strokes", side)]
+    }
     found["enlarged"] = {name: enlarged(name, root, min(n, 500)) for name in ("mnist", "fashion", "faces", "sprites")}
     few = min(n, 300)
     tables = [preparation.prepare(raw, "clothes", 28, 1) for raw in empty_tables(min(few, 60))]

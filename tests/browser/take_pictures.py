@@ -27,9 +27,7 @@ def main() -> None:
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", **launch_kwargs())
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = play.chromium.launch(executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"])
         for name, (query, ready) in READY.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{url}?{query}")

@@ -61,9 +61,18 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
         (bool(missing), f"not there: {missing}"),
         (several and not set(names[:3]) <= set(seen["classes"]), f"classes {seen['classes'][:12]}"),
         (seen["rights"] != list(filter(None, [t.phrases.get(f"rights.{dataset}")])), f"rights: {seen['rights']}"),
-        (tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(registry.info(model or f"cvaegan-{dataset}").config.get("classes")), "classes"),
-        (tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(registry.names(dataset, lambda family: family.name == "pixelcnn")), "PixelCNN"),
-        (tab == "compare" and not any(name in seen["rows"] for name in registry.names(dataset, lambda family: family.name == "cvaegan")), f"rows {seen['rows']}"),
+        (
+            tab == "inpaint" and (t("inpaint.classes") in seen["titles"]) != bool(registry.info(model or f"cvaegan-{dataset}").config.get("classes")),
+            "classes",
+        ),
+        (
+            tab == "inpaint" and (t("inpaint.pixelcnn") in seen["titles"]) != bool(registry.names(dataset, lambda family: family.name == "pixelcnn")),
+            "PixelCNN",
+        ),
+        (
+            tab == "compare" and not any(name in seen["rows"] for name in registry.names(dataset, lambda family: family.name == "cvaegan")),
+            f"rows {seen['rows']}",
+        ),
     ]
     return [words for fault, words in faults if fault]
 
@@ -107,7 +116,9 @@ def test_whatever_is_chosen_is_shown_on_every_tab(page, server, language):
     for tab in TABS:
         page.get_by_role("tab", name=t(f"tab.{tab.TAB}"), exact=True).click()
         answered(page, t, tab.TAB, "mnist")
-        datasets = page.evaluate("[...document.querySelectorAll('.controls input[type=radio]')].filter((e) => e.checkVisibility()).map((e) => e.value)")
+        datasets = page.evaluate(
+            "[...document.querySelectorAll('.controls input[type=radio]')].filter((e) => e.checkVisibility()).map((e) => e.value)"
+        )
         datasets = [name for name in datasets if f"dataset.{name}" in t.phrases]
         assert "fashion" in datasets
         pictures = set()

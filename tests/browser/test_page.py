@@ -316,9 +316,7 @@ def test_all_ten_classes_fit_a_phone(page, server, dataset):
 
 @pytest.mark.parametrize("tab", ["latent", "classes", "swap", "inpaint", "pixel", "interpolate", "compare"])
 def test_a_spoiled_address_shows_the_page_as_it_begins(page, server, tab):
-    open_tab(
-        page, server, tab, "&z1=nan&label=99&seed=-3&walk=inf&temperature=1e9&picture=garbage&mask=garbage&n=77&model=nothing"
-    )
+    open_tab(page, server, tab, "&z1=nan&label=99&seed=-3&walk=inf&temperature=1e9&picture=garbage&mask=garbage&n=77&model=nothing")
     shown = {
         "latent": ".latent_pad .view canvas",
         "inpaint": ".passes canvas",

@@ -59,9 +59,7 @@ def test_a_downloaded_swap_is_made_again_by_the_api(page, server, sent):
     assert picture.height >= 28 * 4 + 40  # a title and captions too
     assert about["targets"] == list(range(10))
     assert len(about["z"]) == 16
-    png, said = Client(server, verbose=False).predict(
-        about["model"], sent(about["image"]), about["label"], about["targets"], api_name="/swap"
-    )
+    png, said = Client(server, verbose=False).predict(about["model"], sent(about["image"]), about["label"], about["targets"], api_name="/swap")
     assert np.array_equal(np.asarray(Image.open(png)), shown(page, "#swaps-en .section:nth-child(1) canvas"))
     assert said["z"] == pytest.approx(about["z"])
 
@@ -198,8 +196,12 @@ def test_what_was_put_off_does_not_bring_back_the_old_data_sets_model(page, serv
         for (const v of [3, 4, 5]) { type(v); await new Promise((then) => setTimeout(then, 60)); }  // more are asked for than can be answered
         seen("input[type=radio][value=sprites]")[0].click();
     }""")
-    models = "[...document.querySelectorAll('.atelier[data-model]')].filter((e) => e.checkVisibility()).map((e) => e.dataset.model).filter((name) => name)"
+    models = (
+        "[...document.querySelectorAll('.atelier[data-model]')].filter((e) => e.checkVisibility()).map((e) => e.dataset.model).filter((name) => name)"
+    )
     page.wait_for_function(f"{models}.includes('cvaegan-sprites')")
     page.wait_for_timeout(4000)  # time for an overtaken answer to come late
     assert set(page.evaluate(models)) == {"cvaegan-sprites"}
-    assert page.evaluate("[...document.querySelectorAll('.passes canvas, .pixel_canvas canvas')].filter((e) => e.checkVisibility()).every((c) => c.width === 64)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.passes canvas, .pixel_canvas canvas')].filter((e) => e.checkVisibility()).every((c) => c.width === 64)"
+    )

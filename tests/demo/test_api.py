@@ -144,9 +144,7 @@ def test_plain_http_works_without_a_client(server):
 
 def test_the_readmes_curl_command_answers(server):
     (command,) = [b for b in blocks("bash") if "curl" in b]
-    answer = subprocess.run(
-        ["bash", "-c", command.replace("http://127.0.0.1:7860", server)], capture_output=True, text=True, timeout=30
-    )
+    answer = subprocess.run(["bash", "-c", command.replace("http://127.0.0.1:7860", server)], capture_output=True, text=True, timeout=30)
     assert json.loads(answer.stdout)["data"][1]["z"] == [0.5, -0.5]
 
 
@@ -169,10 +167,7 @@ def test_the_readmes_client_example_runs(server, tmp_path, monkeypatch, capsys):
 
 def test_two_users_at_once_each_get_their_own_pictures(server):
     def ask(seed):
-        return [
-            digest(Client(server, verbose=False).predict(MODEL, seed % 10, 3, seed, 1.0, api_name="/generate")[0])
-            for _ in range(3)
-        ]
+        return [digest(Client(server, verbose=False).predict(MODEL, seed % 10, 3, seed, 1.0, api_name="/generate")[0]) for _ in range(3)]
 
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(ask, range(4)))

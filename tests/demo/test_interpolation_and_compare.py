@@ -24,9 +24,7 @@ def registry():
 
 def ends(registry, name, dataset="mnist", picks=(2, 35)):
     s = registry.samples(dataset)
-    return [
-        list(interpolation.find_end(registry, dataset, name, json.dumps(pixels(s.x[k : k + 1])), int(s.y[k]), 0))[-1] for k in picks
-    ]
+    return [list(interpolation.find_end(registry, dataset, name, json.dumps(pixels(s.x[k : k + 1])), int(s.y[k]), 0))[-1] for k in picks]
 
 
 @pytest.mark.parametrize("name", ["vae2d-mnist", "cvaegan-mnist"])
@@ -44,10 +42,7 @@ def test_the_way_begins_and_ends_at_the_two_reconstructions(registry, name, path
 
 def test_the_spherical_path_keeps_the_norm_that_the_straight_one_loses(registry):
     a, b = ends(registry, "cvaegan-mnist")
-    norms = {
-        path: interpolation.between(registry.model("cvaegan-mnist"), a, b, path, 9)[0].norm(dim=1)
-        for path in ("linear", "spherical")
-    }
+    norms = {path: interpolation.between(registry.model("cvaegan-mnist"), a, b, path, 9)[0].norm(dim=1) for path in ("linear", "spherical")}
     assert norms["linear"][4] < norms["spherical"][4]
     torch.testing.assert_close(norms["spherical"][4], (a.z.norm() + b.z.norm()) / 2)
 
@@ -118,9 +113,7 @@ def test_a_planes_corners_are_its_four_latents_and_its_middle_keeps_their_norm(r
     assert said["picture"] == value["picture"]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"at": [2, 0]}, {"at": [0.5]}, {"z": [[0.0] * 16]}, {"z": None}, {"labels": [0, 0, 0, 99]}, {"model": "none"}]
-)
+@pytest.mark.parametrize("wrong", [{"at": [2, 0]}, {"at": [0.5]}, {"z": [[0.0] * 16]}, {"z": None}, {"labels": [0, 0, 0, 99]}, {"model": "none"}])
 def test_a_point_that_is_on_no_plane_is_answered_with_a_sentence(registry, wrong):
     data = {"model": "cvaegan-mnist", "z": [[0.1 * k] * 16 for k in range(1, 5)], "labels": [0, 1, 2, 3], "at": [0.5, 0.5]}
     answer = events.serve(Text("en"), interpolation.answer, registry)

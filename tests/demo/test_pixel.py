@@ -91,9 +91,7 @@ def test_the_entropy_map_is_of_every_pixel_and_its_sum_below_that_of_noise():
 
 
 def test_the_receptive_field_grows_with_depth():
-    seen = [
-        (from_pixels(pixel.distribution(registry, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)
-    ]
+    seen = [(from_pixels(pixel.distribution(registry, asked(pixel=20 * 28 + 14, depth=d))["seen"]) > 0).sum().item() for d in (0, 2, 7)]
     assert seen[0] < seen[1] < seen[2]
     assert "error" in served(pixel.distribution, asked(pixel=400, depth=99), registry)
 

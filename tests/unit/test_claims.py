@@ -56,9 +56,7 @@ def test_a_gradient_penalty_draws_better_than_clipping_and_leaves_no_weights_at_
     assert figures(f"wgangp-{dataset}")["clipped_share"] < 0.01 < 0.3 < figures(f"wgan-{dataset}")["clipped_share"]
 
 
-@pytest.mark.parametrize(
-    ("name", "least"), [("cgan-mnist", 0.98), ("cgan-fashion", 0.91), ("cvae-mnist", 0.904), ("pixelcnn-mnist", 0.95)]
-)
+@pytest.mark.parametrize(("name", "least"), [("cgan-mnist", 0.98), ("cgan-fashion", 0.91), ("cvae-mnist", 0.904), ("pixelcnn-mnist", 0.95)])
 def test_a_model_with_classes_draws_the_one_it_is_asked_for(name, least):
     assert figures(name)["gan_test_acc"] >= least
 

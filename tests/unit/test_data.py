@@ -135,9 +135,7 @@ def pictures(root):
     for name in ("B", "owl"):
         (root / name).mkdir(parents=True)
         for i in range(3):
-            Image.fromarray(np.random.default_rng(i).integers(0, 256, (30, 40, 3)).astype(np.uint8)).save(
-                root / name / f"{i}.png"
-            )
+            Image.fromarray(np.random.default_rng(i).integers(0, 256, (30, 40, 3)).astype(np.uint8)).save(root / name / f"{i}.png")
     (root / "owl" / "notes.txt").write_text("no picture")
     return root
 

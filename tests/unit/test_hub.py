@@ -315,7 +315,9 @@ def test_names_are_looked_for_where_genlib_hub_repo_says(server, genlib, tmp_pat
         assert files(tmp_path / "own") == vae
 
 
-@pytest.mark.parametrize("source", ["nothing-here", "../../no-such-folder", "a b", "", "x" * 10_000, "a/" + "b" * 10_000, "a\0b", "...", "me/x@../../y"])
+@pytest.mark.parametrize(
+    "source", ["nothing-here", "../../no-such-folder", "a b", "", "x" * 10_000, "a/" + "b" * 10_000, "a\0b", "...", "me/x@../../y"]
+)
 def test_a_name_that_is_nowhere_is_refused_at_once(source, monkeypatch):
     monkeypatch.delenv("GENLIB_HUB_REPO", raising=False)
     with pytest.raises(checkpoint.CheckpointError, match="no checkpoint") as caught:
@@ -350,7 +352,7 @@ def test_evaluate_writes_nothing_into_the_hubs_cache(server, genlib, tmp_path):
 
 def test_every_reason_of_the_hub_is_there_in_chinese():
     chinese = json.loads((ROOT / "demo" / "text" / "errors.zh.json").read_text(encoding="utf-8"))
-    nodes = ast.walk(ast.parse(inspect.getsource(hub.explain)))
+    nodes = ast.walk(ast.parse(inspect.getsource(hub.explain_failure)))
     reasons = [node.value.elts[0].value for node in nodes if isinstance(node, ast.Return)]
     assert len(reasons) > 8
     for begun in ("could not fetch {repo}: ", "could not push to {repo}: "):

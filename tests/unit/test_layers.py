@@ -43,11 +43,7 @@ def test_only_the_hub_module_uses_the_hub_client():
 def test_only_the_command_line_prints():
     for path in (ROOT / "genlib").rglob("*.py"):
         if path.name != "__main__.py":
-            calls = [
-                n
-                for n in ast.walk(ast.parse(path.read_text()))
-                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "print"
-            ]
+            calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "print"]
             assert not calls, path
 
 

@@ -112,9 +112,7 @@ def test_a_classifier_of_several_factors_is_right_where_every_factor_is():
     assert torch.equal(model.logits(x).argmax(dim=1), digits @ torch.tensor([12, 4, 1]))
     joint = model.logits(x).log_softmax(dim=1)
     y = torch.tensor([0, 7, 23, 12, 5])
-    each = [
-        f.log_softmax(dim=1).gather(1, (y // n % k)[:, None]) for f, n, k in zip(per_factor, (12, 4, 1), (2, 3, 4), strict=True)
-    ]
+    each = [f.log_softmax(dim=1).gather(1, (y // n % k)[:, None]) for f, n, k in zip(per_factor, (12, 4, 1), (2, 3, 4), strict=True)]
     assert torch.allclose(joint.gather(1, y[:, None]), sum(each), atol=1e-5)
     assert "choices" not in model.state_dict()
 

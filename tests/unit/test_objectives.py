@@ -144,9 +144,7 @@ def test_a_cvaegans_pictures_become_of_the_class_asked_for():
 def test_a_loss_that_is_not_finite_stops_the_run():
     run = train.Run(built("vae"), lr=1e-2)
     with pytest.raises(FloatingPointError, match="loss"):
-        list(
-            train.train(run, lambda *_: Batch(torch.full((2, 1, 8, 8), torch.nan), torch.zeros(2).long()), train.Budget(steps=2))
-        )
+        list(train.train(run, lambda *_: Batch(torch.full((2, 1, 8, 8), torch.nan), torch.zeros(2).long()), train.Budget(steps=2)))
 
 
 @pytest.mark.parametrize("family", ["cvaegan", "classifier", "aegan"])  # an AEGAN changes its turns at half the run

@@ -20,9 +20,7 @@ def last(generator):
 def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole, frequencies):
     torch.manual_seed(0)
     more = {"frequencies": frequencies, "class_map": frequencies > 0}
-    model = (
-        PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), **more)).eval().requires_grad_(False)
-    )
+    model = PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), **more)).eval().requires_grad_(False)
     if model.class_map is not None:
         model.class_map.weight.normal_()
     for p in model.parameters():
@@ -108,8 +106,7 @@ def test_sampling_streams_a_growing_picture():
 
 def test_temperature_makes_a_difference():
     draws = [
-        last(ops.complete(small("pixelcnn"), 4, torch.zeros(4).long(), rng=torch.Generator().manual_seed(1), temperature=t))
-        for t in (1.0, 0.05)
+        last(ops.complete(small("pixelcnn"), 4, torch.zeros(4).long(), rng=torch.Generator().manual_seed(1), temperature=t)) for t in (1.0, 0.05)
     ]
     assert not torch.equal(*draws)
 

@@ -23,9 +23,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 UNREACHABLE = "http://127.0.0.1:9"
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "latent_atelier.py", "genlib", "demo")
-NOWHERE = (
-    "there are no checkpoints here: set GENLIB_CHECKPOINTS to a folder of them, or GENLIB_HUB_REPO to who has them on the Hub"
-)
+NOWHERE = "there are no checkpoints here: set GENLIB_CHECKPOINTS to a folder of them, or GENLIB_HUB_REPO to who has them on the Hub"
 
 
 def requirements(name: str) -> set[str]:
@@ -109,9 +107,7 @@ def start(commands, tmp_path):
 
 def test_the_wheel_carries_scripts_styles_texts_and_samples(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
-    tracked = [
-        p for folder in ("genlib", "demo") for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts
-    ]
+    tracked = [p for folder in ("genlib", "demo") for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     wanted = {str(p.relative_to(ROOT)) for p in tracked if p.suffix != ".pyi"}
     pictures = {name for name in wanted if name.startswith("demo/pictures/")}  # the README's
     assert pictures
@@ -157,9 +153,7 @@ def test_a_package_that_an_extra_brings_is_named_where_it_is_missing(start, tmp_
 
     monkeypatch.setattr(__main__, "evaluate", measure)
     monkeypatch.setattr(sys, "argv", ["genlib", "evaluate", "vae2d-mnist"])
-    with pytest.raises(
-        SystemExit, match=r"^evaluate: the package torchmetrics is not installed: pip install 'latent-atelier\[train,eval\]'$"
-    ):
+    with pytest.raises(SystemExit, match=r"^evaluate: the package torchmetrics is not installed: pip install 'latent-atelier\[train,eval\]'$"):
         __main__.main()
 
 

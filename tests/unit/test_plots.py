@@ -33,9 +33,7 @@ GAN = {
 
 def in_another_process(code: str, **environment: str) -> str:
     environment = os.environ | {"OMP_NUM_THREADS": "1"} | environment
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def legend(axes) -> list[str]:
@@ -55,9 +53,7 @@ def test_the_lines_are_the_curves_each_mean_in_the_middle_of_its_batches():
 def test_a_bundled_runs_figure_holds_every_value_its_curves_keep():
     folder = hub.BUNDLED / "aegan-mnist"
     drawn = drawing.draw_curves(folder).axes
-    seen = {
-        (a.get_title(loc="left"), name): line.get_ydata() for a in drawn for name, line in zip(legend(a), a.lines, strict=True)
-    }
+    seen = {(a.get_title(loc="left"), name): line.get_ydata() for a in drawn for name, line in zip(legend(a), a.lines, strict=True)}
     for name, values in read_curves(folder)[1].items():
         y = np.array([math.nan if v is None else v for v in values])
         assert np.array_equal(seen[tuple(name.split("/"))], y, equal_nan=True), name

@@ -243,7 +243,10 @@ def test_a_reference_comes_back_as_it_was_written(tmp_path):
 
 
 def test_every_data_sets_pictures_have_a_kind():
-    kinds = {name: preparation.kind_of(hub.bundled_checkpoints()[name]) for name in ("cvaegan-mnist", "cvaegan-fashion", "cvaegan-faces", "cvaegan-sprites")}
+    kinds = {
+        name: preparation.kind_of(hub.bundled_checkpoints()[name])
+        for name in ("cvaegan-mnist", "cvaegan-fashion", "cvaegan-faces", "cvaegan-sprites")
+    }
     assert list(kinds.values()) == ["digits", "clothes", "faces", "colour"]
     with pytest.raises(InputError, match="digits, clothes"):
         preparation.prepare(encoded(page()), "trees", 28, 1)

@@ -54,9 +54,7 @@ def test_a_face_is_the_centre_square_and_the_note_says_so_in_both_languages():
 
 def test_what_a_person_framed_and_what_is_ready_is_taken_as_ever():
     x = samples.load("faces").x[3:4]
-    assert torch.equal(
-        preparation.prepare(images.png(x), "faces", 64, 1).x, images.to_tensor(Image.fromarray(images.sheet(x)).convert("L"))
-    )
+    assert torch.equal(preparation.prepare(images.png(x), "faces", 64, 1).x, images.to_tensor(Image.fromarray(images.sheet(x)).convert("L")))
     made = preparation.prepare(encoded(wide(x, 128)), "faces", 64, 1, Handle(cut=(0.25, 0.0, 0.75, 1.0)))
     assert float((made.x - x).abs().mean()) < 0.012
     assert str(made.notes[0]) == "Your frame, made square."
