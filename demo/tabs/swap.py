@@ -203,7 +203,7 @@ def ways(registry, t, dataset, name, y: int, target: int, other: int, picture: d
     ]}  # fmt: skip
 
 
-def aim(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
+def aim_at(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
     """What another target changes: the large pictures and the filmstrips; and the two classes settled on."""
     top, y, target = result(registry, t, dataset, name, label, target, mix, other, walk, picture)
     return top, ways(registry, t, dataset, name, y, target, int(other), picture), y, target
@@ -211,7 +211,7 @@ def aim(registry, t, dataset, name, label, target, mix, other, walk, picture) ->
 
 def swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, dict, int, int]:
     """All three canvases, and the two classes settled on."""
-    top, film, y, target = aim(registry, t, dataset, name, label, target, mix, other, walk, picture)
+    top, film, y, target = aim_at(registry, t, dataset, name, label, target, mix, other, walk, picture)
     x, model = from_pixels(picture["pixels"]), registry.model(name)
     z = ops.encode(model, x, torch.tensor([y])).mean
     below = [
@@ -258,7 +258,7 @@ def build(registry, t, page) -> None:
         return result(registry, t, *values)[0]
 
     def aim(*values):
-        return aim(registry, t, *values)[:2]
+        return aim_at(registry, t, *values)[:2]
 
     def correct_label(*values):
         return swap_sheets(registry, t, *values)[:3]
@@ -283,7 +283,7 @@ def build(registry, t, page) -> None:
         if not isinstance(meaning, list) or len(meaning) != 2:
             return (gr.skip(),) * 6
         target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
-        top, film, _, target = aim(registry, t, dataset, name, label, target, 1.0, other, walk, picture)
+        top, film, _, target = aim_at(registry, t, dataset, name, label, target, 1.0, other, walk, picture)
         return top, film, target, other, 1.0, walk
 
     def fill(dataset, name, label, target, mix, other, walk, *wanted):
