@@ -16,6 +16,8 @@ def class_choices(t, registry: ModelRegistry, dataset: str, model: str | None = 
 
 def class_names(t, registry: ModelRegistry, dataset: str, model: str | None = None) -> list[str]:
     """The data set's classes, or those of a model, which fine-tuning may have given more; in the page's language."""
+    if model and (categories := registry.info(model).config.get("categories")):
+        return [t("pixel.category", k=k) for k in range(categories)]
     known = next((info.labels for info in registry.offers().values() if info.dataset == dataset and info.labels), ())
     labels = (registry.info(model).labels if model else ()) or known
     return [t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]

@@ -122,7 +122,7 @@ def list_(args) -> None:
         return
     for row in rows:
         figures = ", ".join(f"{k} {v:.4g}" for k, v in row["figures"].items() if isinstance(v, float))
-        print(f"{row['name']:20} {'bundled_checkpoints' if row['bundled_checkpoints'] else 'recipe only':12} {figures}")
+        print(f"{row['name']:20} {'bundled' if row['bundled'] else 'recipe only':12} {figures}")
 
 
 def command_line() -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from genlib import data
+from genlib.batch import Batch
 from genlib.models.aegan import AEGAN, AEGANConfig
 from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
@@ -29,7 +30,7 @@ from genlib.models.wae import WAEGAN
 from genlib.models.wgan import WGAN, WGANGP, WGANConfig
 from genlib.objectives.adversarial import Adversarial
 from genlib.objectives.aegan import AEGANObjective
-from genlib.objectives.base import Batch, Objective
+from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, Weights
 from genlib.objectives.elbo import ELBO, gaussian_elbo
@@ -191,7 +192,21 @@ def pixelrnn(dataset: str, steps: int, config: PixelRNNConfig) -> Recipe:
 
 
 def pixelgan(dataset: str, steps: int) -> Recipe:
-    return Recipe(dataset, lambda: PixelGAN(PixelGANConfig()), PixelWAE, steps=steps, batch=8, lr=3e-3, ema=0.998, seed=6)
+    # Categories alone, and a PixelCNN that sees no farther than three pixels: the shape of the whole is then z's to say.
+    config = PixelGANConfig(
+        classes=0,
+        categories=30,
+        latent_dim=30,
+        levels=2,
+        width=16,
+        dilations=(1, 1),
+        frequencies=0,
+        class_map=True,
+    )
+    return Recipe(
+        dataset, lambda: PixelGAN(config), lambda m: PixelWAE(m, adversarial=30.0, r1=1.0, hold=0.5, moved=True, every=4),
+        steps=steps, lr=2e-3, betas=(0.5, 0.999), ema=0.998, seed=6,
+    )  # fmt: skip
 
 
 # The light is a direction: few numbers hold it, and what is left of the person does not fit in.
@@ -233,7 +248,7 @@ RECIPES: dict[str, Recipe] = {
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),
-    "pixelgan-mnist": pixelgan("mnist", 1800),
+    "pixelgan-mnist": pixelgan("mnist", 6000),
     "ae2d-fashion": dense(AE, Reconstruction, "fashion", 12),
     "waegan2d-mnist": dense(WAEGAN, lambda m: WAE(m, r1=1.0), "mnist", 12),
     "aegan2d-mnist": aegan("mnist", 12_000, AEGANConfig(sampler_hidden=(256, 256, 256))),

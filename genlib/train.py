@@ -19,9 +19,10 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from genlib import checkpoint
+from genlib.batch import Batch
 from genlib.errors import Problem
 from genlib.objectives import registry
-from genlib.objectives.base import Batch, Objective
+from genlib.objectives.base import Objective
 
 
 class Diverged(Problem, FloatingPointError):

@@ -21,6 +21,7 @@ from genlib.models.gan import GAN, GANConfig
 from genlib.models.lenet import LeNet, LeNetConfig
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
+from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.models.ssgan import SSGAN, SSGANConfig
 from genlib.models.vae import AE, VAE, VAEConfig
 from genlib.models.wae import WAEGAN
@@ -36,6 +37,7 @@ SMALL = {
     "cvaegan": lambda: CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)),
     "pixelcnn": lambda: PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1))),
     "pixelgan": lambda: PixelGAN(PixelGANConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), latent_dim=2, features=8)),
+    "pixelrnn": lambda: PixelRNN(PixelRNNConfig(size=8, levels=5, width=4, depth=2)),
     "waegan": lambda: WAEGAN(VAEConfig(size=8, hidden=(16,), decoder_hidden=(16,))),
     "aegan": lambda: AEGAN(AEGANConfig(size=8, hidden=(16,), decoder_hidden=(16,), sampler_hidden=(32, 32))),
     "gan": lambda: GAN(GANConfig(size=8, latent_dim=4, hidden=(16, 16), discriminator_hidden=(16,))),

@@ -21,6 +21,7 @@ from genlib.evaluation.metrics import psnr
 from genlib.limits import GUIDANCE
 from genlib.models.base import PixelModel, Prior
 from genlib.models.pixelcnn import PixelCNN
+from genlib.models.pixelgan import PixelGAN
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
@@ -45,7 +46,7 @@ def start_state(start: str, picture: dict | None, pad: dict | None) -> tuple[Ten
     return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
-def latent_codes(registry, name: str, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
+def latent_codes(registry, name: str, label: int, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
     """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
     model, dataset = registry.model(name), VARIANT_OF.get(registry.info(name).dataset, registry.info(name).dataset)
     if not isinstance(model, Prior):
@@ -53,10 +54,18 @@ def latent_codes(registry, name: str, code: str, picture: dict | None, n: int, r
     if code not in CODES:
         raise InputError("z comes from prior or picture, not {code}", code=code)
     if code == "prior":
-        return model.prior(n, rng)
+        return draw_codes(model, label, n, rng)
     x = validation.picture_for(model, picture)
     own = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
     return ops.encode(model, x, own).mean.expand(n, -1)
+
+
+def draw_codes(model: PixelGAN, label: int, n: int, rng: torch.Generator) -> Tensor:
+    """n draws of the prior (n, Z); where z has categories, the label is theirs."""
+    z, k = model.prior(n, rng), model.config.categories
+    if k:
+        z[:, :k] = torch.nn.functional.one_hot(torch.tensor(validation.whole(label, "the class", 0, k - 1)), k)
+    return z
 
 
 def model_guidance(model, guidance) -> float | None:
@@ -82,7 +91,7 @@ def stream(
     image, mask = start_state(start, picture, pad)
     image = None if image is None else model.quantize(image)
     rng = validation.rng(seed)
-    z = latent_codes(registry, name, code, picture, n, rng)
+    z = latent_codes(registry, name, label, code, picture, n, rng)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
     about |= {} if w is None else {"guidance": w}
     about |= {} if image is None else {"image": validation.as_argument(image), "mask": validation.as_argument(mask)}
@@ -103,7 +112,7 @@ def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dic
     """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
     names = registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
     x, mask = start_state(start, picture, pad) if start == "hole" else (None, None)
-    if mask is None or not names or not mask.any() or mask.all():
+    if mask is None or not names or not mask.any() or mask.all() or label >= len(captions.class_names(t, registry, dataset, names[0])):
         return {"sections": []}
     *_, fill = ops.inpaint(registry.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=validation.rng(seed))
     cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
@@ -112,6 +121,12 @@ def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dic
     return {"about": about, "sections": [
         section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=lines, note=t("pixel.lesson"), name="repair")
     ]}  # fmt: skip
+
+
+def said_of(model, own: Tensor | None, labels: list[str]) -> str:
+    """What the nats of a picture are of, where there is no class to choose."""
+    given = ["z"] * isinstance(model, Prior) + ([] if own is None else [labels[int(own)]])
+    return f"p(x|{', '.join(given)})" if given else "p(x)"
 
 
 @torch.inference_mode()
@@ -127,7 +142,7 @@ def likelihoods(registry, t, dataset, name, picture) -> str:
     classes = 0 if isinstance(model, Prior) else ops.num_classes(model)
     every = torch.arange(classes).split(1) if classes else [own]
     nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
-    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else ["p(x)" if own is None else f"p(x|z, {labels[int(own)]})"]
+    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else [said_of(model, own, labels)]
     rows = "".join(
         f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
         + (f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td>' if classes else "")

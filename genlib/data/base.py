@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from genlib.batch import Batch
 from genlib.errors import Problem
-from genlib.objectives.base import Batch
 
 
 class DataError(Problem):

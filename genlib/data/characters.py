@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from genlib import images
+from genlib.batch import Batch
 from genlib.data.base import DataError, Images
 from genlib.models.base import choices
-from genlib.objectives.base import Batch
 
 SIDE, CHOICES = 64, 6
 FACTORS = ("body", "bottomwear", "topwear", "hair")

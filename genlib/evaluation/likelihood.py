@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from genlib.batch import Batch
 from genlib.evaluation.metrics import map_batches
 from genlib.models.base import Autoencoder, Encoder, PixelModel, class_args
-from genlib.objectives.base import Batch
 from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 

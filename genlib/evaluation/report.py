@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from genlib import checkpoint, data, hub, ops
+from genlib.batch import Batch
 from genlib.checkpoint import Info
 from genlib.evaluation import swaps
 from genlib.evaluation.likelihood import likelihood_figures
@@ -15,7 +16,6 @@ from genlib.evaluation.samples import sample_figures
 from genlib.families import FAMILIES
 from genlib.models.base import Encoder, Prior, Reader
 from genlib.models.wgan import WGAN
-from genlib.objectives.base import Batch
 from genlib.recipes import RECIPES
 
 JUDGES = ("classifier", "lenet")  # families of those who read samples; the first gives every figure

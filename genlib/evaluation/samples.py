@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from genlib import data, ops, train
+from genlib.batch import Batch
 from genlib.evaluation import metrics
 from genlib.models.base import Decoder
-from genlib.objectives.base import Batch
 from genlib.recipes import Recipe
 
 SETS = 3  # sets of samples whose FID is taken

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from genlib import ops
+from genlib.batch import Batch
 from genlib.data import Images
 from genlib.evaluation.metrics import accuracy, map_batches, psnr, sharpness, ssim
-from genlib.objectives.base import Batch
 
 MOST = 5000  # pairs; a data set with more is sampled
 

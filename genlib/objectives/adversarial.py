@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
 from genlib.models.base import class_args
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 
 
 def generate_fake(model: nn.Module, batch: Batch, rng: torch.Generator) -> Tensor:

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
 from genlib.objectives.adversarial import discriminator_bce, r1_penalty
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 
 FOLLOW = 0.005  # of the codes' mean and variance, a batch
 SHARE = 4  # D2 sees every fourth picture: it corrects what D1, which sees every code, has taught

@@ -10,16 +10,12 @@ then travel with the training state.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
-
-class Batch(NamedTuple):
-    x: Tensor  # (B, C, H, W) in [0, 1]
-    y: Tensor  # (B,) int64
-
+from genlib.batch import Batch
 
 Metrics = dict[str, Tensor]  # named scalars; "loss" is differentiated, the rest is for people
 

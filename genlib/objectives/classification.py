@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from genlib.objectives.base import Batch, Metrics, OneTurn
+from genlib.batch import Batch
+from genlib.objectives.base import Metrics, OneTurn
 
 
 class Classification(OneTurn):

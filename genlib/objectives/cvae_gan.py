@@ -27,8 +27,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
 from genlib.models.base import class_width, normal
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.elbo import kl_to_standard_normal
 
 

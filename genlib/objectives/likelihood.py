@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
 from genlib.models.base import class_weights
-from genlib.objectives.base import Batch, Metrics, OneTurn
+from genlib.objectives.base import Metrics, OneTurn
 
 
 def to_levels(x: Tensor, levels: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 import torch
 
-from genlib.objectives.base import Batch, Metrics, OneTurn
+from genlib.batch import Batch
+from genlib.objectives.base import Metrics, OneTurn
 
 
 class Reconstruction(OneTurn):

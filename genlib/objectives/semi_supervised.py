@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
 from genlib.objectives.adversarial import discriminator_bce
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 
 
 class SemiSupervised(nn.Module):

@@ -10,23 +10,29 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genlib.batch import Batch
+from genlib.data.augment import jitter
 from genlib.models.base import class_args
 from genlib.objectives.adversarial import discriminator_bce, r1_penalty
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
 
 class WAE(nn.Module):
-    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0):
+    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0):
         super().__init__()
-        self.model, self.adversarial, self.r1 = model, adversarial, r1
+        self.model, self.adversarial, self.r1, self.hold = model, adversarial, r1, hold
 
     def turns(self) -> list[Turn]:
         drawing = nn.ModuleList(net for name, net in self.model.named_children() if name != "discriminator")
         return [
-            Turn("discriminator", self.model.discriminator, self.discriminator_loss),
-            Turn("model", drawing, self.model_loss),
+            Turn("discriminator", self.model.discriminator, self.discriminator_loss, hold=self.hold),
+            Turn("model", drawing, self.model_loss, hold=self.hold),
         ]
+
+    def codes(self, batch: Batch, _rng: torch.Generator) -> Tensor:
+        """E(x), (B, Z)."""
+        return self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
 
     def code_logits(self, z: Tensor, batch: Batch) -> Tensor:
         return self.model.discriminator(self.model.conditioning(z, *class_args(self.model, batch.y))).squeeze(1)
@@ -36,24 +42,37 @@ class WAE(nn.Module):
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
-            z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
+            z = self.codes(batch, rng)
         drawn = self.model.prior(len(z), rng).to(z.device)
         prior, code = self.code_logits(drawn, batch), self.code_logits(z, batch)
         metrics = {"loss": discriminator_bce(prior, code), "prior": prior.sigmoid().mean(), "code": code.sigmoid().mean()}
         if self.r1:
-            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), self.model.conditioning(drawn, *class_args(self.model, batch.y)))
+            inputs = self.model.conditioning(drawn, *class_args(self.model, batch.y))
+            penalty = r1_penalty(lambda z: self.model.discriminator(z).squeeze(1), inputs)
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
         return metrics
 
-    def model_loss(self, batch: Batch, _rng: torch.Generator) -> Metrics:
-        z = self.model.encode(batch.x, *class_args(self.model, batch.y)).mean
+    def model_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        z = self.codes(batch, rng)
         reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.code_logits(z, batch)).mean()
         metrics = {"reconstruction": reconstruction, "adversarial": adversarial, "spread": z.square().mean()}
         return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
 
 
 class PixelWAE(WAE):
-    """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it."""
+    """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it.
+
+    With `moved`, E reads the picture a little turned, sheared and shifted, and the PixelCNN draws it as it was: what z says of it
+    is then neither slant nor place.  The PixelCNN, which costs most, draws every `every`-th picture of a batch.
+    """
+
+    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0, moved: bool = False, every: int = 1):
+        super().__init__(model, adversarial, r1, hold)
+        self.moved, self.every = moved, every
+
+    def codes(self, batch: Batch, rng: torch.Generator) -> Tensor:
+        return super().codes(batch._replace(x=jitter(batch.x, rng)) if self.moved else batch, rng)
 
     def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
-        return level_nll(self.model.logits(batch.x, *class_args(self.model, batch.y), z), batch.x).mean()
+        x, y, z = (part[:: self.every] for part in (self.model.quantize(batch.x), batch.y, z))
+        return level_nll(self.model.logits(x, *class_args(self.model, y), z=z), x).mean()

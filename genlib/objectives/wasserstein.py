@@ -10,8 +10,9 @@ The critic moves every batch, G every few: the better the critic, the better the
 import torch
 from torch import Tensor, nn
 
+from genlib.batch import Batch
 from genlib.objectives.adversarial import generate_fake
-from genlib.objectives.base import Batch, Metrics, Turn
+from genlib.objectives.base import Metrics, Turn
 
 
 class WGANObjective(nn.Module):

@@ -7,6 +7,7 @@ from torch.distributions import Bernoulli, kl_divergence
 from torch.distributions import Normal as Reference
 
 from genlib import train
+from genlib.batch import Batch
 from genlib.checkpoint import CheckpointError
 from genlib.models.base import Normal, class_weights
 from genlib.models.cvae import CVAEConfig
@@ -14,7 +15,7 @@ from genlib.models.cvae_gan import CVAEGAN
 from genlib.objectives import registry
 from genlib.objectives.adversarial import Adversarial
 from genlib.objectives.aegan import AEGANObjective
-from genlib.objectives.base import Batch, Turn
+from genlib.objectives.base import Turn
 from genlib.objectives.classification import Classification
 from genlib.objectives.cvae_gan import CVAEGANObjective, MovingAverage, RandomFourierFeatures, Weights, class_centres
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_standard_normal
@@ -27,7 +28,7 @@ from genlib.recipes import RECIPES
 from tests.conftest import SMALL, small
 
 OBJECTIVES = {
-    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood,
+    "ae": Reconstruction, "vae": ELBO, "cvae": ELBO, "cvaegan": CVAEGANObjective, "pixelcnn": Likelihood, "pixelrnn": Likelihood,
     "pixelgan": PixelWAE, "classifier": Classification, "lenet": Classification, "waegan": WAE, "aegan": AEGANObjective, "gan": Adversarial,
     "dcgan": Adversarial, "cgan": Adversarial, "wgan": WGANObjective, "wgangp": WGANGPObjective, "ssgan": SemiSupervised,
 }  # fmt: skip
