@@ -83,3 +83,11 @@ def test_a_card_names_papers_data_figures_device_and_base():
     assert "Fine-tuned from `owner/base`" in text
     assert "2 minutes on cuda" in text
     assert "minutes on the CPU" in card.text(info(training={"minutes": 2}))
+
+
+def test_the_bounds_of_two_likelihoods_do_not_stand_beside_each_other():
+    figures = {"neg_elbo_nats": 100.0, "fid": 1.0}
+    bernoulli, gaussian = {"name": "elbo"}, {"name": "elbo", "nll": "gaussian_nll"}
+    assert "neg_elbo_nats" in table.select_figures(info(model="vae", figures=figures, objective=bernoulli))
+    assert "neg_elbo_nats" not in table.select_figures(info(model="vae", figures=figures, objective=gaussian))
+    assert "neg_elbo_nats" not in table.comparable(info(model="cvae", figures=figures))  # its family's usual pixels have unit variance
