@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from demo import api, boundary
+from demo import address, api, boundary
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
@@ -15,6 +15,8 @@ from demo.upkeep import leave_pyplot_out, share_pools, upkeep
 from demo.widgets.base import css
 
 TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
+# Until the tab that an address asks for is there, no other one is shown in its place: see style.css.
+HEAD = """<script>document.documentElement.dataset.tab = new URLSearchParams(location.search).get("tab") || "";</script>"""
 STYLE = Path(__file__).parent / "style.css"
 KEPT = 3600  # seconds that an answer or an upload stays
 SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each
@@ -29,9 +31,16 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(registry, t, blocks)
+    address.keep_tab(t, tabs)
     # Gradio writes lang="en" for every route.
-    blocks.load(None, None, None, js=f"() => {{ document.documentElement.lang = '{t.language}'; }}", api_visibility="private")
-    blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+    # The address is the page's own until somebody does something.
+    begin = f"""() => {{
+        document.documentElement.lang = '{t.language}';
+        for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => {{ window.touched = true; }}, {{capture: true, once: true}});
+    }}"""
+    blocks.load(None, None, None, js=begin, api_visibility="private")
+    chosen = blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
+    chosen.then(None, None, None, js="() => { delete document.documentElement.dataset.tab; }", api_visibility="private")
 
 
 def selected(request: gr.Request):
@@ -90,7 +99,8 @@ def launch_kwargs() -> dict:
     leave_pyplot_out()
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
-        "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
+        "theme": theme(), "css": STYLE.read_text() + css(),
+        "head": HEAD, "footer_links": ["api"], "run_history": False, "ssr_mode": False,
         "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
             "middleware": [Middleware(BoundedRequests)], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
