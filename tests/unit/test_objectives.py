@@ -296,7 +296,7 @@ def test_a_turns_rate_falls_within_its_window():
 def test_each_turn_moves_at_its_own_rate_after_the_warm_up():
     net = torch.nn.Linear(1, 1)
 
-    class Two:
+    class Two(torch.nn.Module):
         model = net
 
         def turns(self):
