@@ -19,7 +19,8 @@ LINK = """(tab, names, values) => {
         return btoa(String.fromCharCode(...bytes));
     };
     const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
-    const query = new URLSearchParams({ tab });
+    const query = new URLSearchParams({ tab }), lecture = new URLSearchParams(location.search).get("lecture");
+    if (lecture) query.set("lecture", lecture);
     names.forEach((name, i) => query.set(name, plain(values[i]) ?? ""));
     return location.origin + location.pathname + "?" + query;
 }"""
@@ -75,7 +76,7 @@ def keep_tab(t, tabs: gr.Tabs) -> None:
         const shown = [...document.querySelectorAll("[id^=link-][id$=-{t.language}]")].find((button) => button.checkVisibility());
         if (!shown || !window.touched) return;
         const tab = shown.id.split("-")[1];
-        history.replaceState(null, "", (window.links || {{}})[tab] || location.pathname + "?tab=" + tab);
+        history.replaceState(null, "", (window.links || {{}})[tab] || location.pathname + "?tab=" + tab + (new URLSearchParams(location.search).has("lecture") ? "&lecture=1" : ""));
     }})"""
     tabs.select(None, None, None, js=script, queue=False, show_progress="hidden", api_visibility="private")
 

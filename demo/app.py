@@ -15,8 +15,6 @@ from demo.upkeep import leave_pyplot_out, share_pools, upkeep
 from demo.widgets.base import css
 
 TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
-# Until the tab that an address asks for is there, no other one is shown in its place: see style.css.
-HEAD = """<script>document.documentElement.dataset.tab = new URLSearchParams(location.search).get("tab") || "";</script>"""
 STYLE = Path(__file__).parent / "style.css"
 KEPT = 3600  # seconds that an answer or an upload stays
 SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each
@@ -33,14 +31,14 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
                 tab.build(registry, t, blocks)
     address.keep_tab(t, tabs)
     # Gradio writes lang="en" for every route.
-    # The address is the page's own until somebody does something.
+    # The address is the page's own until somebody does something; ?lecture=1 is for the last row, see style.css.
     begin = f"""() => {{
         document.documentElement.lang = '{t.language}';
+        document.querySelector(".gradio-container").classList.toggle("lecture", new URLSearchParams(location.search).has("lecture"));
         for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => {{ window.touched = true; }}, {{capture: true, once: true}});
     }}"""
     blocks.load(None, None, None, js=begin, api_visibility="private")
-    chosen = blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
-    chosen.then(None, None, None, js="() => { delete document.documentElement.dataset.tab; }", api_visibility="private")
+    blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def selected(request: gr.Request):
@@ -100,7 +98,7 @@ def launch_kwargs() -> dict:
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(),
-        "head": HEAD, "footer_links": ["api"], "run_history": False, "ssr_mode": False,
+        "footer_links": ["api"], "run_history": False, "ssr_mode": False,
         "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
             "middleware": [Middleware(BoundedRequests)], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),

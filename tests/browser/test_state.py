@@ -70,3 +70,16 @@ def test_question_and_what_to_do_stand_above_the_fold_and_a_term_explains_itself
     meaning = term.evaluate("(e) => getComputedStyle(e, '::after').content")
     assert term.get_attribute("data-means") in meaning
     assert term.get_attribute("data-means") in Text("en").group("term").values()
+
+
+def test_a_lecture_has_large_words_and_no_small_print_and_stays_one(page, server):
+    page.goto(f"{server}/?tab=classes&lecture=1")
+    page.wait_for_selector(".pixel_canvas canvas:visible")
+    size = "(s) => parseFloat(getComputedStyle([...document.querySelectorAll(s)].find((e) => e.checkVisibility())).fontSize)"
+    assert page.evaluate(size, ".question h2") >= 30
+    assert page.evaluate(size, ".lede p") >= 20
+    assert page.locator(".look:visible, .foot:visible, .source:visible").count() == 0
+    page.locator(".seed input:visible").fill("9")
+    page.wait_for_function("location.search.includes('seed=9') && location.search.includes('lecture=1')")
+    tab_button(page, "Compare").click()
+    page.wait_for_function("location.search.includes('tab=compare') && location.search.includes('lecture=1')")
