@@ -6,17 +6,31 @@
 A picture without a label has label −1.
 """
 
+from typing import Protocol
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
+from genlib.models.base import Decoder, Discriminator, Reader
 from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Metrics, Turn
 
 
+class ReadingAdversary(Decoder, Discriminator, Reader, Protocol):
+    """G, and a D of two parts that names the class."""
+
+    @property
+    def generator(self) -> nn.Module: ...
+    @property
+    def body(self) -> nn.Module: ...
+    @property
+    def head(self) -> nn.Module: ...
+
+
 class SemiSupervised(nn.Module):
-    def __init__(self, model: nn.Module):
+    def __init__(self, model: ReadingAdversary):
         super().__init__()
         self.model = model
 
