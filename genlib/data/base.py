@@ -39,7 +39,7 @@ class Images:
         parts = (str(tuple(self.x.shape)), *self.labels)
         found = sha256("\0".join(parts).encode())
         for tensor in (self.x, self.y):
-            found.update(tensor.contiguous().numpy())
+            found.update(tensor.contiguous().numpy().data)
         return found.hexdigest()
 
     def batch(self, index: Tensor | slice) -> Batch:

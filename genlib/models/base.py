@@ -149,6 +149,7 @@ class Encoder(Protocol):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal: ...
 
 
+@runtime_checkable
 class LatentModel(Configured, Decoder, Protocol):
     """A decoder that tells of its classes: what one can draw from."""
 
@@ -157,6 +158,7 @@ class Autoencoder(LatentModel, Encoder, Protocol):
     """Both."""
 
 
+@runtime_checkable
 class LogitAutoencoder(Autoencoder, Protocol):
     """One whose pictures are pixel means of p(x|z), logits before: what a bound of the likelihood is made of."""
 
@@ -176,6 +178,10 @@ class PixelModel(Protocol):
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
     def quantize(self, x: Tensor) -> Tensor: ...
+
+
+class TractableModel(Configured, PixelModel, Protocol):
+    """One that tells of its classes: whose likelihood one can take."""
 
 
 @runtime_checkable

@@ -1,14 +1,14 @@
 """Exact negative log-likelihood of an autoregressive model over grey levels.  arXiv:1601.06759, section 3."""
 
 import math
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.models.base import Configured, PixelModel, class_weights
+from genlib.models.base import TractableModel, class_weights
 from genlib.objectives.base import Metrics, OneTurn
 
 
@@ -36,10 +36,6 @@ def foreground_nll(logits: Tensor, x: Tensor) -> Tensor:
     halves = torch.stack([logits[:, :half].logsumexp(dim=1), logits[:, half:].logsumexp(dim=1)], dim=1)
     light = (to_levels(x, logits.shape[1]) >= half).long()
     return F.cross_entropy(halves, light, reduction="none").flatten(1).sum(dim=1)
-
-
-class TractableModel(PixelModel, Configured, Protocol):
-    """A pixel model that tells of its classes."""
 
 
 class Likelihood(OneTurn[TractableModel]):
