@@ -149,13 +149,20 @@ class Encoder(Protocol):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal: ...
 
 
+class EncodingModel(Configured, Encoder, Protocol):
+    """An encoder that tells of its classes."""
+
+
 @runtime_checkable
 class LatentModel(Configured, Decoder, Protocol):
     """A decoder that tells of its classes: what one can draw from."""
 
 
-class Autoencoder(LatentModel, Encoder, Protocol):
+class Autoencoder(EncodingModel, LatentModel, Protocol):
     """Both."""
+
+    @property
+    def config(self) -> LatentSettings: ...
 
 
 @runtime_checkable

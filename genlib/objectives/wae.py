@@ -15,13 +15,13 @@ from torch.nn import functional as F
 
 from genlib.batch import Batch
 from genlib.data.augment import jitter
-from genlib.models.base import Autoencoder, Configured, Encoder, Prior, class_args
+from genlib.models.base import Autoencoder, EncodingModel, Prior, class_args
 from genlib.objectives.adversarial import discriminator_bce, r1_penalty
 from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
 
-class Coder(Configured, Encoder, Prior, Protocol):
+class Coder(EncodingModel, Prior, Protocol):
     """E, and the D of codes."""
 
     @property

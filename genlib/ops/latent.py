@@ -1,10 +1,12 @@
 """Operations on z: draw, decode, encode, reconstruct, interpolate, swap the class."""
 
+from typing import TypeGuard
+
 import torch
 from torch import Tensor
 
 from genlib.errors import InputError
-from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, LatentModel, Normal, class_args, class_weights
+from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, EncodingModel, LatentModel, Normal, class_args, class_weights
 from genlib.ops.pixels import complete
 
 SLICE = 16  # pictures decoded at a time: the layers of more do not stay in a core's cache
@@ -21,7 +23,7 @@ def class_rows(model: Configured, y: Tensor) -> Tensor:
     return class_weights(y, model.config.classes, model.config.factors)
 
 
-def is_autoencoder(model: object) -> bool:
+def is_autoencoder(model: object) -> TypeGuard[Autoencoder]:
     """Whether it both encodes and decodes: what a swap and a repair need."""
     return isinstance(model, Encoder) and isinstance(model, Decoder)
 
@@ -34,7 +36,7 @@ def decode(model: LatentModel, z: Tensor, y: Tensor | None = None) -> Tensor:
 
 
 @torch.inference_mode()
-def encode(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Normal:
+def encode(model: EncodingModel, x: Tensor, y: Tensor | None = None) -> Normal:
     """q(z|x,c) of images (B, C, H, W) in [0, 1]."""
     return model.encode(x, *class_args(model, y))
 

@@ -236,13 +236,13 @@ def complete_naively(
 
 
 @torch.inference_mode()
-def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
+def entropy(model: PixelNet, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
     """The entropy of what every pixel of images (B, 1, H, W) is drawn from, p(x_i | x_<i, c) without guidance: (B, H, W), nats."""
     log_p = (guided_logits(model, x, y, guidance) / temperature).log_softmax(dim=1)
     return -(log_p.exp() * log_p).sum(dim=1)
 
 
-def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
+def influence(model: PixelNet, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
     """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
 
     With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:
