@@ -5,35 +5,42 @@ from pathlib import Path
 
 import gradio as gr
 import torch
+from gradio.data_classes import FileData
 
 from demo import events, validation
 from demo.answers import Answers
 from demo.limits import UPLOAD
+from demo.registry import ModelRegistry
 from demo.tabs.inpainting import changes
 from demo.validation import GUESS
 from genlib import images, ops, preparation
 from genlib.errors import InputError
 from genlib.limits import GUIDANCE
-from genlib.models.base import Decoder, Encoder, PixelModel, Prior
+from genlib.models.base import Decoder, Encoder, Prior
+from genlib.models.pixelgan import PixelGAN
 from genlib.ops.latent import PATHS
+from genlib.ops.pixels import PixelNet
 
 MOST = 64  # pictures in one answer
 READING = threading.BoundedSemaphore(2)  # uploads in memory at once, whoever waits for his turn to be decoded
 
 
-def as_sent(_component, payload):
-    """An argument as it came: the endpoint judges it, in a sentence that names the argument."""
-    return payload
-
-
 class Text(gr.Textbox):
-    is_template, preprocess = True, as_sent
+    """An argument as it came: the endpoint judges it, in a sentence that names the argument."""
+
+    is_template = True
+
+    def preprocess(self, payload):
+        return payload
 
 
 class Number(gr.Number):
-    """gr.Number would make 2 of 1.5, and a TypeError of "x"."""
+    """The same; gr.Number would make 2 of 1.5, and a TypeError of "x"."""
 
-    is_template, preprocess = True, as_sent
+    is_template = True
+
+    def preprocess(self, payload):
+        return payload
 
 
 class Upload(gr.File):
@@ -41,7 +48,7 @@ class Upload(gr.File):
 
     is_template = True
 
-    def preprocess(self, payload) -> str | None:
+    def preprocess(self, payload: FileData | None) -> str | None:
         return None if payload is None else payload.path
 
 
@@ -78,7 +85,7 @@ def resolve_label(registry, info, model, x: torch.Tensor, k: int | None) -> tupl
     p = registry.guess(info.dataset, x)[0] if registry.classifier(info.dataset) is not None else None
     if not ops.num_classes(model):
         return None, int(p.argmax()) if p is not None else GUESS, p.tolist() if p is not None else None
-    if k == GUESS:
+    if k is None or k == GUESS:
         k = int((registry.guess(info.dataset, x)[0] if p is None else p).argmax())  # without a classifier, its refusal
     return torch.tensor([k]), k, p.tolist() if p is not None else None
 
@@ -107,7 +114,7 @@ def chosen_targets(targets, classes: int) -> list[int]:
     return [validation.whole(k, "a target", 0, classes - 1) for k in targets] or list(range(classes))
 
 
-def endpoints(registry, answers: Answers) -> dict:
+def endpoints(registry: ModelRegistry, answers: Answers) -> dict:
     """The functions by name; the docstrings are the documentation."""
 
     def sheet(x: torch.Tensor, **about) -> str:
@@ -214,7 +221,7 @@ def endpoints(registry, answers: Answers) -> dict:
                 done | {"done": 1.0, "final": True},
             )
             return
-        if not isinstance(m, PixelModel):
+        if not isinstance(m, PixelNet | PixelGAN):
             raise InputError("{model} draws no pictures: choose a generative model", model=model)
         if (image is None) != (mask is None):
             raise InputError("completion needs both an image and a mask")

@@ -65,25 +65,37 @@ class Radio(gr.Radio):
 class Classes(gr.Radio):
     """Numbered choices that follow the model, as a radio group."""
 
-    is_template, preprocess = True, check_number
+    is_template = True
+
+    def preprocess(self, payload):
+        return check_number(self, payload)
 
 
 class Numbered(gr.Dropdown):
     """The same as a dropdown."""
 
-    is_template, preprocess = True, check_number
+    is_template = True
+
+    def preprocess(self, payload):
+        return check_number(self, payload)
 
 
 class Names(gr.Radio):
     """Named choices that follow the data set, as a radio group."""
 
-    is_template, preprocess = True, check_name
+    is_template = True
+
+    def preprocess(self, payload):
+        return check_name(self, payload)
 
 
 class Models(gr.Dropdown):
     """The same as a dropdown, into which another name may be typed."""
 
-    is_template, preprocess = True, check_name
+    is_template = True
+
+    def preprocess(self, payload):
+        return check_name(self, payload)
 
 
 class Number(gr.Number):
@@ -176,7 +188,7 @@ def groups(t, s: Samples) -> dict | None:
     """Which samples share a light or a pose, and where a light stands: azimuth and elevation, degrees."""
     if s.attribute is None:
         return None
-    at = [[int(v) for v in LIGHT.fullmatch(name).groups()] for name in s.attributes if LIGHT.fullmatch(name)]
+    at = [[int(v) for v in light.groups()] for name in s.attributes if (light := LIGHT.fullmatch(name))]
     names = [f"{a}°, {e}°" for a, e in at] or [t.phrases.get(f"pose.{name}", name) for name in s.attributes]
     return {"of": s.attribute.tolist(), "names": names, "at": at}
 

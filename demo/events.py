@@ -22,8 +22,9 @@ SPOILED = (KeyError, IndexError, TypeError, AttributeError, RuntimeError)  # wha
 
 def refusal(error: Exception, t: Text | None) -> gr.Error:
     """The error as Gradio shows it, in the page's language; in English to those who call the API."""
-    more = {"title": t("error.title")} if t else {}
-    return gr.Error((t.problem if t else english)(error), print_exception=False, **more)
+    if t is None:
+        return gr.Error(english(error), print_exception=False)
+    return gr.Error(t.problem(error), print_exception=False, title=t("error.title"))
 
 
 def guard(function, t: Text | None = None):

@@ -42,13 +42,13 @@ def limit_of(path: str) -> Limit:
     return LIMITS.get(path.partition("/gradio_api/")[2].partition("/")[0], OTHER)
 
 
-def depth(text: bytes) -> int:
+def depth(text: bytes | bytearray) -> int:
     """How deep lists and objects lie within each other in a JSON text."""
     brackets = STRING.sub(b"", text).translate(None, NO_BRACKETS)
     return max(itertools.accumulate((1 if b in b"[{" else -1 for b in brackets), initial=0))
 
 
-def judge(text: bytes, limit: Limit) -> None:
+def judge(text: bytes | bytearray, limit: Limit) -> None:
     """Raises HTTPException for more values than the limit's, or for a nesting that parsers do not follow."""
     opened = text.count(b"[") + text.count(b"{")
     if opened + text.count(b",") > limit.values:

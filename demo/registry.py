@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -17,6 +18,8 @@ from genlib.checkpoint import CheckpointError, Info
 from genlib.data import VARIANT_OF
 from genlib.evaluation.metrics import psnr
 from genlib.families import FAMILIES, Family
+from genlib.models.base import Autoencoder, Network
+from genlib.models.classifier import Classifier
 
 FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
 KEPT = 400_000_000  # bytes of weights in memory
@@ -105,7 +108,7 @@ class ModelRegistry:
             self.add(name)
         return self.infos[name]
 
-    def model(self, name: str):
+    def model(self, name: str) -> Network:
         """The frozen model of that name.  Raises CheckpointError."""
         self.info(name)
         with self.lock:
@@ -140,9 +143,9 @@ class ModelRegistry:
         kinds = [i.config for i in self.offers().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 
-    def classifier(self, dataset: str):
+    def classifier(self, dataset: str) -> Classifier | None:
         """The evaluation classifier of a data set, or None."""
-        return self.model(f"classifier-{dataset}") if f"classifier-{dataset}" in self.infos else None
+        return cast(Classifier, self.model(f"classifier-{dataset}")) if f"classifier-{dataset}" in self.infos else None
 
     def guess(self, dataset: str, x: Tensor) -> Tensor:
         """P(c|x) by the evaluation classifier, (B, K).  Raises CheckpointError where there is none."""
@@ -160,7 +163,7 @@ class ModelRegistry:
     def is_unlike(self, dataset: str, x: Tensor) -> Tensor:
         """Which pictures lie farther from all training pictures than real ones do, (B,) bool; none where nothing tells."""
         classifier, reference = self.classifier(dataset), self.reference(dataset)
-        if reference is None or x.shape[1:] != (classifier.config.channels, *[classifier.config.size] * 2):
+        if classifier is None or reference is None or x.shape[1:] != (classifier.config.channels, *[classifier.config.size] * 2):
             return torch.zeros(len(x), dtype=torch.bool)
         with torch.inference_mode():
             return reference.is_unlike(classifier.features(x))
@@ -174,4 +177,4 @@ class ModelRegistry:
     def usual_psnr(self, dataset: str, name: str) -> float:
         """The PSNR, dB, with which a model redraws nineteen of twenty samples at least."""
         s = self.samples(dataset)
-        return float(psnr(s.x, ops.reconstruct(self.model(name), s.x, s.y)).quantile(0.05))
+        return float(psnr(s.x, ops.reconstruct(cast(Autoencoder, self.model(name)), s.x, s.y)).quantile(0.05))

@@ -1,6 +1,7 @@
 """Under each model: a paragraph, its objective in symbols and in the code's names, its file, the curves of its run."""
 
 import html
+from collections.abc import Sequence
 
 from demo import plotted
 from genlib import drawing
@@ -14,7 +15,7 @@ WORDS = {  # of a plot, by their key in the catalogue
 }  # fmt: skip
 
 
-def course(values: list[float | None]) -> str:
+def course(values: Sequence[float | None]) -> str:
     """From where to where a metric went."""
     known = [v for v in values if v is not None]
     return f"{known[0]:.4g} → {known[-1]:.4g}".replace("-", "−")

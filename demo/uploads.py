@@ -25,7 +25,8 @@ def read_handle(data: dict) -> Handle:
         whole = isinstance(cut, list) and len(cut) == 4 and all(isinstance(v, (int, float)) and math.isfinite(v) for v in cut)
         if not whole:
             raise InputError("a cut is left, top, right, bottom within 0 to 1, each before its other")
-        cut = tuple(min(max(float(v), 0.0), 1.0) for v in cut)
+        left, top, right, bottom = (min(max(float(v), 0.0), 1.0) for v in cut)
+        cut = (left, top, right, bottom)
     if invert not in (None, True, False) or not isinstance(turn, int):
         raise InputError("a picture is turned by 0 to 3 quarters, and inverted or not")
     return Handle(turn, invert, cut)

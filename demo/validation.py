@@ -84,10 +84,10 @@ def label_tensor(model, label, n: int = 1, what: str = "the class") -> torch.Ten
 
 def latent(model, z, what: str = "z") -> torch.Tensor:
     """A JSON list as (1, Z).  Raises ValueError for another length or numbers that are not finite."""
-    z = parse_list(z, what)
+    z, config = parse_list(z, what), model.config
     if not isinstance(model, Prior):
         raise InputError("this model has no latent: choose an autoencoder or a GAN")
-    size = model.config.latent_dim
+    size = config.latent_dim
     if len(z) != size or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in z):
         raise InputError("{what} must be a list of {size} numbers, got {got}", what=what, size=size, got=brief(z))
     if not all(abs(v) <= 1e6 for v in z):  # false for NaN too

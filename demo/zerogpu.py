@@ -7,7 +7,7 @@ Ours needs none: its models draw on a CPU before a GPU would have been handed ov
 def gpu(function):
     """The function, marked for ZeroGPU where the `spaces` package is installed, as it is on a Space; elsewhere as it was."""
     try:
-        import spaces
+        import spaces  # pyright: ignore[reportMissingImports]  # only a Space has it
     except ModuleNotFoundError as error:
         if error.name != "spaces":
             raise

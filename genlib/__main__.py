@@ -118,7 +118,7 @@ def list_(args) -> None:
         info = hub.bundled_checkpoints().get(name)
         recipe = RECIPES.get(name)
         rows.append({
-            "name": name, "model": info.model if info else None, "dataset": info.dataset if info else recipe.dataset,
+            "name": name, "model": info.model if info else None, "dataset": (info or RECIPES[name]).dataset,
             "recipe": recipe is not None, "bundled": info is not None, "figures": info.figures if info else {},
         })  # fmt: skip
     if not hub.bundled_checkpoints() and not os.environ.get("GENLIB_HUB_REPO"):

@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save as save_tensors
-from torch import Tensor, nn
+from torch import Tensor
 
 from genlib import weights
 from genlib.errors import CheckpointError, brief
 from genlib.families import FAMILIES, family_of
 from genlib.limits import check_config, check_info
+from genlib.models.base import Network
 from genlib.reading import hub_repository, parse_json, read_file
 from genlib.weights import to_storage
 
@@ -85,7 +87,7 @@ def write_info(folder: Path, info: Info) -> None:
     write(path, raw)
 
 
-def save(model: nn.Module, folder: str | Path, **about) -> Info:
+def save(model: Network, folder: str | Path, **about) -> Info:
     """Write model and config; `about` is Info's name, dataset, labels, training and so on.
 
     Raises OSError, and the checkpoint that was there is then whole: nothing takes its place before all is written.
@@ -135,7 +137,8 @@ def build_info(said: object, path: Path) -> Info:
         known = ", ".join(FAMILIES)
         raise CheckpointError("{path} names the model {model}; known are {known}", path=path, model=brief(said["model"]), known=known)
     known = {f.name for f in fields(Info)}
-    info = Info(**{key: tuple(v) if isinstance(v, list) else v for key, v in said.items() if key in known})
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in said.items() if key in known}
+    info = Info(**values)
     info = replace(info, config={RENAMED.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in info.config.items()})
     check_config(info.config, info.model, FAMILIES[info.model].network.Config, info.labels)
     return info
@@ -158,7 +161,7 @@ def read_pair(folder: Path, config: bytes) -> tuple[Info, bytes]:
     return replace(info, replaces={}), raw
 
 
-def assemble(info: Info, raw: bytes, folder: Path) -> nn.Module:
+def assemble(info: Info, raw: bytes, folder: Path) -> Network:
     """The model of a config and its weights, frozen.  Raises CheckpointError, before it takes memory."""
     cls, path = FAMILIES[info.model].network, folder / WEIGHTS
     try:
@@ -173,7 +176,7 @@ def assemble(info: Info, raw: bytes, folder: Path) -> nn.Module:
     return model.eval().requires_grad_(False)
 
 
-def read(folder: str | Path) -> tuple[Info, nn.Module]:
+def read(folder: str | Path) -> tuple[Info, Network]:
     """Config and model of a folder at one moment; beside a writer, both old or both new.  Raises CheckpointError."""
     folder = Path(folder)
     read_info(folder)  # says what is wrong where there is none at all
@@ -188,7 +191,7 @@ def read(folder: str | Path) -> tuple[Info, nn.Module]:
     raise CheckpointError("{folder} is being written again and again: try later", folder=folder)
 
 
-def load(folder: str | Path) -> nn.Module:
+def load(folder: str | Path) -> Network:
     """The model of a checkpoint folder, on the CPU, in eval mode and frozen.  Raises CheckpointError."""
     return read(folder)[1]
 

@@ -43,7 +43,7 @@ def draw_samples(folder: Path, seed: int = 0):
         raise CheckpointError("{folder} is a {model}, which draws nothing: choose another --what", folder=folder, model=info.model)
     classes = min(ops.num_classes(model), ROWS)
     y = torch.arange(classes).repeat_interleave(COLUMNS) if classes else None
-    n = len(y) if classes else ROWS * COLUMNS
+    n = ROWS * COLUMNS if y is None else len(y)
     x = ops.draw(model, n, y, rng=torch.Generator().manual_seed(seed))
     return plots().samples(x, COLUMNS, info.labels[:classes])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from torch import nn
 
 from genlib import models as m
-from genlib.models.base import Decoder, Encoder, PixelModel
+from genlib.models.base import Decoder, Encoder, Network, PixelModel
 from genlib.objectives.registry import OBJECTIVES
 
 SAMPLES = ("fid", "fid_floor", "coverage")
@@ -23,7 +23,7 @@ CONDITIONAL = ("gan_test_acc", "gan_train_acc", *SAMPLES)
 class Family:
     name: str  # in config.json, and in a checkpoint's name
     title: str  # as people write it
-    network: type[nn.Module]
+    network: type[Network]
     objective: dict  # the usual one, as genlib/objectives/registry.py describes it
     papers: tuple[str, ...]  # arXiv numbers, or a text where there is none
     figures: tuple[str, ...] = SAMPLES  # those that tell most of it, for the table; the card has all
@@ -68,7 +68,7 @@ class Family:
     @property
     def source(self) -> Path:
         """The file of its objective."""
-        return Path(inspect.getsourcefile(self.objective_class))
+        return Path(inspect.getfile(self.objective_class))
 
 
 RECORDS = (

@@ -16,6 +16,7 @@ from torch import nn
 from genlib import checkpoint, data, preparation, train
 from genlib.data.own import OwnImages, Remark
 from genlib.families import FAMILIES
+from genlib.models.base import Network
 from genlib.objectives import registry
 from genlib.objectives.base import Objective
 from genlib.recipes import RECIPES
@@ -53,7 +54,7 @@ def widen(old: torch.Tensor, new: torch.Tensor, axis_classes: int) -> torch.Tens
     return torch.cat([old, extra], dim=axis)
 
 
-def grow(model: nn.Module, count: int) -> nn.Module:
+def grow(model: Network, count: int) -> Network:
     """The same model with `count` classes."""
     bigger = type(model)(replace(model.config, classes=count))
     old, new = model.state_dict(), bigger.state_dict()
@@ -98,7 +99,7 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     return Task(run, batches, about, report)
 
 
-def fit_classes(model: nn.Module, count: int, source: Path, seed: int) -> nn.Module:
+def fit_classes(model: Network, count: int, source: Path, seed: int) -> Network:
     """The model, with so many classes.  Raises CheckpointError if it can have no more."""
     if count == model.config.classes:
         return model

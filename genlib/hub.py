@@ -18,13 +18,12 @@ from functools import cache
 from hashlib import sha1, sha256
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
-
-from torch import nn
+from typing import Any, NamedTuple
 
 from genlib import checkpoint
 from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, PLOT, REFERENCE, WEIGHTS
 from genlib.errors import CheckpointError, brief
+from genlib.models.base import Network
 from genlib.names import nearest
 from genlib.reading import MEGA, MOST, read_file
 
@@ -81,7 +80,7 @@ def bundled_checkpoints() -> dict[str, checkpoint.Info]:
     return {folder.name: checkpoint.read_info(folder) for folder in folders}
 
 
-def load(source: str | Path) -> nn.Module:
+def load(source: str | Path) -> Network:
     """The model of a folder, a bundled name or REPO_ID[@REVISION].  Raises CheckpointError."""
     return checkpoint.load(resolve(source))
 
@@ -223,10 +222,11 @@ def look_up(address: Address, name: str, revision: str | None):
 
     url = hf_hub_url(address.repo_id, name, subfolder=address.subfolder, revision=revision)
     found = get_hf_file_metadata(url, token=get_token(), timeout=DEADLINE)
-    if (found.size or 0) > MOST[name]:
+    size = found.size or 0
+    if size > MOST[name]:
         raise CheckpointError(
             "could not fetch {repo}: its {name} has {size} MB, and at most {most} MB are read",
-            repo=address.repo_id, name=name, size=found.size // MEGA, most=MOST[name] // MEGA,
+            repo=address.repo_id, name=name, size=size // MEGA, most=MOST[name] // MEGA,
         )  # fmt: skip
     return found
 
@@ -302,7 +302,7 @@ def explain_failure(error: Exception) -> tuple[str, dict]:
     """Why the Hub gave nothing: a sentence's template and its values, but for {repo} and {revision}."""
     from huggingface_hub import get_token
 
-    response = getattr(error, "response", None)
+    response: Any = getattr(error, "response", None)  # of the client's HTTP library
     status, code = getattr(response, "status_code", 0), getattr(response, "headers", {}).get("X-Error-Code", "")
     if code == "GatedRepo":
         return "it is gated ({status}): ask for access on its page, then set HF_TOKEN to your token", {"status": status}

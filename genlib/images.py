@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import warnings
+from typing import cast
 
 import numpy as np
 import torch
@@ -84,7 +85,7 @@ def plain(picture: Image.Image) -> Image.Image:
     """A picture in RGBA, RGB or L; of 16 and 32 bits, which Pillow would clip, the levels are scaled."""
     if picture.mode.startswith(("I", "F")):
         picture = shrink(picture.convert("F"))
-        high = picture.getextrema()[1]
+        high = cast(float, picture.getextrema()[1])  # a pair only where there are several bands
         top = 65535 if high > 255 else 255 if high > 1 else 1
         return picture.point(lambda v: v * (255 / top) + 0.5).convert("L")
     if picture.mode in ("RGBA", "RGB", "L"):

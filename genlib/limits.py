@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import fields
+from typing import TypeGuard
 
 from genlib.errors import CheckpointError, brief
 
@@ -23,7 +24,7 @@ def is_line(value: object, most: int) -> bool:
     return isinstance(value, str) and len(value) <= most and LINE.fullmatch(value) is not None
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST < value < LARGEST  # NaN and infinity are not
 
 
@@ -74,7 +75,7 @@ def check_info(raw: dict, path: object) -> None:
             )  # fmt: skip
 
 
-def requirement(name: str, kind: type, value: object) -> str:
+def requirement(name: str, kind: object, value: object) -> str:
     """What a setting must be and is not, a template's end; nothing where it is sound."""
     least, most = BOUNDS.get(name, DEFAULT)
     if kind is bool:

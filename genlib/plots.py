@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from torch import Tensor
@@ -98,15 +99,16 @@ def curves(panels_drawn: Sequence[Panel], stretch: int, size: tuple[float, float
     """Panels of `size` inches against the batches; each value is the mean over `stretch` of them and stands in their middle."""
     across = min(ACROSS, len(panels_drawn))
     down = math.ceil(len(panels_drawn) / across)
-    figure = Figure((size[0] * across, size[1] * down), layout="constrained", dpi=DPI)
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
+    figure = Figure((size[0] * across, size[1] * down), layout=layout, dpi=DPI)
     for k, panel in enumerate(panels_drawn):
         axes = figure.add_subplot(down, across, k + 1)
-        draw_panel(axes, panel, stretch)
+        draw_panel(axes, panel, stretch, size[0])
     return figure
 
 
-def draw_panel(axes: Axes, panel: Panel, stretch: int) -> None:
+def draw_panel(axes: Axes, panel: Panel, stretch: int, width: float) -> None:
+    """Lines, axes and head in a place `width` inches wide."""
     length = max(map(len, panel.lines.values()))
     for k, values in enumerate(panel.lines.values()):
         y = np.array([math.nan if v is None else v for v in values])
@@ -121,13 +123,12 @@ def draw_panel(axes: Axes, panel: Panel, stretch: int) -> None:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-    head_panel(axes, panel)
+    head_panel(axes, panel, width)
 
 
-def head_panel(axes: Axes, panel: Panel) -> None:
+def head_panel(axes: Axes, panel: Panel, width: float) -> None:
     """The turn's name, and below it what each line is."""
-    room = 72 * axes.figure.get_figwidth() / axes.get_subplotspec().get_gridspec().ncols - 40
-    columns = legend_columns(list(panel.lines), room)
+    columns = legend_columns(list(panel.lines), 72 * width - 40)
     axes.legend(axes.lines, list(panel.lines), loc="lower left", bbox_to_anchor=(0, 1.02), ncols=columns)
     axes.set_title(panel.turn, pad=6 + 14 * math.ceil(len(panel.lines) / columns))  # points: above the legend
 
@@ -179,7 +180,7 @@ def codes(z: Tensor, y: Tensor, labels: Sequence[str]) -> Figure:
     axes.set(xlabel="z₁", ylabel="z₂", aspect="equal", adjustable="datalim")
     axes.xaxis.set_major_locator(MaxNLocator(7))
     axes.yaxis.set_major_locator(MaxNLocator(7))
-    seen = sorted(set(y.tolist()))
+    seen: list[int] = sorted(set(y.tolist()))
     points = [Line2D([], [], linestyle="", marker="o", markersize=5, color=CLASS_COLOURS[k % len(CLASS_COLOURS)]) for k in seen]
     axes.legend(points, [labels[k] for k in seen], loc="upper left", bbox_to_anchor=(1.02, 1))
     return figure
@@ -199,9 +200,9 @@ def weights(values: Tensor, bound: float | None = None) -> Figure:
     axes.xaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    for side in (-1, 1) if bound else ():
-        axes.axvline(side * bound, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=f"clipped to ±{bound:g}" if side > 0 else None)
     if bound:
+        for side, label in ((-bound, None), (bound, f"clipped to ±{bound:g}")):
+            axes.axvline(side, color=QUIET, linewidth=0.9, linestyle=(0, (3, 3)), label=label)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.03))
     return figure
 

@@ -8,6 +8,7 @@ import math
 import os
 import stat
 from pathlib import Path
+from typing import Any, NoReturn
 
 from genlib.errors import CheckpointError, brief
 
@@ -62,10 +63,10 @@ def read_file(folder: str | Path, name: str) -> bytes:
     return raw
 
 
-def parse_json(raw: bytes) -> object:
+def parse_json(raw: bytes) -> Any:
     """The value of a JSON text.  Raises ValueError for what is none, for NaN, infinities, a key twice, halves of characters."""
 
-    def refuse(constant: str) -> None:
+    def refuse(constant: str) -> NoReturn:
         raise ValueError(f"{constant} is no number of JSON")
 
     def number(text: str) -> float:

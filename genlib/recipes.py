@@ -7,6 +7,7 @@ convolutions, no faster for PixelCNN.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -45,11 +46,14 @@ def identity(x: Tensor, _rng: torch.Generator) -> Tensor:
     return x
 
 
+Model = TypeVar("Model", bound=nn.Module)
+
+
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Generic[Model]):
     dataset: str
-    model: Callable[[], nn.Module]
-    objective: Callable[[nn.Module], Objective]
+    model: Callable[[], Model]
+    objective: Callable[[Model], Objective]
     steps: int
     batch: int = 128
     lr: float = 1e-3
@@ -104,7 +108,7 @@ def autoencoders(dataset: str) -> dict[str, Recipe]:
 
     vae, vaelow and vaehigh draw Bernoulli pixels, at three weights of KL: rows of their own.
     """
-    nets = {"hidden": (512, 256), "decoder_hidden": (512, 1024)}
+    nets: dict[str, Any] = {"hidden": (512, 256), "decoder_hidden": (512, 1024)}
     wide, narrow = VAEConfig(latent_dim=32, **nets), VAEConfig(latent_dim=32, hidden=(512, 256))
     kinds = {
         "ae": (AE, Reconstruction, wide), "vaegauss": (VAE, gaussian_elbo, wide),
@@ -112,7 +116,7 @@ def autoencoders(dataset: str) -> dict[str, Recipe]:
         "vae": (VAE, ELBO, narrow), "vaelow": (VAE, lambda m: ELBO(m, 0.1), narrow), "vaehigh": (VAE, lambda m: ELBO(m, 10.0), narrow),
     }  # fmt: skip
     rates = {"ae": AUTOENCODER_LR[dataset], "vaegauss": AUTOENCODER_LR[dataset]}
-    made = {f"{kind}-{dataset}": dense(*parts[:2], dataset, 20, parts[2], rates.get(kind, 1e-3)) for kind, parts in kinds.items()}
+    made = {f"{kind}-{dataset}": dense(model, loss, dataset, 20, config, rates.get(kind, 1e-3)) for kind, (model, loss, config) in kinds.items()}
     return made | {f"aegan-{dataset}": aegan(dataset, 16_000, AEGANConfig(latent_dim=32, **nets))}
 
 

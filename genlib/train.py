@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from genlib import checkpoint
 from genlib.batch import Batch
 from genlib.errors import Problem
+from genlib.models.base import Network
 from genlib.objectives import registry
 from genlib.objectives.base import Objective
 
@@ -49,8 +51,11 @@ class Progress:
     metrics: dict[str, Tensor]  # "turn/metric" -> latest value, detached
 
 
+Tensors = list[Tensor] | tuple[Tensor, ...]
+
+
 @torch.no_grad()
-def ema_update(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema: float) -> None:
+def ema_update(averages: Tensors, current: Tensors, seen: Tensor | int, ema: float) -> None:
     """Move each average towards its current value.  A young average forgets faster, or it would keep its random start."""
     decay = min(ema, (1 + float(seen)) / (10 + float(seen)))
     if averages[0].is_floating_point():  # they come in groups of one type
@@ -62,8 +67,9 @@ def ema_update(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema:
 class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
-    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device="cpu"):
-        self.objective, self.device = objective.to(device), torch.device(device)  # begun on the CPU: a seed's start is the same on each
+    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device: torch.device | str = "cpu"):
+        self.objective, self.device = objective, torch.device(device)
+        objective.to(device)  # begun on the CPU: a seed's start is the same on each
         self.lr, self.seed, self.step, self.seconds = lr, seed, 0, 0.0
         self.turns, self.betas = objective.turns(), betas
         self.optimizers = [
@@ -72,9 +78,9 @@ class Run:
         average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
 
-    def model(self) -> nn.Module:
+    def model(self) -> Network:
         """The model to release: the averaged weights where they are kept."""
-        return self.average.module if self.average else self.objective.model
+        return cast(Network, self.average.module) if self.average else self.objective.model
 
     def state(self) -> dict[str, Tensor]:
         """Everything `restore` needs, as flat tensors."""

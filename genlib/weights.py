@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from genlib.errors import CheckpointError, brief
+from genlib.models.base import Network, Settings
 from genlib.reading import MEGA, parse_json
 
 DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
@@ -25,7 +26,7 @@ class Uninitialised(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
-def make(cls: type, config, device: str = "cpu") -> nn.Module:
+def make(cls: type[Network], config: Settings, device: str = "cpu") -> Network:
     """The model of a Config, its weights still to come; on "meta" it has shapes only."""
     with torch.random.fork_rng(devices=[]), torch.device(device), Uninitialised():
         return cls(config)

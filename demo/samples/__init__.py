@@ -66,7 +66,7 @@ def load(dataset: str) -> Samples:
         held = characters.make_poses(layers, POSES, "test")
         people = torch.linspace(0, len(held) / len(POSES) - 1, 25).round().long()
         some = (people[:, None] * len(POSES) + torch.arange(len(POSES))).flatten()  # everyone's poses side by side
-        return Samples(*held.batch(some), held.attribute[some], held.attributes, layers)
+        return Samples(*held.batch(some), held.known_attribute()[some], held.attributes, layers)
     if dataset == "faces":
         about = json.loads((HERE / "faces.json").read_text())
         x = cut(dataset, "L", 64).flatten(0, 1)[: len(about["labels"])].float() / 255

@@ -24,10 +24,11 @@ def tenths(root: Path, dataset: str) -> None:
 
 def faces(root: Path, most: int = 100) -> None:
     test = data.DATASETS["faces"](root, "test")
-    count = test.attribute.bincount(minlength=len(test.attributes))
-    order = sorted(range(len(test)), key=lambda i: (-int(count[test.attribute[i]]), int(test.attribute[i]), int(test.y[i])))
-    kept = torch.tensor(sorted(order[:most], key=lambda i: (int(test.attribute[i]), int(test.y[i]))))
-    about = {"labels": test.y[kept].tolist(), "attributes": [test.attributes[a] for a in test.attribute[kept].tolist()]}
+    attribute = test.known_attribute()
+    count = attribute.bincount(minlength=len(test.attributes))
+    order = sorted(range(len(test)), key=lambda i: (-int(count[attribute[i]]), int(attribute[i]), int(test.y[i])))
+    kept = torch.tensor(sorted(order[:most], key=lambda i: (int(attribute[i]), int(test.y[i]))))
+    about = {"labels": test.y[kept].tolist(), "attributes": [test.attributes[a] for a in attribute[kept].tolist()]}
     checkpoint.write(HERE / "faces.png", images.png(test.batch(kept).x, 10))
     checkpoint.write(HERE / "faces.json", json.dumps(about).encode())
 

@@ -9,7 +9,7 @@ from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
-from genlib.models.base import Decoder
+from genlib.models.base import LatentModel
 from genlib.ops.latent import slerp
 
 TAB = "classes"
@@ -52,7 +52,7 @@ def sheets(registry, t, dataset, name, label, seed, walk, temperature, other, mi
     names = [name, *(n for n in models_for(registry, dataset) if n != name)]
     labels, model = captions.class_names(t, registry, dataset, name), registry.model(name)
     classes = ops.num_classes(model)
-    if not classes or not isinstance(model, Decoder):
+    if not classes or not isinstance(model, LatentModel):
         raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=name)
     y, every = mixture(label, other, mix, classes), torch.arange(classes)
     models = [m for m in map(registry.model, names) if m.config.classes == classes and m.config.size == model.config.size]
@@ -94,11 +94,11 @@ def build(registry, t, page) -> None:
     def show(*values):
         return sheets(registry, t, *values)
 
-    def pick(event: gr.EventData, *values):
+    def pick(event: gr.EventData, dataset, name, _label, *values):
         if events.event_number(event, "section") != 1:
             return gr.skip(), gr.skip()
-        label = events.event_number(event, "index") % len(captions.class_names(t, registry, values[0], values[1]))
-        return label, sheets(registry, t, *values[:2], label, *values[3:])
+        label = events.event_number(event, "index") % len(captions.class_names(t, registry, dataset, name))
+        return label, sheets(registry, t, dataset, name, label, *values)
 
     def choose(dataset, name, label, seed, walk, temperature, other, mix):
         last = len(captions.class_names(t, registry, dataset, name)) - 1
@@ -106,10 +106,10 @@ def build(registry, t, page) -> None:
         shown = sheets(registry, t, dataset, name, label, seed, walk, temperature, other, mix)
         return shown, *(controls.class_update(t, registry, dataset, name, k) for k in (label, other))
 
-    def switch(dataset, *values):
+    def switch(dataset, label, seed, walk, temperature, other, mix):
         names, labels = models_for(registry, dataset), captions.class_choices(t, registry, dataset)
-        label, other = (min(v, len(labels) - 1) for v in (values[0], values[4]))
-        shown = sheets(registry, t, dataset, names[0], label, *values[1:4], other, values[5])
+        label, other = (min(v, len(labels) - 1) for v in (label, other))
+        shown = sheets(registry, t, dataset, names[0], label, seed, walk, temperature, other, mix)
         return (
             shown,
             gr.update(choices=names, value=names[0]),

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from demo import address, captions, controls, events, story, validation
 from demo.neighbours import NEEDS, nearest, training_set
+from demo.registry import ModelRegistry
 from demo.widgets import FigureTable, PixelCanvas
 from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
@@ -77,7 +78,7 @@ def realness(model, x: Tensor, real: Tensor) -> float:
     return float((others < own).float().mean())
 
 
-def describe_realness(registry, t, dataset: str, name: str, x: Tensor) -> str:
+def describe_realness(registry: ModelRegistry, t, dataset: str, name: str, x: Tensor) -> str:
     """What the classifier reads in a picture, and how real every model's own D takes it to be beside real ones."""
     words = captions.verdicts(t, registry, dataset, x)[0][:1] if registry.classifier(dataset) is not None else []
     for other in models_for(registry, dataset):

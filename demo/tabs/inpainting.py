@@ -1,5 +1,7 @@
 """Inpainting: what does the model believe is behind the hole?"""
 
+from typing import Any
+
 import gradio as gr
 import torch
 
@@ -212,7 +214,7 @@ def build(registry, t, page) -> None:
     events.bind_live(status, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, label, pad])
     events.bind_live(status, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model])
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
-    after = {
+    after: dict[str, Any] = {
         "js": "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]",
         "trigger_mode": "always_last",
         "show_progress": "hidden",

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from demo import address, captions, controls, events, validation
+from demo.registry import ModelRegistry
 from demo.uploads import picture_pad
 from demo.widgets import Passes, PixelCanvas, PlanePad
 from demo.widgets.base import from_pixels, pixels
@@ -39,7 +40,7 @@ def models_for(registry, dataset: str) -> list[str]:
     return registry.names(dataset, lambda family: family.decodes)
 
 
-def find_end(registry, dataset: str, name: str, picture: str, label: int, seed: int):
+def find_end(registry: ModelRegistry, dataset: str, name: str, picture: str, label: int, seed: int):
     """One end of the way, yielding it as its z becomes better; the picture is a widget's, as JSON."""
     model = registry.model(name)
     if not isinstance(model, Decoder):
@@ -207,10 +208,10 @@ def build(registry, t, page) -> None:
             yield answer_with(dataset, name, seed, path, a, b, n)
 
     def fill(s, names, n=0):
-        pictures, pads = zip(*(controls.initial_picture(t, registry, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other")), strict=True)
+        first, last = (controls.initial_picture(t, registry, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other"))
         s["path"] = s["path"] if s["path"] in PATHS else "linear"
-        shown = show(s["dataset"], s["model"], s["seed"], s["path"], *pictures, n)
-        updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], *pads]
+        shown = show(s["dataset"], s["model"], s["seed"], s["path"], first[0], last[0], n)
+        updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], first[1], last[1]]
         return *shown, *updates
 
     def switch(dataset, seed, path, n=0):

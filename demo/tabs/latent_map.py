@@ -128,7 +128,8 @@ def land(registry, name: str, picture: dict | None, epsilon: bool) -> tuple[floa
     """Where a picture lands: the mean of q(z|x), or with epsilon a fresh draw from it."""
     q = ops.encode(registry.model(name), from_pixels((picture or {}).get("pixels")))
     z = q.sample() if epsilon else q.mean
-    return tuple(round(v, 3) for v in z[0].tolist())
+    z1, z2 = z[0].tolist()
+    return round(z1, 3), round(z2, 3)
 
 
 def build(registry, t, page) -> None:
@@ -173,7 +174,7 @@ def build(registry, t, page) -> None:
 
     def choose(model, dataset, z1, z2, mode, picture):
         side = box(registry, registry.add(model))[1]
-        z = [max(-side, min(side, v)) for v in (z1, z2)]
+        z = max(-side, min(side, z1)), max(-side, min(side, z2))
         shown = view(registry, t, dataset, model, *z, mode, picture), *slider_range(model, z), draw_button(model)
         return *shown, series(dataset, model)
 
@@ -199,8 +200,10 @@ def build(registry, t, page) -> None:
         dataset, name = s["dataset"], s["model"]
         picture, pad_update = controls.initial_picture(t, registry, dataset, s["picture"], DEFAULTS["picture"])
         side = box(registry, name)[1]
-        asked = (validation.real(s[k], k, -side, side) for k in ("z1", "z2"))
-        z = tuple(asked) if s["z1"] and s["z2"] else land(registry, name, picture, False)
+        if s["z1"] and s["z2"]:
+            z = validation.real(s["z1"], "z1", -side, side), validation.real(s["z2"], "z2", -side, side)
+        else:
+            z = land(registry, name, picture, False)
         if s["view"] not in VIEWS:
             raise InputError("the map shows {views}", views=" / ".join(VIEWS))
         return (

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from demo import address, captions, controls, events, validation
+from demo.registry import ModelRegistry
 from demo.uploads import picture_pad
 from demo.widgets import MaskPad, PixelCanvas, PixelStream, ReadingOrder
 from demo.widgets.base import from_pixels, pixels
@@ -19,11 +20,11 @@ from genlib.data import VARIANT_OF
 from genlib.errors import InputError
 from genlib.evaluation.metrics import psnr
 from genlib.limits import GUIDANCE
-from genlib.models.base import PixelModel, Prior
 from genlib.models.pixelcnn import PixelCNN
 from genlib.models.pixelgan import PixelGAN
 from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
 from genlib.objectives.likelihood import bits_per_dim, level_nll
+from genlib.ops.pixels import PixelNet
 
 TAB = "pixel"
 DEFAULTS = {
@@ -40,23 +41,24 @@ def start_state(start: str, picture: dict | None, pad: dict | None) -> tuple[Ten
         raise InputError("a picture starts from blank, half or hole, not {start}", start=start)
     if start == "blank":
         return None, None
-    x = from_pixels(((pad if start == "hole" else picture) or {}).get("pixels"))
+    begun = (pad if start == "hole" else picture) or {}
+    x = from_pixels(begun.get("pixels"))
     if start == "hole":
-        return x, to_mask(pad.get("mask"), *x.shape[2:])
+        return x, to_mask(begun.get("mask"), *x.shape[2:])
     return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
-def latent_codes(registry, name: str, label: int, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
+def latent_codes(registry: ModelRegistry, name: str, label: int, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
     """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
     model, dataset = registry.model(name), VARIANT_OF.get(registry.info(name).dataset, registry.info(name).dataset)
-    if not isinstance(model, Prior):
+    if not isinstance(model, PixelGAN):
         return None
     if code not in CODES:
         raise InputError("z comes from prior or picture, not {code}", code=code)
     if code == "prior":
         return draw_codes(model, label, n, rng)
     x = validation.picture_for(model, picture)
-    own = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
+    own = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, (picture or {}).get("label", validation.GUESS)))
     return ops.encode(model, x, own).mean.expand(n, -1)
 
 
@@ -83,7 +85,7 @@ def stream(
     A hole that is empty leaves nothing to draw: the picture is shown as it is.
     """
     model = registry.model(name)
-    if not isinstance(model, PixelModel):
+    if not isinstance(model, PixelNet | PixelGAN):
         raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=name)
     n, size = validation.whole(n, "the number of samples", 1, 9), model.config.size
     y, temperature = validation.label_tensor(model, label, n), validation.real(temperature, "the temperature", 0.05, 3)
@@ -94,13 +96,13 @@ def stream(
     z = latent_codes(registry, name, label, code, picture, n, rng)
     about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
     about |= {} if w is None else {"guidance": w}
-    about |= {} if image is None else {"image": validation.as_argument(image), "mask": validation.as_argument(mask)}
-    if mask is not None and not mask.any():
+    about |= {} if image is None or mask is None else {"image": validation.as_argument(image), "mask": validation.as_argument(mask)}
+    if image is not None and mask is not None and not mask.any():
         drawing = [image.expand(n, -1, -1, -1)] * -(-size * size // every)
     else:
         drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every, guidance=w)
     run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "guidance": w, "about": about}
-    told |= {"z": None if z is None else z.tolist(), "layers": len((model.pixelcnn if isinstance(model, Prior) else model).layers)}
+    told |= {"z": None if z is None else z.tolist(), "layers": len((model.pixelcnn if isinstance(model, PixelGAN) else model).layers)}
     for step, x in enumerate(drawing, start=1):
         at, now = min(step * every, size * size), time.monotonic()
         if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
@@ -112,7 +114,7 @@ def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dic
     """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
     names = registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
     x, mask = start_state(start, picture, pad) if start == "hole" else (None, None)
-    if mask is None or not names or not mask.any() or mask.all() or label >= len(captions.class_names(t, registry, dataset, names[0])):
+    if x is None or mask is None or not names or not mask.any() or mask.all() or label >= len(captions.class_names(t, registry, dataset, names[0])):
         return {"sections": []}
     *_, fill = ops.inpaint(registry.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=validation.rng(seed))
     cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
@@ -125,7 +127,7 @@ def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dic
 
 def said_of(model, own: Tensor | None, labels: list[str]) -> str:
     """What the nats of a picture are of, where there is no class to choose."""
-    given = ["z"] * isinstance(model, Prior) + ([] if own is None else [labels[int(own)]])
+    given = ["z"] * isinstance(model, PixelGAN) + ([] if own is None else [labels[int(own)]])
     return f"p(x|{', '.join(given)})" if given else "p(x)"
 
 
@@ -136,10 +138,10 @@ def likelihoods(registry, t, dataset, name, picture) -> str:
     x = model.quantize(validation.picture_for(model, picture))
     own = (
         None
-        if not isinstance(model, Prior)
+        if not isinstance(model, PixelGAN)
         else validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
     )
-    classes = 0 if isinstance(model, Prior) else ops.num_classes(model)
+    classes = 0 if isinstance(model, PixelGAN) else ops.num_classes(model)
     every = torch.arange(classes).split(1) if classes else [own]
     nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
     p, names = (-nats).softmax(dim=0).tolist(), labels if classes else [said_of(model, own, labels)]
@@ -164,7 +166,7 @@ def drawer(registry, data: dict, n: int):
     """The pixel model that drew n pictures, and what it was told in drawing them: their class, or z and class."""
     model = registry.model(data["model"])
     y = validation.label_tensor(model, data["label"], n)
-    if not isinstance(model, Prior):
+    if not isinstance(model, PixelGAN):
         return model, y
     z = torch.cat([validation.latent(model, row) for row in data["z"][:n]])
     return model.pixelcnn, model.conditioning(z, y)
@@ -270,7 +272,7 @@ def build(registry, t, page) -> None:
         return likelihoods(registry, t, dataset, model, picture)
 
     def coding_for(model):
-        return gr.update(visible=isinstance(registry.model(model), Prior))
+        return gr.update(visible=isinstance(registry.model(model), PixelGAN))
 
     def guiding_for(model):
         return gr.update(visible=leads(model))

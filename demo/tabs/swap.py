@@ -16,6 +16,7 @@ from genlib import ops
 from genlib.errors import InputError
 from genlib.evaluation.metrics import psnr
 from genlib.models.base import choices
+from genlib.models.cvae import CVAE
 
 TAB = "swap"
 DEFAULTS = {
@@ -25,10 +26,10 @@ FIRST = {"mnist": "7", "fashion": "7", "sprites": "42", "faces": "0"}  # the sam
 PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes of the sheet; columns of a long row
 
 
-def swapper(registry, name: str):
+def swapper(registry, name: str) -> CVAE:
     """The model of that name.  Raises InputError if it cannot swap."""
     model = registry.model(name)
-    if not ops.num_classes(model) or not ops.is_autoencoder(model):
+    if not isinstance(model, CVAE) or not ops.num_classes(model):
         raise InputError("{model} cannot swap: choose a CVAE or a CVAE-GAN", model=name)
     return model
 

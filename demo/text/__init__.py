@@ -7,6 +7,7 @@ are words, in another language.
 import json
 from pathlib import Path
 
+from genlib.errors import Problem
 from genlib.preparation import Note
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ def sentence(text: str, stop: str = ".") -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(ENDS) else stop)
 
 
-def english(error: BaseException) -> str:
+def english(error: BaseException | Note) -> str:
     return sentence(str(error))
 
 
@@ -42,8 +43,8 @@ class Text:
 
     def problem(self, error: BaseException | Note) -> str:
         """What was wrong, or was done to a picture, a sentence in this language; in English where nobody has translated it."""
-        template = self.errors.get(getattr(error, "template", None))
-        if template is None:
+        if not isinstance(error, Problem | Note) or error.template not in self.errors:
             return english(error)
+        template = self.errors[error.template]
         words = {key: self.errors.get(v, v) if isinstance(v, str) else v for key, v in error.values.items()}
         return sentence(template.format(**words) if words else template, "。")

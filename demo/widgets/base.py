@@ -4,6 +4,7 @@ import base64
 import functools
 import math
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -44,7 +45,7 @@ def whole_number(value: dict, key: str, least: int, most: int) -> int:
     return number
 
 
-def from_pixels(value: dict | None, most: int = 1000) -> Tensor:
+def from_pixels(value: Any, most: int = 1000) -> Tensor:
     """What `pixels` made of at most so many pictures, back as (N, C, H, W) in [0, 1].  Raises InputError for anything else."""
     try:
         shape = n, *_, c = [value[key] for key in "nhwc"]

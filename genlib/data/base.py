@@ -34,12 +34,18 @@ class Images:
     def __len__(self) -> int:
         return len(self.y)
 
+    def known_attribute(self) -> Tensor:
+        """The attribute of each picture, (N,).  Raises ValueError where nobody noted it."""
+        if self.attribute is None:
+            raise ValueError("these pictures have no attribute")
+        return self.attribute
+
     def digest(self) -> str:
         """A sha256 of the pictures, their classes and the classes' names: what a run that goes on must find again."""
         parts = (str(tuple(self.x.shape)), *self.labels)
         found = sha256("\0".join(parts).encode())
         for tensor in (self.x, self.y):
-            found.update(tensor.contiguous().numpy())
+            found.update(tensor.contiguous().numpy().data)
         return found.hexdigest()
 
     def batch(self, index: Tensor | slice) -> Batch:

@@ -69,7 +69,7 @@ class Sprites(Images):
     """Images whose x is the layers, uint8 (25, P, 4, 64, 64): six of each garment, then the shoes, in each pose."""
 
     def batch(self, index: Tensor | slice) -> Batch:
-        y, pose = self.y[index], self.attribute[index]
+        y, pose = self.y[index], self.known_attribute()[index]
         which = [6 * i + factor for i, factor in enumerate(factors(y).T)] + [torch.full_like(y, 24)]
         picture = torch.zeros(len(y), 3, SIDE, SIDE)
         for i in (0, 1, 2, 3, 4):  # one over the other, on black

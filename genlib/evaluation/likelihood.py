@@ -5,19 +5,19 @@ from torch import Tensor
 
 from genlib.batch import Batch
 from genlib.evaluation.metrics import map_batches
-from genlib.models.base import Autoencoder, Encoder, PixelModel, class_args
+from genlib.models.base import Configured, Encoder, LogitAutoencoder, PixelModel, TractableModel, class_args
 from genlib.objectives.elbo import bernoulli_nll, kl_to_standard_normal
 from genlib.objectives.likelihood import bits_per_dim, level_nll
 
 
-def likelihood_figures(model, test: Batch, rng: torch.Generator) -> dict[str, float]:
+def likelihood_figures(model: Configured, test: Batch, rng: torch.Generator) -> dict[str, float]:
     """Figures of a model that has a likelihood or a bound of it; none of one that has neither."""
     if isinstance(model, PixelModel):
         return exact_figures(model, test)
-    return bound_figures(model, test, rng) if isinstance(model, Encoder) else {}
+    return bound_figures(model, test, rng) if isinstance(model, LogitAutoencoder) else {}
 
 
-def exact_figures(model: PixelModel, test: Batch) -> dict[str, float]:
+def exact_figures(model: TractableModel, test: Batch) -> dict[str, float]:
     """−log p(x) in nats, and in bits a pixel; of a model told z only −log p(x|E(x)), for p(x) would need every z."""
     nats = map_batches(lambda x, y: level_nll(model.logits(x, *class_args(model, y)), x), test.x, test.y, size=100).mean().item()
     if isinstance(model, Encoder):
@@ -25,7 +25,7 @@ def exact_figures(model: PixelModel, test: Batch) -> dict[str, float]:
     return {"nll_nats": nats, "bits_per_dim": bits_per_dim(nats, test.x[0].numel())}
 
 
-def bound_figures(model: Autoencoder, test: Batch, rng: torch.Generator) -> dict[str, float]:
+def bound_figures(model: LogitAutoencoder, test: Batch, rng: torch.Generator) -> dict[str, float]:
     """−ELBO and its two parts with one draw of z, and the squared error at the mean of q(z|x)."""
 
     def terms(x: Tensor, y: Tensor) -> Tensor:

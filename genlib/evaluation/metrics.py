@@ -5,9 +5,12 @@ beside `fid_floor`, the same distance between real training and real test images
 """
 
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
+
+from genlib.models.base import Reader
 
 
 class IdentityFeatures(nn.Module):
@@ -65,7 +68,7 @@ def map_batches(function: Callable[..., Tensor], *tensors: Tensor, size: int = 5
     return torch.cat([function(*(t[i : i + size] for t in tensors)) for i in range(0, len(tensors[0]), size)])
 
 
-def accuracy(classifier, x: Tensor, y: Tensor) -> float:
+def accuracy(classifier: Reader, x: Tensor, y: Tensor) -> float:
     """Share of images (N, C, H, W) the classifier puts in class y (N,)."""
     return float((map_batches(classifier.logits, x).argmax(dim=1) == y).float().mean())
 
@@ -91,7 +94,7 @@ def ssim(truth: Tensor, x: Tensor) -> float:
     """Structural similarity, mean over pictures (B, C, H, W) in [0, 1].  Wang et al., 2004."""
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    return float(structural_similarity_index_measure(x, truth, data_range=1.0))
+    return float(cast(Tensor, structural_similarity_index_measure(x, truth, data_range=1.0)))  # a pair only where it is asked for more
 
 
 def sharpness(x: Tensor) -> float:

@@ -1,7 +1,7 @@
 """Every figure of a model, by what it can do: (model, data, seed) -> numbers.  Nothing is written here."""
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -14,14 +14,14 @@ from genlib.evaluation.likelihood import likelihood_figures
 from genlib.evaluation.metrics import accuracy, category_accuracy, map_batches
 from genlib.evaluation.samples import sample_figures
 from genlib.families import FAMILIES
-from genlib.models.base import Encoder, Prior, Reader
+from genlib.models.base import Encoder, Network, Prior, Reader
 from genlib.models.wgan import WGAN
 from genlib.recipes import RECIPES
 
 JUDGES = ("classifier", "lenet")  # families of those who read samples; the first gives every figure
 
 
-def measure(model, info: Info, root: Path | None, n: int, seed: int, split: str = "test") -> dict:
+def measure(model: Network, info: Info, root: Path | None, n: int, seed: int, split: str = "test") -> dict:
     """Every figure of a model on the first n pictures of a split, worked out where the model is.  Raises CheckpointError, DataError."""
     if info.dataset not in data.DATASETS:
         raise checkpoint.CheckpointError("this model was trained on {dataset}, which has no test set here", dataset=info.dataset)
@@ -35,7 +35,7 @@ def measure(model, info: Info, root: Path | None, n: int, seed: int, split: str 
     return {key: round(value, 6) if isinstance(value, float) else value for key, value in figures.items()}
 
 
-def reading_figures(model, train_set: data.Images, test: Batch) -> dict[str, float]:
+def reading_figures(model: Network, train_set: data.Images, test: Batch) -> dict[str, float]:
     """What a model says of test pictures themselves, or its weights of their clipping."""
     figures = {}
     if isinstance(model, Reader):
@@ -63,11 +63,11 @@ def clipped_share(model: WGAN, bound: float = 0.01) -> float:
     return float(((weights - bound).abs() <= 0.01 * bound).float().mean())
 
 
-def judges_of(dataset: str, device: torch.device | str = "cpu") -> Mapping[str, object]:
+def judges_of(dataset: str, device: torch.device | str = "cpu") -> dict[str, Reader]:
     """The classifiers that read a data set's samples, by family.  Raises CheckpointError where the first is not there."""
     own = data.VARIANT_OF.get(dataset, dataset)
     further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled_checkpoints()]
-    return {family: checkpoint.load(hub.resolve(f"{family}-{own}")).to(device) for family in (JUDGES[0], *further)}
+    return {family: cast(Reader, checkpoint.load(hub.resolve(f"{family}-{own}")).to(device)) for family in (JUDGES[0], *further)}
 
 
 def training_pictures(info: Info, train_set: data.Images, n: int, seed: int) -> Tensor:

@@ -1,6 +1,7 @@
 """How real, how various and how rightly classed a model's samples are, in the eyes of classifiers that saw real pictures only."""
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from genlib import data, ops, train
 from genlib.batch import Batch
 from genlib.evaluation import metrics
-from genlib.models.base import Decoder
+from genlib.models.base import Decoder, Reader
 from genlib.recipes import Recipe
 
 SETS = 3  # sets of samples whose FID is taken
@@ -16,7 +17,7 @@ JUDGED = ("fid", "gan_test_acc")  # figures that the second judge gives too
 
 
 def sample_figures(
-    model, judges: dict[str, object], test: Batch, known: Tensor, rng: torch.Generator, *, classifier: Recipe, labels: tuple[str, ...],
+    model, judges: dict[str, Reader], test: Batch, known: Tensor, rng: torch.Generator, *, classifier: Recipe, labels: tuple[str, ...],
     gan_train_n: int,
 ) -> dict[str, float]:  # fmt: skip
     """FID (of three sets), KID, density, coverage of as many samples as test pictures; GAN-test and GAN-train where there is a class.
@@ -60,7 +61,7 @@ def distances(features, test: Tensor, x: Tensor, known: Tensor, further: list[Te
     }  # fmt: skip
 
 
-def class_figures(judge, x: Tensor, y: Tensor, test: Batch, rng, classifier: Recipe, labels: tuple[str, ...]) -> dict[str, float]:
+def class_figures(judge: Reader, x: Tensor, y: Tensor, test: Batch, rng, classifier: Recipe, labels: tuple[str, ...]) -> dict[str, float]:
     """Whether samples (N, C, H, W) show the class asked for (N,), and what a classifier learns from them."""
     generated, n = data.Images((x * 255).round().to(torch.uint8).cpu(), y.cpu(), labels), len(test.x)
     return {
@@ -70,7 +71,7 @@ def class_figures(judge, x: Tensor, y: Tensor, test: Batch, rng, classifier: Rec
     }
 
 
-def unguided_figures(model, judge, test: Batch, y: Tensor, rng) -> dict[str, float]:
+def unguided_figures(model, judge: Reader, test: Batch, y: Tensor, rng) -> dict[str, float]:
     """The same without guidance, where the model's samples have some."""
     if not ops.guidance_of(model, None):
         return {}
@@ -91,4 +92,4 @@ def gan_train(recipe: Recipe, generated: data.Images, test: Batch, seed: int = 1
     steps = min(recipe.steps, max(400, epochs * len(generated) // recipe.batch))
     for _ in train.train(run, batches, train.Budget(steps=steps)):
         pass
-    return metrics.accuracy(run.model().eval(), *test.to("cpu"))
+    return metrics.accuracy(cast(Reader, run.model().eval()), *test.to("cpu"))

@@ -16,7 +16,8 @@ MOST = 5000  # pairs; a data set with more is sampled
 
 def pairs(test: Images, seed: int) -> tuple[Tensor, Tensor]:
     """Indices of source and target, (P,) each: the same attribute, another class; at most MOST, drawn by the seed."""
-    same = test.attribute[:, None] == test.attribute[None, :]
+    attribute = test.known_attribute()
+    same = attribute[:, None] == attribute[None, :]
     source, target = (same & (test.y[:, None] != test.y[None, :])).nonzero(as_tuple=True)
     some = torch.randperm(len(source), generator=torch.Generator().manual_seed(seed))[:MOST]
     return source[some], target[some]
@@ -37,7 +38,7 @@ def swap_identity(model, classifier, test: Batch, seed: int) -> float:
 def attribute_means(train: Images, most: int = 20_000) -> Tensor:
     """The mean training image of each attribute, (A, C, H, W)."""
     some = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:most]
-    x, attribute = train.batch(some).x, train.attribute[some]
+    x, attribute = train.batch(some).x, train.known_attribute()[some]
     total = torch.zeros(len(train.attributes), *x.shape[1:]).index_add_(0, attribute, x)
     return total / attribute.bincount(minlength=len(total)).clamp(min=1)[:, None, None, None]
 
@@ -70,7 +71,7 @@ def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> d
         "swap_sharpness": sharpness(result) / max(sharpness(truth.x), 1e-12),
         "swap_pairs": len(source),
         "copy_psnr_db": psnr(truth.x, inputs.x).mean().item(),
-        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.attribute[target]].to(device)).mean().item(),
+        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.known_attribute()[target]].to(device)).mean().item(),
     }
     return figures if album is None else figures | {"nearest_psnr_db": psnr(truth.x, album).mean().item()}
 

@@ -25,6 +25,9 @@ class AEGANConfig(VAEConfig):
 
 class AEGAN(AE):
     Config = AEGANConfig
+    config: AEGANConfig
+    code_mean: Tensor  # (Z,), buffers
+    code_variance: Tensor
     fp16_modules = (*AE.fp16_modules, "sampler", "code_discriminator", "discriminator")
 
     def __init__(self, config: AEGANConfig):
@@ -49,6 +52,6 @@ class AEGAN(AE):
         """D1's logit of "a picture's code": (B, Z) -> (B,)."""
         return self.code_discriminator(self.standardise(code)).squeeze(1)
 
-    def score(self, x: Tensor, y: None = None) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D2's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(x).squeeze(1)

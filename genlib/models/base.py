@@ -1,12 +1,33 @@
 """The vocabulary all models share: what a latent model, an encoder, a pixel model, a classifier can do."""
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.errors import InputError
+
+
+class Settings:
+    """What every model's Config, a frozen dataclass, tells: in a field or, where there is no choice, in a constant of the class.
+
+    No dataclass itself: its fields would come before the Config's own.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    channels: int  # C
+    size: int  # H = W, in pixels
+    classes: int  # K; 0 for a model that is told no class
+    factors: tuple[int, ...]  # where a class is a choice in each of several: how many choices each offers
+
+
+class Network(nn.Module):
+    """What every model is: a module that keeps the settings it was made of."""
+
+    Config: ClassVar[type[Settings]]
+    config: Settings
+    fp16_modules: ClassVar[tuple[str, ...]] = ()  # parts that are stored in half precision
 
 
 class Normal(NamedTuple):
@@ -20,7 +41,7 @@ class Normal(NamedTuple):
         return self.mean + (0.5 * self.logvar).exp() * normal(self.mean.shape, rng, self.mean.device)
 
 
-def normal(shape, rng: torch.Generator | None = None, device="cpu") -> Tensor:
+def normal(shape, rng: torch.Generator | None = None, device: torch.device | str = "cpu") -> Tensor:
     """ε ~ N(0, I).  Drawn on the CPU and moved: a seed then means the same picture on every machine."""
     return torch.randn(shape, generator=rng).to(device)
 
@@ -39,13 +60,15 @@ def choices(y: Tensor, factors: tuple[int, ...]) -> Tensor:
     return torch.stack(found[::-1], dim=1)
 
 
-def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Tensor:
+def class_weights(y: Tensor | None, classes: int, factors: tuple[int, ...] = ()) -> Tensor:
     """Labels (B,) as one-hot rows (B, K); float rows (B, K), a soft mix of classes, pass as they are.
 
     With factors, a class is a choice in each of them, its number having them as digits, the first the highest:
     one one-hot row a factor, side by side, and K is their sum.
-    Raises InputError for a label outside 0..classes−1 or a mix of another width.
+    Raises InputError for no labels at all, for a label outside 0..classes−1, or a mix of another width.
     """
+    if y is None:
+        raise InputError("this model needs a class")
     width = class_width(classes, factors)
     if y.is_floating_point():
         if y.ndim != 2 or y.shape[1] != width:
@@ -58,7 +81,14 @@ def class_weights(y: Tensor, classes: int, factors: tuple[int, ...] = ()) -> Ten
     return torch.cat([F.one_hot(k, n).float() for k, n in zip(choices(y, factors).T, factors, strict=True)], dim=1)
 
 
-def class_args(model, y: Tensor | None) -> tuple[Tensor, ...]:
+class Configured(Protocol):
+    """A model whose settings tell whether it has classes."""
+
+    @property
+    def config(self) -> Settings: ...
+
+
+def class_args(model: Configured, y: Tensor | None) -> tuple[Tensor, ...]:
     """y as the last arguments of encode, decode or logits, none where the model has no class.  Raises InputError if it is missing."""
     if not model.config.classes:
         return ()
@@ -67,16 +97,38 @@ def class_args(model, y: Tensor | None) -> tuple[Tensor, ...]:
     return (y,)
 
 
-class NormalPrior:
+class LatentSettings(Settings):
+    """Of a model with a z."""
+
+    latent_dim: int  # Z
+
+
+class FeatureSettings(LatentSettings):
+    """Of one whose networks all have a last hidden layer of one width."""
+
+    features: int  # F
+
+
+class NormalPrior(Network):
     """z ~ N(0, I): what every model with latent_dim numbers of z draws from, unless it says otherwise."""
+
+    config: LatentSettings
 
     def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
         """n draws of z ~ N(0, I), (n, Z)."""
         return normal((n, self.config.latent_dim), rng)
 
 
-class GreyLevels:
+class LevelSettings(Settings):
+    """Of a model of grey levels."""
+
+    levels: int  # L
+
+
+class GreyLevels(Network):
     """Pictures of L grey levels, whose pixels are drawn one by one."""
+
+    config: LevelSettings
 
     def quantize(self, x: Tensor) -> Tensor:
         """Each grey in [0, 1] moved to the nearest of the model's levels, (B, 1, H, W)."""
@@ -97,8 +149,27 @@ class Encoder(Protocol):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal: ...
 
 
-class Autoencoder(Encoder, Decoder, Protocol):
+class EncodingModel(Configured, Encoder, Protocol):
+    """An encoder that tells of its classes."""
+
+
+@runtime_checkable
+class LatentModel(Configured, Decoder, Protocol):
+    """A decoder that tells of its classes: what one can draw from."""
+
+
+class Autoencoder(EncodingModel, LatentModel, Protocol):
     """Both."""
+
+    @property
+    def config(self) -> LatentSettings: ...
+
+
+@runtime_checkable
+class LogitAutoencoder(Autoencoder, Protocol):
+    """One whose pictures are pixel means of p(x|z), logits before: what a bound of the likelihood is made of."""
+
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor: ...
 
 
 @runtime_checkable
@@ -114,6 +185,10 @@ class PixelModel(Protocol):
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
     def quantize(self, x: Tensor) -> Tensor: ...
+
+
+class TractableModel(Configured, PixelModel, Protocol):
+    """One that tells of its classes: whose likelihood one can take."""
 
 
 @runtime_checkable

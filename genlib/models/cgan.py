@@ -9,7 +9,7 @@ Loss: genlib/objectives/adversarial.py.  Recipes: "cgan-mnist" …
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from genlib.models.base import NormalPrior, class_weights
 from genlib.models.dcgan import DCGANConfig, discriminator, generator, init_weights
@@ -20,8 +20,9 @@ class CGANConfig(DCGANConfig):
     classes: int = 10  # K
 
 
-class CGAN(NormalPrior, nn.Module):
+class CGAN(NormalPrior):
     Config = CGANConfig
+    config: CGANConfig
 
     def __init__(self, config: CGANConfig):
         super().__init__()
@@ -30,11 +31,11 @@ class CGAN(NormalPrior, nn.Module):
         self.discriminator = discriminator(1 + c.classes, c, c.norm)
         init_weights(self)
 
-    def decode(self, z: Tensor, y: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z, c), its −1 … 1 as grey: (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
         return (self.generator(torch.cat([z, class_weights(y, self.config.classes)], dim=1)) + 1) / 2
 
-    def score(self, x: Tensor, y: Tensor) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logit of "real, and of class c", a common part and the class's own (arXiv:1802.05637, eq. 4): -> (B,)."""
         common, own = self.discriminator(2 * x - 1).tensor_split([1], dim=1)
         return common.squeeze(1) + (own * class_weights(y, self.config.classes)).sum(dim=1)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import class_weights, class_width
+from genlib.models.base import Network, Settings, class_weights, class_width
 
 
 @dataclass(frozen=True)
-class ClassifierConfig:
+class ClassifierConfig(Settings):
     channels: int = 1  # C
     size: int = 28  # H = W, divisible by 4·shrink
     classes: int = 10  # K
@@ -28,8 +28,10 @@ def conv(a: int, b: int) -> list[nn.Module]:
     return [nn.Conv2d(a, b, 3, 1, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
 
 
-class Classifier(nn.Module):
+class Classifier(Network):
     Config = ClassifierConfig
+    config: ClassifierConfig
+    choices: Tensor | None  # (K, F) of ones and zeros, a buffer
 
     def __init__(self, config: ClassifierConfig):
         super().__init__()

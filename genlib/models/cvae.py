@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import Normal, NormalPrior, class_weights, class_width
+from genlib.models.base import FeatureSettings, Normal, NormalPrior, class_weights, class_width
 from genlib.models.layers import Downsampler, Upsampler, dense
 
 
 @dataclass(frozen=True)
-class CVAEConfig:
+class CVAEConfig(FeatureSettings):
     channels: int = 1  # C
     size: int = 28  # H = W, divisible by 2^depth
     classes: int = 10  # K
@@ -51,9 +51,10 @@ class BilinearUpsampler(Upsampler):
         return super().forward(torch.cat([style, style * self.gain(y), y], dim=1))
 
 
-class CVAE(NormalPrior, nn.Module):
+class CVAE(NormalPrior):
     Config = CVAEConfig
     fp16_modules: tuple[str, ...] = ("encoder", "generator")  # half precision is far finer than 256 levels of grey
+    config: CVAEConfig
 
     def __init__(self, config: CVAEConfig):
         super().__init__()
@@ -63,18 +64,18 @@ class CVAE(NormalPrior, nn.Module):
         self.posterior = nn.Linear(c.features, 2 * c.latent_dim)
         self.generator = BilinearUpsampler(c, weights) if c.style_dim else Upsampler(c.latent_dim + weights, c.channels, c.size, c.width, c.depth)
 
-    def condition(self, y: Tensor) -> Tensor:
+    def condition(self, y: Tensor | None) -> Tensor:
         """What both networks see of the class: (B,) or a mix (B, K) -> (B, K)."""
         return class_weights(y, self.config.classes, self.config.factors)
 
-    def encode(self, x: Tensor, y: Tensor) -> Normal:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
         x = normalize_brightness(x) if self.config.normalize_brightness else x
         return Normal(*self.posterior(self.encoder(x, self.condition(y))).chunk(2, dim=1))
 
-    def decode_logits(self, z: Tensor, y: Tensor) -> Tensor:
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         return self.generator(torch.cat([z, self.condition(y)], dim=1))
 
-    def decode(self, z: Tensor, y: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Pixel means of p(x|z,c): (B, Z) and (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
         return self.decode_logits(z, y).sigmoid()

@@ -14,12 +14,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import NormalPrior
+from genlib.models.base import LatentSettings, NormalPrior
 from genlib.models.layers import pyramid
 
 
 @dataclass(frozen=True)
-class DCGANConfig:
+class DCGANConfig(LatentSettings):
     channels: int = 1  # C
     size: int = 28  # H = W, divisible by 2^depth
     latent_dim: int = 64  # Z
@@ -66,8 +66,9 @@ def init_weights(net: nn.Module) -> None:
             nn.init.normal_(layer.weight, 1, 0.02)
 
 
-class DCGAN(NormalPrior, nn.Module):
+class DCGAN(NormalPrior):
     Config = DCGANConfig
+    config: DCGANConfig
 
     def __init__(self, config: DCGANConfig):
         super().__init__()
@@ -76,10 +77,10 @@ class DCGAN(NormalPrior, nn.Module):
         self.discriminator = discriminator(1, config, config.norm)
         init_weights(self)
 
-    def decode(self, z: Tensor, y: None = None) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z), its −1 … 1 as grey: (B, Z) -> (B, C, H, W) in [0, 1]."""
         return (self.generator(z) + 1) / 2
 
-    def score(self, x: Tensor, y: None = None) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(2 * x - 1).squeeze(1)

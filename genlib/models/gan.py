@@ -11,11 +11,11 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from genlib.models.base import NormalPrior
+from genlib.models.base import LatentSettings, NormalPrior
 
 
 @dataclass(frozen=True)
-class GANConfig:
+class GANConfig(LatentSettings):
     channels: int = 1  # C
     size: int = 28  # H = W
     latent_dim: int = 100  # Z
@@ -25,8 +25,9 @@ class GANConfig:
     factors: ClassVar[tuple[int, ...]] = ()
 
 
-class GAN(NormalPrior, nn.Module):
+class GAN(NormalPrior):
     Config = GANConfig
+    config: GANConfig
     fp16_modules = ("generator", "discriminator")  # two million weights; half precision is far finer than 256 levels of grey
 
     def __init__(self, config: GANConfig):
@@ -42,11 +43,11 @@ class GAN(NormalPrior, nn.Module):
             layers += [nn.Linear(a, b), nn.LeakyReLU(0.2)]
         self.discriminator = nn.Sequential(*layers, nn.Linear(c.discriminator_hidden[-1], 1))
 
-    def decode(self, z: Tensor, y: None = None) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z), its −1 … 1 as grey: (B, Z) -> (B, C, H, W) in [0, 1]."""
         c = self.config
         return (self.generator(z).view(-1, c.channels, c.size, c.size) + 1) / 2
 
-    def score(self, x: Tensor, y: None = None) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logit of "real": (B, C, H, W) in [0, 1] -> (B,)."""
         return self.discriminator(2 * x.flatten(1) - 1).squeeze(1)

@@ -10,9 +10,11 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
+from genlib.models.base import Network, Settings
+
 
 @dataclass(frozen=True)
-class LeNetConfig:
+class LeNetConfig(Settings):
     channels: int = 1  # C
     size: int = 28  # H = W, divisible by 4
     kernel: int = 5  # side of both convolutions
@@ -20,8 +22,9 @@ class LeNetConfig:
     factors: ClassVar[tuple[int, ...]] = ()
 
 
-class LeNet(nn.Module):
+class LeNet(Network):
     Config = LeNetConfig
+    config: LeNetConfig
 
     def __init__(self, config: LeNetConfig):
         super().__init__()

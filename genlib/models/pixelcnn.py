@@ -20,11 +20,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import GreyLevels, class_weights
+from genlib.models.base import GreyLevels, LevelSettings, class_weights
 
 
 @dataclass(frozen=True)
-class PixelCNNConfig:
+class PixelCNNConfig(LevelSettings):
     channels: int = 1  # C, only 1 is modelled
     size: int = 28  # H = W
     classes: int = 10  # K; 0 for p(x) without a class
@@ -82,8 +82,9 @@ def gate(x: Tensor) -> Tensor:
     return a.tanh() * b.sigmoid()
 
 
-class PixelCNN(GreyLevels, nn.Module):
+class PixelCNN(GreyLevels):
     Config = PixelCNNConfig
+    config: PixelCNNConfig
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()

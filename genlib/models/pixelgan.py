@@ -17,13 +17,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import GreyLevels, Normal, class_weights, normal
+from genlib.models.base import GreyLevels, LevelSettings, Normal, class_weights, normal
 from genlib.models.layers import Downsampler, dense
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig
 
 
 @dataclass(frozen=True)
-class PixelGANConfig:
+class PixelGANConfig(LevelSettings):
     channels: int = 1  # C, only 1 is modelled
     size: int = 28  # H = W
     classes: int = 10  # K, or 0
@@ -38,8 +38,9 @@ class PixelGANConfig:
     factors: ClassVar[tuple[int, ...]] = ()
 
 
-class PixelGAN(GreyLevels, nn.Module):
+class PixelGAN(GreyLevels):
     Config = PixelGANConfig
+    config: PixelGANConfig
     fp16_modules = ("discriminator",)  # it only teaches
 
     def __init__(self, config: PixelGANConfig):

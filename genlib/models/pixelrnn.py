@@ -17,11 +17,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genlib.models.base import GreyLevels, class_weights
+from genlib.models.base import GreyLevels, LevelSettings, class_weights
 
 
 @dataclass(frozen=True)
-class PixelRNNConfig:
+class PixelRNNConfig(LevelSettings):
     channels: int = 1  # C, only 1 is modelled
     size: int = 28  # H = W
     classes: int = 0  # K; 0 for p(x) without a class
@@ -34,6 +34,8 @@ class PixelRNNConfig:
 
 class MaskedConv(nn.Conv2d):
     """A convolution that reads what comes before its centre; of kind B, its centre too.  Figure 4."""
+
+    mask: Tensor  # (h, w), a buffer
 
     def __init__(self, a: int, b: int, kernel: tuple[int, int], kind: str):
         super().__init__(a, b, kernel, padding=(kernel[0] // 2, kernel[1] // 2))
@@ -140,8 +142,9 @@ class DiagonalBiLSTM(nn.Module):
 LAYERS = {"cnn": MaskedLayer, "row": RowLSTM, "diagonal": DiagonalBiLSTM}
 
 
-class PixelRNN(GreyLevels, nn.Module):
+class PixelRNN(GreyLevels):
     Config = PixelRNNConfig
+    config: PixelRNNConfig
 
     def __init__(self, config: PixelRNNConfig):
         super().__init__()

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from genlib.models.base import NormalPrior
+from genlib.models.base import LatentSettings, NormalPrior
 
 
 @dataclass(frozen=True)
-class SSGANConfig:
+class SSGANConfig(LatentSettings):
     channels: int = 1  # C
     size: int = 28  # H = W
     labels: int = 10  # K, the classes D names
@@ -39,9 +39,10 @@ class Noise(nn.Module):
         return x + self.deviation * torch.randn_like(x) if self.training else x
 
 
-class SSGAN(NormalPrior, nn.Module):
+class SSGAN(NormalPrior):
     Config = SSGANConfig
     fp16_modules = ("generator", "body")  # two million weights
+    config: SSGANConfig
 
     def __init__(self, config: SSGANConfig):
         super().__init__()
@@ -51,7 +52,8 @@ class SSGAN(NormalPrior, nn.Module):
         for a, b in zip((c.latent_dim, *c.hidden), c.hidden, strict=False):
             layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), nn.Softplus()]
         self.generator = nn.Sequential(*layers, weight_norm(nn.Linear(c.hidden[-1], pixels)), nn.Sigmoid())
-        widths, layers = (pixels, *c.discriminator_hidden), [Noise(0.3)]
+        widths = (pixels, *c.discriminator_hidden)
+        layers = [Noise(0.3)]
         for a, b in zip(widths, widths[1:], strict=False):
             layers += [weight_norm(nn.Linear(a, b)), nn.ReLU(), Noise(0.5)]
         self.body, self.head = nn.Sequential(*layers), weight_norm(nn.Linear(widths[-1], c.labels))
@@ -64,11 +66,11 @@ class SSGAN(NormalPrior, nn.Module):
         """Of the K classes; the logit of "generated" is 0: (B, C, H, W) in [0, 1] -> (B, K)."""
         return self.head(self.features(x))
 
-    def score(self, x: Tensor, y: None = None) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logit of "real", log Σ_k exp l_k: (B, C, H, W) in [0, 1] -> (B,).  Section 5."""
         return self.logits(x).logsumexp(dim=1)
 
-    def decode(self, z: Tensor, y: None = None) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, Z) -> (B, C, H, W) in [0, 1]."""
         c = self.config
         return self.generator(z).view(-1, c.channels, c.size, c.size)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from genlib.models.base import Normal, NormalPrior
+from genlib.models.base import LatentSettings, Normal, NormalPrior
 from genlib.models.layers import dense
 
 
 @dataclass(frozen=True)
-class VAEConfig:
+class VAEConfig(LatentSettings):
     channels: int = 1  # C, image channels
     size: int = 28  # H = W, in pixels
     latent_dim: int = 2  # Z
@@ -27,8 +27,9 @@ class VAEConfig:
     factors: ClassVar[tuple[int, ...]] = ()
 
 
-class VAE(NormalPrior, nn.Module):
+class VAE(NormalPrior):
     Config = VAEConfig
+    config: VAEConfig
     code_parameters = 2  # mean and log-variance
     fp16_modules = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
 
@@ -39,16 +40,16 @@ class VAE(NormalPrior, nn.Module):
         self.encoder = dense(pixels, *c.hidden, self.code_parameters * c.latent_dim)
         self.decoder = dense(c.latent_dim, *c.decoder_hidden, pixels)
 
-    def encode(self, x: Tensor, y: None = None) -> Normal:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """q(z|x) for images x (B, C, H, W) in [0, 1]."""
         return Normal(*self.encoder(x.flatten(1)).chunk(2, dim=1))
 
-    def decode_logits(self, z: Tensor, y: None = None) -> Tensor:
+    def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Bernoulli logits of p(x|z): (B, Z) -> (B, C, H, W)."""
         c = self.config
         return self.decoder(z).view(-1, c.channels, c.size, c.size)
 
-    def decode(self, z: Tensor, y: None = None) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Pixel means of p(x|z): (B, Z) -> (B, C, H, W) in [0, 1]."""
         return self.decode_logits(z).sigmoid()
 
@@ -61,7 +62,7 @@ class AE(VAE):
 
     code_parameters = 1
 
-    def encode(self, x: Tensor, y: None = None) -> Normal:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """The code of x, a Normal of zero variance (logvar = −∞)."""
         mean = self.encoder(x.flatten(1))
         return Normal(mean, torch.full_like(mean, -torch.inf))

@@ -19,6 +19,6 @@ class WAEGAN(AE):
         super().__init__(config)
         self.discriminator = dense(config.latent_dim, 256, 256, 1)
 
-    def conditioning(self, z: Tensor) -> Tensor:
+    def conditioning(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What D reads: the code alone, (B, Z)."""
         return z

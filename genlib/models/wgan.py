@@ -29,7 +29,7 @@ class WGAN(DCGAN):
         self.critic = discriminator(1, config, norm=self.norm)
         init_weights(self)
 
-    def score(self, x: Tensor, y: None = None) -> Tensor:
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """The critic's value: (B, C, H, W) in [0, 1] -> (B,).  Only differences mean something."""
         return self.critic(2 * x - 1).squeeze(1)
 

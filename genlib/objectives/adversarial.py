@@ -6,17 +6,18 @@ R1    γ/2 E_x ‖∇_x D(x)‖²                                               
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.models.base import class_args
+from genlib.models.base import Discriminator, LatentModel, class_args
 from genlib.objectives.base import Metrics, Turn
 
 
-def generate_fake(model: nn.Module, batch: Batch, rng: torch.Generator) -> Tensor:
+def generate_fake(model: LatentModel, batch: Batch, rng: torch.Generator) -> Tensor:
     """G(z, c) for as many z as the batch has pictures, with their classes: (B, C, H, W)."""
     return model.decode(model.prior(len(batch.x), rng).to(batch.x.device), *class_args(model, batch.y))
 
@@ -33,10 +34,19 @@ def r1_penalty(score: Callable[..., Tensor], x: Tensor, *classes: Tensor) -> Ten
     return 0.5 * gradient.flatten(1).square().sum(dim=1).mean()
 
 
+class Adversary(LatentModel, Discriminator, Protocol):
+    """G and D of one model."""
+
+    @property
+    def generator(self) -> nn.Module: ...
+    @property
+    def discriminator(self) -> nn.Module: ...
+
+
 class Adversarial(nn.Module):
     """With r1, γ of the penalty: a D that leans on the real pictures no steeper than it must, and needs no BatchNorm."""
 
-    def __init__(self, model: nn.Module, r1: float = 0.0, hold: float = 0.0):
+    def __init__(self, model: Adversary, r1: float = 0.0, hold: float = 0.0):
         super().__init__()
         self.model, self.r1, self.hold = model, r1, hold
 

@@ -8,11 +8,14 @@ G1        −E log D1(G1(z)) − w E log D2(Dec(G1(z)))                       th
 E and Dec come first and are then held: D1 would soon win where the codes it is to know still move.
 """
 
+from typing import Protocol
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
+from genlib.models.base import Autoencoder, Discriminator
 from genlib.objectives.adversarial import discriminator_bce, r1_penalty
 from genlib.objectives.base import Metrics, Turn
 
@@ -20,8 +23,28 @@ FOLLOW = 0.005  # of the codes' mean and variance, a batch
 SHARE = 4  # D2 sees every fourth picture: it corrects what D1, which sees every code, has taught
 
 
+class SampledAutoencoder(Autoencoder, Discriminator, Protocol):
+    """E, Dec, G1, D1 and D2, and the statistics of the codes."""
+
+    code_mean: Tensor
+    code_variance: Tensor
+
+    @property
+    def encoder(self) -> nn.Module: ...
+    @property
+    def decoder(self) -> nn.Module: ...
+    @property
+    def sampler(self) -> nn.Module: ...
+    @property
+    def code_discriminator(self) -> nn.Module: ...
+    @property
+    def discriminator(self) -> nn.Module: ...
+    def standardise(self, code: Tensor) -> Tensor: ...
+    def score_code(self, code: Tensor) -> Tensor: ...
+
+
 class AEGANObjective(nn.Module):
-    def __init__(self, model: nn.Module, pictures: float = 1.0, r1: float = 1.0, first: float = 0.5, autoencoder_lr: float = 1.0):
+    def __init__(self, model: SampledAutoencoder, pictures: float = 1.0, r1: float = 1.0, first: float = 0.5, autoencoder_lr: float = 1.0):
         super().__init__()
         # the weight of D2's word; γ; the share of the run that is the autoencoder's, and its learning rate over the others'
         self.model, self.pictures, self.r1, self.first, self.autoencoder_lr = model, pictures, r1, first, autoencoder_lr

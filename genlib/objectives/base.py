@@ -8,9 +8,9 @@ An objective is a module when it keeps something of its own between batches (mov
 then travel with the training state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,10 +20,16 @@ from genlib.batch import Batch
 Metrics = dict[str, Tensor]  # named scalars; "loss" is differentiated, the rest is for people
 
 
+class Trainable(Protocol):
+    """What a turn asks of a torch module."""
+
+    def parameters(self) -> Iterator[nn.Parameter]: ...
+
+
 @dataclass(frozen=True)
 class Turn:
     name: str
-    net: nn.Module  # its parameters move, no others
+    net: Trainable  # its parameters move, no others
     loss: Callable[[Batch, torch.Generator], Metrics]
     every: int = 1  # moves on every n-th batch
     lr: float = 1.0  # times the run's learning rate
@@ -42,17 +48,29 @@ class Turn:
 
 
 class Objective(Protocol):
-    model: nn.Module
+    """A torch module around a model."""
+
+    model: Any  # a torch module that can do what the objective asks, for which Python has no one type
 
     def turns(self) -> list[Turn]: ...
+    def to(self, device: Any) -> object: ...
+    def state_dict(self) -> dict[str, Any]: ...
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> object: ...
 
 
-class OneTurn(nn.Module):
-    """The commonest shape: every parameter of the model, one loss, every batch.  Subclasses give `loss`."""
+Model = TypeVar("Model")  # what a loss asks of the model: a protocol
 
-    def __init__(self, model: nn.Module):
+
+class OneTurn(nn.Module, Generic[Model]):
+    """The commonest shape: every parameter of the model, one loss, every batch."""
+
+    def __init__(self, model: Model):
         super().__init__()
         self.model = model
 
     def turns(self) -> list[Turn]:
-        return [Turn("model", self.model, self.loss)]
+        return [Turn("model", self.get_submodule("model"), self.loss)]
+
+    def loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
+        """Subclasses give it."""
+        raise NotImplementedError

@@ -1,15 +1,15 @@
 """Cross-entropy −log P(c|x), in nats per image, with smoothed labels (arXiv:1512.00567, section 7)."""
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
+from genlib.models.base import Reader
 from genlib.objectives.base import Metrics, OneTurn
 
 
-class Classification(OneTurn):
-    def __init__(self, model: nn.Module, smoothing: float = 0.0):
+class Classification(OneTurn[Reader]):
+    def __init__(self, model: Reader, smoothing: float = 0.0):
         super().__init__(model)
         self.smoothing = smoothing
 

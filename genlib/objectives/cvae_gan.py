@@ -20,15 +20,16 @@ G never sees L_D: matching centres does not vanish when D wins.  Departures, eac
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.models.base import class_width, normal
+from genlib.models.base import Autoencoder, FeatureSettings, Reader, class_width, normal
 from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.elbo import kl_to_standard_normal
 
@@ -55,6 +56,9 @@ class RandomFourierFeatures(nn.Module):
     Their centres are a kernel mean embedding: two sets agree there only if they are alike as distributions
     (maximum mean discrepancy), where a centre of f alone forgives broken and averaged pictures.
     """
+
+    frequency: Tensor  # (F, num_features), buffers
+    phase: Tensor  # (num_features,)
 
     def __init__(self, features: int, num_features: int | None = None):
         super().__init__()
@@ -86,6 +90,9 @@ Z_FEATURES = 64  # Fourier features of a narrow z
 class MovingAverage(nn.Module):
     """Moving average of a statistic, row by row; a row starts at its first value."""
 
+    value: Tensor  # buffers
+    seen: Tensor  # (rows,) bool
+
     def __init__(self, shape: tuple[int, ...], decay: float):
         super().__init__()
         self.decay = decay
@@ -106,8 +113,40 @@ def half_square(a: Tensor, b: Tensor) -> Tensor:
     return 0.5 * (a - b).square().flatten(1).sum(dim=1).mean()
 
 
+class Judge(Reader, Protocol):
+    """D."""
+
+    def parameters(self) -> Iterator[nn.Parameter]: ...
+
+
+class ClassJudge(Judge, Protocol):
+    """C."""
+
+    def train(self) -> Self: ...
+    def eval(self) -> Self: ...
+    def classify(self, features: Tensor) -> Tensor: ...
+
+
+class JudgedAutoencoder(Autoencoder, Protocol):
+    """E and G, and the two that teach them."""
+
+    @property
+    def config(self) -> FeatureSettings: ...
+    @property
+    def encoder(self) -> nn.Module: ...
+    @property
+    def posterior(self) -> nn.Module: ...
+    @property
+    def generator(self) -> nn.Module: ...
+    @property
+    def discriminator(self) -> Judge: ...
+    @property
+    def classifier(self) -> ClassJudge: ...
+    def condition(self, y: Tensor | None) -> Tensor: ...
+
+
 class CVAEGANObjective(nn.Module):
-    def __init__(self, model: nn.Module, weights: Weights = Weights(), decay: float = 0.9):  # noqa: B008, frozen
+    def __init__(self, model: JudgedAutoencoder, weights: Weights = Weights(), decay: float = 0.9):  # noqa: B008, frozen
         super().__init__()
         self.model, self.weights, self.decay = model, weights, decay
         features, classes = model.config.features, class_width(model.config.classes, model.config.factors)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.models.base import Normal, class_args
+from genlib.models.base import LogitAutoencoder, Normal, class_args
 from genlib.objectives.base import Metrics, OneTurn
 
 
@@ -29,15 +29,15 @@ def gaussian_nll(logits: Tensor, x: Tensor) -> Tensor:
     return 0.5 * (x - logits.sigmoid()).square().flatten(1).sum(dim=1)
 
 
-def elbo_terms(model, batch: Batch, rng: torch.Generator | None, nll=bernoulli_nll) -> tuple[Tensor, Tensor]:
+def elbo_terms(model: LogitAutoencoder, batch: Batch, rng: torch.Generator | None, nll=bernoulli_nll) -> tuple[Tensor, Tensor]:
     """Reconstruction −log p(x|z) with one draw of z, and KL(q(z|x) ‖ p(z)): two of (B,) nats."""
     own = class_args(model, batch.y)
     q = model.encode(batch.x, *own)
     return nll(model.decode_logits(q.sample(rng), *own), batch.x), kl_to_standard_normal(q)
 
 
-class ELBO(OneTurn):
-    def __init__(self, model: nn.Module, beta: float = 1.0, nll: Callable[[Tensor, Tensor], Tensor] = bernoulli_nll):
+class ELBO(OneTurn[LogitAutoencoder]):
+    def __init__(self, model: LogitAutoencoder, beta: float = 1.0, nll: Callable[[Tensor, Tensor], Tensor] = bernoulli_nll):
         super().__init__(model)
         self.beta, self.nll = beta, nll
 
@@ -46,6 +46,6 @@ class ELBO(OneTurn):
         return {"loss": reconstruction + self.beta * kl, "reconstruction": reconstruction, "kl": kl}
 
 
-def gaussian_elbo(model: nn.Module, beta: float = 1.0) -> ELBO:
+def gaussian_elbo(model: LogitAutoencoder, beta: float = 1.0) -> ELBO:
     """The ELBO of pixels of unit variance, as eq. 6 and 7 of arXiv:1703.10155 have it for a CVAE."""
     return ELBO(model, beta, gaussian_nll)

@@ -1,13 +1,14 @@
 """Exact negative log-likelihood of an autoregressive model over grey levels.  arXiv:1601.06759, section 3."""
 
 import math
+from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.models.base import class_weights
+from genlib.models.base import TractableModel, class_weights
 from genlib.objectives.base import Metrics, OneTurn
 
 
@@ -21,7 +22,10 @@ def level_nll(logits: Tensor, x: Tensor) -> Tensor:
     return F.cross_entropy(logits, to_levels(x, logits.shape[1]), reduction="none").flatten(1).sum(dim=1)
 
 
-def bits_per_dim(nats: Tensor | float, pixels: int) -> Tensor | float:
+Nats = TypeVar("Nats", Tensor, float)
+
+
+def bits_per_dim(nats: Nats, pixels: int) -> Nats:
     """Nats an image -> bits a pixel."""
     return nats / (pixels * math.log(2))
 
@@ -34,7 +38,7 @@ def foreground_nll(logits: Tensor, x: Tensor) -> Tensor:
     return F.cross_entropy(halves, light, reduction="none").flatten(1).sum(dim=1)
 
 
-class Likelihood(OneTurn):
+class Likelihood(OneTurn[TractableModel]):
     """−log p(x|c); `foreground_weight` counts so many times more what of it tells light from dark.
 
     Of MNIST's 490 nats in 256 levels 31 are the digit's shape, the rest how its edges are grey: a net with little time spends it there.
@@ -42,7 +46,7 @@ class Likelihood(OneTurn):
     algorithm 1.
     """
 
-    def __init__(self, model: nn.Module, foreground_weight: float = 0.0, drop: float = 0.0):
+    def __init__(self, model: TractableModel, foreground_weight: float = 0.0, drop: float = 0.0):
         super().__init__(model)
         self.foreground_weight, self.drop = foreground_weight, drop
 

@@ -5,7 +5,7 @@ Numbers, names and a record of numbers, never code: what is read is checked agai
 
 import inspect
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import asdict, replace
 
 from torch import nn
 
@@ -14,7 +14,7 @@ from genlib.objectives.adversarial import Adversarial
 from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
-from genlib.objectives.cvae_gan import CVAEGANObjective
+from genlib.objectives.cvae_gan import CVAEGANObjective, Weights
 from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll
 from genlib.objectives.likelihood import Likelihood
 from genlib.objectives.reconstruction import Reconstruction
@@ -52,7 +52,7 @@ def describe(objective: Objective) -> dict:
 def to_json(value):
     if callable(value):
         return next(name for name, function in FUNCTIONS.items() if function is value)
-    return asdict(value) if is_dataclass(value) else value
+    return asdict(value) if isinstance(value, Weights) else value
 
 
 def build(described: dict, model: nn.Module) -> Objective:
@@ -73,15 +73,21 @@ def check_values(usual: dict, values: dict) -> dict:
     return {key: check_value(key, usual[key], value) for key, value in values.items()}
 
 
+def is_within(key: str, value: object) -> bool:
+    """Whether a value is a number, and within the bounds of its key."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return 0 <= value <= LIMIT and (key not in SHARES or value < 1)  # NaN is not
+
+
 def check_value(key: str, usual, value):
-    if is_dataclass(usual) and isinstance(value, dict):
+    if isinstance(usual, Weights) and isinstance(value, dict):
         return replace(usual, **check_values(asdict(usual), value))
     if callable(usual) and isinstance(value, str) and value in FUNCTIONS:
         return FUNCTIONS[value]
     if isinstance(usual, bool) and isinstance(value, bool):
         return value
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= LIMIT  # NaN is not
-    number = number and (key not in SHARES or value < 1)
+    number = is_within(key, value)
     if number and isinstance(usual, float):
         return float(value)
     if number and type(usual) is int and isinstance(value, int) and value > 0:

@@ -9,6 +9,7 @@ A picture without a label has label −1.  The term with λ is no part of the pa
 """
 
 import copy
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from torch.nn import functional as F
 
 from genlib.batch import Batch
 from genlib.data.augment import jitter
+from genlib.models.base import Decoder, Discriminator, Reader
 from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Metrics, Turn
 
@@ -23,8 +25,19 @@ MOVES = {"rotation": 0.3, "zoom": 0.15, "shear": 0.25}  # of what is moved, at m
 DECAY = 0.998  # of the teacher, a batch
 
 
+class ReadingAdversary(Decoder, Discriminator, Reader, Protocol):
+    """G, and a D of two parts that names the class."""
+
+    @property
+    def generator(self) -> nn.Module: ...
+    @property
+    def body(self) -> nn.Module: ...
+    @property
+    def head(self) -> nn.Module: ...
+
+
 class SemiSupervised(nn.Module):
-    def __init__(self, model: nn.Module, consistency: float = 0.0, confidence: float = 0.95, hold: float = 0.0):
+    def __init__(self, model: ReadingAdversary, consistency: float = 0.0, confidence: float = 0.95, hold: float = 0.0):
         super().__init__()
         self.model, self.consistency, self.confidence, self.hold = model, consistency, confidence, hold
         if consistency:

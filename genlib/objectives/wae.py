@@ -6,20 +6,48 @@ L_D              −E_z log D(z) − E_x log(1 − D(E(x)))                     
 adversarial      −E_x log D(E(x))                                         E wants its codes taken for the prior's
 """
 
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
 from genlib.data.augment import jitter
-from genlib.models.base import class_args
+from genlib.models.base import Autoencoder, EncodingModel, Prior, class_args
 from genlib.objectives.adversarial import discriminator_bce, r1_penalty
 from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.likelihood import level_nll
 
 
-class WAE(nn.Module):
-    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0):
+class Coder(EncodingModel, Prior, Protocol):
+    """E, and the D of codes."""
+
+    @property
+    def discriminator(self) -> nn.Module: ...
+    def conditioning(self, z: Tensor, y: Tensor | None = None) -> Tensor: ...
+    def named_children(self) -> Iterator[tuple[str, nn.Module]]: ...
+
+
+class DecodingCoder(Coder, Autoencoder, Protocol):
+    """With G."""
+
+
+class PixelCoder(Coder, Protocol):
+    """With a PixelCNN that is told z."""
+
+    def logits(self, x: Tensor, y: Tensor | None = None, z: Tensor | None = None) -> Tensor: ...
+    def quantize(self, x: Tensor) -> Tensor: ...
+
+
+AnyCoder = TypeVar("AnyCoder", bound=Coder)
+
+
+class CodeAdversary(nn.Module, Generic[AnyCoder]):
+    """Both turns.  What a reconstruction is say subclasses."""
+
+    def __init__(self, model: AnyCoder, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0):
         super().__init__()
         self.model, self.adversarial, self.r1, self.hold = model, adversarial, r1, hold
 
@@ -38,7 +66,7 @@ class WAE(nn.Module):
         return self.model.discriminator(self.model.conditioning(z, *class_args(self.model, batch.y))).squeeze(1)
 
     def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
-        return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
+        raise NotImplementedError
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
@@ -59,14 +87,19 @@ class WAE(nn.Module):
         return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
 
 
-class PixelWAE(WAE):
+class WAE(CodeAdversary[DecodingCoder]):
+    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
+        return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
+
+
+class PixelWAE(CodeAdversary[PixelCoder]):
     """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it.
 
     With `moved`, E reads the picture a little turned, sheared and shifted, and the PixelCNN draws it as it was: what z says of it
     is then neither slant nor place.  The PixelCNN, which costs most, draws every `every`-th picture of a batch.
     """
 
-    def __init__(self, model: nn.Module, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0, moved: bool = False, every: int = 1):
+    def __init__(self, model: PixelCoder, adversarial: float = 10.0, r1: float = 0.0, hold: float = 0.0, moved: bool = False, every: int = 1):
         super().__init__(model, adversarial, r1, hold)
         self.moved, self.every = moved, every
 

@@ -7,12 +7,26 @@
 The critic moves every batch, G every few: the better the critic, the better the distance.
 """
 
+from typing import Any, Protocol
+
 import torch
 from torch import Tensor, nn
 
 from genlib.batch import Batch
+from genlib.models.base import Discriminator, LatentModel
 from genlib.objectives.adversarial import generate_fake
 from genlib.objectives.base import Metrics, Turn
+
+
+class CriticModel(LatentModel, Discriminator, Protocol):
+    """G and the critic of one model."""
+
+    @property
+    def config(self) -> Any: ...  # has the bound of the weights where they are cut to it
+    @property
+    def generator(self) -> nn.Module: ...
+    @property
+    def critic(self) -> nn.Module: ...
 
 
 class WGANObjective(nn.Module):
@@ -20,7 +34,7 @@ class WGANObjective(nn.Module):
 
     betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
 
-    def __init__(self, model: nn.Module, every: int = 5):
+    def __init__(self, model: CriticModel, every: int = 5):
         super().__init__()
         self.model, self.every = model, every
 
@@ -51,7 +65,7 @@ class WGANGPObjective(WGANObjective):
 
     betas = (0.0, 0.9)  # arXiv:1704.00028, algorithm 1
 
-    def __init__(self, model: nn.Module, every: int = 5, weight: float = 10.0):
+    def __init__(self, model: CriticModel, every: int = 5, weight: float = 10.0):
         super().__init__(model, every)
         self.weight = weight
 

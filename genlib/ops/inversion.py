@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from genlib.models.base import Decoder, class_args
+from genlib.models.base import Decoder, LatentModel, class_args
 from genlib.ops.latent import decode
 
 
@@ -18,7 +18,7 @@ class Descent(NamedTuple):
 
 
 def invert(
-    model: Decoder, x: Tensor, y: Tensor | None = None, *, steps: int = 200, starts: int = 4, lr: float = 0.1, pull: float = 0.02,
+    model: LatentModel, x: Tensor, y: Tensor | None = None, *, steps: int = 200, starts: int = 4, lr: float = 0.1, pull: float = 0.02,
     every: int = 20, rng: torch.Generator | None = None,
 ) -> Iterator[Descent]:  # fmt: skip
     """Descend from several draws of the prior towards one picture (1, C, H, W), yielding the best now and then.

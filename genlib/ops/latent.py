@@ -1,27 +1,29 @@
 """Operations on z: draw, decode, encode, reconstruct, interpolate, swap the class."""
 
+from typing import TypeGuard
+
 import torch
 from torch import Tensor
 
 from genlib.errors import InputError
-from genlib.models.base import Autoencoder, Decoder, Encoder, Normal, class_args, class_weights
+from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, EncodingModel, LatentModel, Normal, class_args, class_weights
 from genlib.ops.pixels import complete
 
 SLICE = 16  # pictures decoded at a time: the layers of more do not stay in a core's cache
 PATHS = ("linear", "spherical")
 
 
-def num_classes(model) -> int:
+def num_classes(model: Configured) -> int:
     """K, the number of classes the model is conditioned on; 0 where it has none."""
     return model.config.classes
 
 
-def class_rows(model, y: Tensor) -> Tensor:
+def class_rows(model: Configured, y: Tensor) -> Tensor:
     """Labels (B,) as the rows of weights (B, K) that the model reads, to be mixed."""
     return class_weights(y, model.config.classes, model.config.factors)
 
 
-def is_autoencoder(model) -> bool:
+def is_autoencoder(model: object) -> TypeGuard[Autoencoder]:
     """Whether it both encodes and decodes: what a swap and a repair need."""
     return isinstance(model, Encoder) and isinstance(model, Decoder)
 
@@ -32,7 +34,7 @@ def device_of(model) -> torch.device:
 
 
 @torch.inference_mode()
-def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
+def decode(model: LatentModel, z: Tensor, y: Tensor | None = None) -> Tensor:
     """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1], on the model's device."""
     inputs = (given.to(device_of(model)) for given in (z, *class_args(model, y)))
     slices = zip(*(given.split(SLICE) for given in inputs), strict=True)
@@ -40,14 +42,14 @@ def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
 
 
 @torch.inference_mode()
-def encode(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Normal:
+def encode(model: EncodingModel, x: Tensor, y: Tensor | None = None) -> Normal:
     """q(z|x,c) of images (B, C, H, W) in [0, 1]."""
     return model.encode(x, *class_args(model, y))
 
 
 def draw(model, n: int, y: Tensor | None = None, *, rng: torch.Generator | None = None, temperature=1.0, guidance=None) -> Tensor:
     """n samples of any generative model, (n, C, H, W); temperature scales z, or divides the logits; guidance is a PixelCNN's alone."""
-    if isinstance(model, Decoder):
+    if isinstance(model, LatentModel):
         return decode(model, temperature * model.prior(n, rng), y)
     *_, x = complete(model, n, y, rng=rng, temperature=temperature, every=model.config.size**2, guidance=guidance)
     return x
@@ -63,7 +65,7 @@ def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
     return decode(model, z.expand(len(targets), -1), targets)
 
 
-def interpolate(model: Decoder, start: Tensor, end: Tensor, steps: int, y: Tensor | None = None, path="linear") -> Tensor:
+def interpolate(model: LatentModel, start: Tensor, end: Tensor, steps: int, y: Tensor | None = None, path="linear") -> Tensor:
     """Decode the way between two latents (Z,), both ends included: (steps, C, H, W).
 
     "spherical" (arXiv:1609.04468) turns from one direction to the other and keeps the norm between theirs.

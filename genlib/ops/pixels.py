@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from genlib.errors import InputError
 from genlib.models.base import class_args, class_weights
@@ -17,6 +17,8 @@ from genlib.models.pixelcnn import GatedLayer, PixelCNN
 from genlib.models.pixelgan import PixelGAN
 from genlib.models.pixelrnn import PixelRNN
 from genlib.ops.recurrence import Recurrence
+
+PixelNet = PixelCNN | PixelRNN  # what draws, pixel after pixel
 
 
 def sample_categorical(logits: np.ndarray, u: np.ndarray, temperature: float) -> np.ndarray:
@@ -32,6 +34,11 @@ def taps(weight: Tensor) -> Tensor:
     return weight.permute(2, 3, 1, 0).flatten(0, 2).contiguous()
 
 
+def affine(conv: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """A convolution as such a matrix and its bias, (h·w·in, out) and (out,)."""
+    return taps(conv.weight), torch.zeros(conv.out_channels) if conv.bias is None else conv.bias
+
+
 class Layer:
     """One gated layer of both stacks as matrices, and its past.  Arrays are (columns, B, channels).
 
@@ -44,11 +51,11 @@ class Layer:
         self.size, self.width, self.dilation = size, s, d
         half = torch.tensor([1.0, 0.5]).repeat_interleave(s)
         bias_v, bias_h = (b[:, :, 0, 0] for b in layer.gates(y))
-        self.vertical, self.vertical_bias, self.class_bias = taps(layer.vertical.weight), layer.vertical.bias, bias_v
-        self.across = taps(layer.across.weight) * half
-        self.across_bias = (layer.across.bias + layer.horizontal.bias + bias_h) * half
-        self.horizontal = (taps(layer.horizontal.weight) * half).numpy()
-        self.out, self.out_bias = (taps(layer.out.weight) / 2).numpy(), layer.out.bias.numpy()
+        (self.vertical, self.vertical_bias), self.class_bias = affine(layer.vertical), bias_v
+        (across, across_bias), (horizontal, horizontal_bias), (out, out_bias) = map(affine, (layer.across, layer.horizontal, layer.out))
+        self.across, self.across_bias = across * half, (across_bias + horizontal_bias + bias_h) * half
+        self.horizontal = (horizontal * half).numpy()
+        self.out, self.out_bias = (out / 2).numpy(), out_bias.numpy()
         self.rows = torch.zeros(size + d, size + 2 * d, n, s)  # of the vertical stack: d above, d on either side
 
     def begin_row(self, r: int, v: Tensor) -> Tensor:
@@ -85,11 +92,14 @@ class Cache:
         self.frequencies = np.float32(np.pi) * 2 ** np.arange(c.frequencies, dtype=np.float32)
         self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4 + 2 * c.frequencies)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
-        self.layers = [Layer(layer, c.size, n, y) for layer in m.layers]
-        self.spatial_class_bias = m.spatial_class_bias(y).permute(2, 3, 0, 1) if c.class_map else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
-        self.first_vertical, self.first_bias = taps(m.first_vertical.weight), m.first_vertical.bias
-        self.first, self.first_horizontal_bias = taps(m.first_horizontal.weight).numpy(), m.first_horizontal.bias
-        self.head = [(taps(conv.weight).numpy(), conv.bias.numpy()) for conv in (m.head[1], m.output)]
+        self.layers = [Layer(layer, c.size, n, y) for layer in m.layers if isinstance(layer, GatedLayer)]
+        bias = m.spatial_class_bias(y)
+        self.spatial_class_bias = bias.permute(2, 3, 0, 1) if isinstance(bias, Tensor) else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
+        self.first_vertical, self.first_bias = affine(m.first_vertical)
+        first, self.first_horizontal_bias = affine(m.first_horizontal)
+        self.first = first.numpy()
+        convolutions = [affine(layer) for layer in (*m.head, m.output) if isinstance(layer, nn.Conv2d)]
+        self.head = [(weight.numpy(), bias.numpy()) for weight, bias in convolutions]
 
     def begin_row(self, r: int) -> None:
         """The vertical stack at row r, from the rows above it."""
@@ -144,7 +154,7 @@ def guidance_of(model, guidance: float | None) -> float:
     return (own or 0.0) if guidance is None else guidance
 
 
-def guided_logits(model: PixelCNN | PixelRNN, x: Tensor, y: Tensor | None, guidance: float | None = None) -> Tensor:
+def guided_logits(model: PixelNet, x: Tensor, y: Tensor | None, guidance: float | None = None) -> Tensor:
     """The logits a sample is drawn from, of every pixel: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W).  Raises InputError."""
     told, w = model.logits(x, y), guidance_of(model, guidance)
     if not w:
@@ -153,12 +163,12 @@ def guided_logits(model: PixelCNN | PixelRNN, x: Tensor, y: Tensor | None, guida
     return untold + (1 + w) * (told - untold)
 
 
-def begin_cache(model: PixelCNN | PixelRNN, n: int, y: Tensor | None, guidance: float | None):
+def begin_cache(model: PixelNet, n: int, y: Tensor | None, guidance: float | None):
     """What keeps the past of n pictures while they grow."""
     w = guidance_of(model, guidance)
-    if w:
-        return Guided(model, n, y, w)
-    return (Recurrence if isinstance(model, PixelRNN) else Cache)(model, n, y)
+    if isinstance(model, PixelRNN):
+        return Recurrence(model, n, y)
+    return Cache(model, n, y) if not w or y is None else Guided(model, n, y, w)
 
 
 def condition_on_latent(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | None, rng) -> tuple[PixelCNN, Tensor]:
@@ -166,7 +176,7 @@ def condition_on_latent(model: PixelGAN, n: int, y: Tensor | None, z: Tensor | N
     return model.pixelcnn, model.conditioning(model.prior(n, rng) if z is None else z, *class_args(model, y))
 
 
-def init_sampling(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
+def init_sampling(model: PixelNet, n: int, y: Tensor | None, image: Tensor | None, mask: Tensor | None, rng):
     """Class weights (n, K) or None, the start (n, 1, H, W), the hole (H, W) bool, and one u a pixel (n, H, W)."""
     c = model.config
     if c.classes and y is None:
@@ -181,7 +191,7 @@ def init_sampling(model: PixelCNN, n: int, y: Tensor | None, image: Tensor | Non
 
 @torch.inference_mode()
 def complete(
-    model: PixelCNN | PixelRNN | PixelGAN, n: int, y: Tensor | None, *, z: Tensor | None = None, image: Tensor | None = None,
+    model: PixelNet | PixelGAN, n: int, y: Tensor | None, *, z: Tensor | None = None, image: Tensor | None = None,
     mask: Tensor | None = None, rng: torch.Generator | None = None, temperature: float = 1.0, every: int = 0,
     guidance: float | None = None,
 ) -> Iterator[Tensor]:  # fmt: skip
@@ -213,7 +223,7 @@ def complete(
 
 @torch.inference_mode()
 def complete_naively(
-    model: PixelCNN | PixelRNN, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
+    model: PixelNet, n: int, y: Tensor | None, *, image: Tensor | None = None, mask: Tensor | None = None,
     rng: torch.Generator | None = None, temperature: float = 1.0, guidance: float | None = None,
 ) -> Tensor:  # fmt: skip
     """The same pictures by the textbook: one full forward pass a pixel.  What `complete` is tested against."""
@@ -226,13 +236,13 @@ def complete_naively(
 
 
 @torch.inference_mode()
-def entropy(model: PixelCNN, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
+def entropy(model: PixelNet, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
     """The entropy of what every pixel of images (B, 1, H, W) is drawn from, p(x_i | x_<i, c) without guidance: (B, H, W), nats."""
     log_p = (guided_logits(model, x, y, guidance) / temperature).log_softmax(dim=1)
     return -(log_p.exp() * log_p).sum(dim=1)
 
 
-def influence(model: PixelCNN, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
+def influence(model: PixelNet, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
     """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
 
     With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:

@@ -11,7 +11,7 @@ from genlib.models.base import class_weights
 from genlib.models.pixelrnn import Diagonal, DiagonalBiLSTM, MaskedConv, MaskedLayer, PixelRNN, RowLSTM
 
 
-def matrix(conv: nn.Module) -> np.ndarray:
+def matrix(conv: nn.Conv1d | nn.Conv2d) -> np.ndarray:
     """A convolution as (taps·in, out), the taps a mask hides left out."""
     weight = conv.weight.flatten(2)  # (out, in, taps)
     if isinstance(conv, MaskedConv):
@@ -22,7 +22,7 @@ def matrix(conv: nn.Module) -> np.ndarray:
 class Affine:
     """x @ weight + bias, of a convolution whose taps lie side by side."""
 
-    def __init__(self, conv: nn.Module):
+    def __init__(self, conv: nn.Conv1d | nn.Conv2d):
         self.weight, self.bias = matrix(conv), 0 if conv.bias is None else conv.bias.numpy()
 
     def __call__(self, *taps: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ class Recurrence:
         self.class_bias = 0 if bias is None else bias(class_weights(y, c.classes)).numpy()
         self.pixels = np.zeros((c.size + 3, c.size + 6, n, 1), np.float32)  # three rows above, three columns each side
         self.layers = [KINDS[type(layer)](layer, c.size, n) for layer in model.layers]
-        self.head = [Affine(conv) for conv in (model.head[1], model.output)]
+        self.head = [Affine(layer) for layer in (*model.head, model.output) if isinstance(layer, nn.Conv2d)]
 
     def begin_row(self, r: int) -> None:
         for layer in self.layers:

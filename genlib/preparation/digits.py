@@ -94,7 +94,7 @@ def find_ink(strength: np.ndarray) -> np.ndarray:
     level, _ = cv2.threshold((np.clip(strength / top, 0, 1) * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
     high = min(max(level / 255, 0.25), 0.75) * top
     count, label = cv2.connectedComponents((strength > max(0.55 * high, 3 * grain)).astype(np.uint8), connectivity=8)
-    sure = np.zeros(count, bool)
+    label, sure = np.asarray(label, np.int32), np.zeros(count, bool)
     sure[np.unique(label[strength > high])] = True
     sure[0] = False
     return sure[label]

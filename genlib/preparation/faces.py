@@ -6,6 +6,7 @@ The detector is OpenCV's, whose wheel brings its cascade: nothing is downloaded.
 import functools
 
 import cv2
+import cv2.data
 import numpy as np
 from PIL import Image
 
@@ -51,11 +52,12 @@ def prepare(picture: Image.Image, size: int, handle: Handle = Handle()) -> Prepa
     if not found:
         raise images.PictureError("No face was found: choose a picture of one face, from the front, that fills most of it.")
     left, top, side = (v * shrink for v in found[0])
-    square = picture.crop([round(v) for v in (left, top, left + side, top + side)])
+    square = picture.crop((round(left), round(top), round(left + side), round(top + side)))
     w, h = picture.size
     shares = (left / w, top / h, (left + side) / w, (top + side) / h)
+    left, top, right, bottom = (min(max(v, 0.0), 1.0) for v in shares)
     more = (Note("{n} faces were found; the largest was taken.", {"n": len(found)}),) if len(found) > 1 else ()
     return Prepared(
         images.to_tensor(images.square(square, size, 1)), (Note("Face found, cut as in training, made grey."),), more,
-        tuple(min(max(v, 0.0), 1.0) for v in shares), stages={"photograph": np.asarray(small)},
+        (left, top, right, bottom), stages={"photograph": np.asarray(small)},
     )  # fmt: skip
