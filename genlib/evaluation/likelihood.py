@@ -19,7 +19,12 @@ def likelihood_figures(model: Configured, test: Batch, rng: torch.Generator) -> 
 
 def exact_figures(model: TractableModel, test: Batch) -> dict[str, float]:
     """−log p(x) in nats, and in bits a pixel; of a model told z only −log p(x|E(x)), for p(x) would need every z."""
-    nats = map_batches(lambda x, y: level_nll(model.logits(x, *class_args(model, y)), x), test.x, test.y, size=100).mean().item()
+
+    def nll(x: Tensor, y: Tensor) -> Tensor:
+        x = model.quantize(x)
+        return level_nll(model.logits(x, *class_args(model, y)), x)
+
+    nats = map_batches(nll, test.x, test.y, size=100).mean().item()
     if isinstance(model, Encoder):
         return {"reconstruction_nats": nats}
     return {"nll_nats": nats, "bits_per_dim": bits_per_dim(nats, test.x[0].numel())}

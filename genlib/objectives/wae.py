@@ -65,7 +65,7 @@ class CodeAdversary(nn.Module, Generic[AnyCoder]):
     def code_logits(self, z: Tensor, batch: Batch) -> Tensor:
         return self.model.discriminator(self.model.conditioning(z, *class_args(self.model, batch.y))).squeeze(1)
 
-    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
+    def reconstruction(self, batch: Batch, z: Tensor, rng: torch.Generator) -> Tensor:
         raise NotImplementedError
 
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
@@ -82,14 +82,20 @@ class CodeAdversary(nn.Module, Generic[AnyCoder]):
 
     def model_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         z = self.codes(batch, rng)
-        reconstruction, adversarial = self.reconstruction(batch, z), F.softplus(-self.code_logits(z, batch)).mean()
+        reconstruction, adversarial = self.reconstruction(batch, z, rng), F.softplus(-self.code_logits(z, batch)).mean()
         metrics = {"reconstruction": reconstruction, "adversarial": adversarial, "spread": z.square().mean()}
         return {"loss": reconstruction + self.adversarial * adversarial, **metrics}
 
 
 class WAE(CodeAdversary[DecodingCoder]):
-    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
+    def reconstruction(self, batch: Batch, z: Tensor, rng: torch.Generator) -> Tensor:
         return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
+
+
+def dither(x: Tensor, model: PixelCoder, rng: torch.Generator) -> Tensor:
+    """Greys (B, 1, H, W) at one of the model's two nearest levels, drawn so that the mean is the grey: another picture each time."""
+    step = 1 / (model.config.levels - 1)
+    return model.quantize((x + step * (torch.rand(x.shape, generator=rng).to(x.device) - 0.5)).clamp(0, 1))
 
 
 class PixelWAE(CodeAdversary[PixelCoder]):
@@ -106,6 +112,6 @@ class PixelWAE(CodeAdversary[PixelCoder]):
     def codes(self, batch: Batch, rng: torch.Generator) -> Tensor:
         return super().codes(batch._replace(x=jitter(batch.x, rng)) if self.moved else batch, rng)
 
-    def reconstruction(self, batch: Batch, z: Tensor) -> Tensor:
-        x, y, z = (part[:: self.every] for part in (self.model.quantize(batch.x), batch.y, z))
+    def reconstruction(self, batch: Batch, z: Tensor, rng: torch.Generator) -> Tensor:
+        x, y, z = (part[:: self.every] for part in (dither(batch.x, self.model, rng), batch.y, z))
         return level_nll(self.model.logits(x, *class_args(self.model, y), z=z), x).mean()
