@@ -54,6 +54,7 @@ class BilinearUpsampler(Upsampler):
 class CVAE(NormalPrior):
     Config = CVAEConfig
     config: CVAEConfig
+    fp16_modules = ("encoder", "generator")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: CVAEConfig):
         super().__init__()

@@ -42,6 +42,7 @@ class Noise(nn.Module):
 class SSGAN(NormalPrior):
     Config = SSGANConfig
     config: SSGANConfig
+    fp16_modules = ("generator", "body")  # two million weights
 
     def __init__(self, config: SSGANConfig):
         super().__init__()
