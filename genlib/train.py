@@ -68,8 +68,7 @@ class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
     def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device: torch.device | str = "cpu"):
-        self.objective, self.device = objective, torch.device(device)
-        objective.to(device)  # begun on the CPU: a seed's start is the same on each
+        self.objective, self.device = objective.to(device), torch.device(device)  # begun on the CPU: a seed's start is the same on each
         self.lr, self.seed, self.step, self.seconds = lr, seed, 0, 0.0
         self.turns, self.betas = objective.turns(), betas
         self.optimizers = [

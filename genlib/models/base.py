@@ -135,6 +135,11 @@ class GreyLevels(Network):
         top = self.config.levels - 1
         return (x * top).round() / top
 
+    def dither(self, x: Tensor, rng: torch.Generator | None = None) -> Tensor:
+        """Each grey at one of the two nearest levels, drawn so that the mean is the grey: another picture each time."""
+        step = 1 / (self.config.levels - 1)
+        return self.quantize((x + step * (torch.rand(x.shape, generator=rng).to(x.device) - 0.5)).clamp(0, 1))
+
 
 @runtime_checkable
 class Decoder(Protocol):

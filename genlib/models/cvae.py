@@ -53,8 +53,8 @@ class BilinearUpsampler(Upsampler):
 
 class CVAE(NormalPrior):
     Config = CVAEConfig
-    fp16_modules: tuple[str, ...] = ("encoder", "generator")  # half precision is far finer than 256 levels of grey
     config: CVAEConfig
+    fp16_modules = ("encoder", "generator")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: CVAEConfig):
         super().__init__()

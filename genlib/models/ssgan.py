@@ -41,8 +41,8 @@ class Noise(nn.Module):
 
 class SSGAN(NormalPrior):
     Config = SSGANConfig
-    fp16_modules = ("generator", "body")  # two million weights
     config: SSGANConfig
+    fp16_modules = ("generator", "body")  # two million weights
 
     def __init__(self, config: SSGANConfig):
         super().__init__()

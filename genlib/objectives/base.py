@@ -10,7 +10,7 @@ then travel with the training state.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -53,7 +53,7 @@ class Objective(Protocol):
     model: Any  # a torch module that can do what the objective asks, for which Python has no one type
 
     def turns(self) -> list[Turn]: ...
-    def to(self, device: Any) -> object: ...
+    def to(self, device: torch.device | str) -> Self: ...
     def state_dict(self) -> dict[str, Any]: ...
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> object: ...
 

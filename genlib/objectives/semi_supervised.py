@@ -37,6 +37,8 @@ class ReadingAdversary(Decoder, Discriminator, Reader, Protocol):
 
 
 class SemiSupervised(nn.Module):
+    seen: Tensor  # batches the teacher has followed, a buffer
+
     def __init__(self, model: ReadingAdversary, consistency: float = 0.0, confidence: float = 0.95, hold: float = 0.0):
         super().__init__()
         self.model, self.consistency, self.confidence, self.hold = model, consistency, confidence, hold

@@ -38,7 +38,7 @@ class PixelCoder(Coder, Protocol):
     """With a PixelCNN that is told z."""
 
     def logits(self, x: Tensor, y: Tensor | None = None, z: Tensor | None = None) -> Tensor: ...
-    def quantize(self, x: Tensor) -> Tensor: ...
+    def dither(self, x: Tensor, rng: torch.Generator) -> Tensor: ...
 
 
 AnyCoder = TypeVar("AnyCoder", bound=Coder)
@@ -92,12 +92,6 @@ class WAE(CodeAdversary[DecodingCoder]):
         return (self.model.decode(z) - batch.x).square().flatten(1).sum(dim=1).mean()
 
 
-def dither(x: Tensor, model: PixelCoder, rng: torch.Generator) -> Tensor:
-    """Greys (B, 1, H, W) at one of the model's two nearest levels, drawn so that the mean is the grey: another picture each time."""
-    step = 1 / (model.config.levels - 1)
-    return model.quantize((x + step * (torch.rand(x.shape, generator=rng).to(x.device) - 0.5)).clamp(0, 1))
-
-
 class PixelWAE(CodeAdversary[PixelCoder]):
     """A PixelGAN's: the PixelCNN needs no z to draw well; it uses z because the likelihood is the better for it.
 
@@ -113,5 +107,5 @@ class PixelWAE(CodeAdversary[PixelCoder]):
         return super().codes(batch._replace(x=jitter(batch.x, rng)) if self.moved else batch, rng)
 
     def reconstruction(self, batch: Batch, z: Tensor, rng: torch.Generator) -> Tensor:
-        x, y, z = (part[:: self.every] for part in (dither(batch.x, self.model, rng), batch.y, z))
+        x, y, z = (part[:: self.every] for part in (self.model.dither(batch.x, rng), batch.y, z))
         return level_nll(self.model.logits(x, *class_args(self.model, y), z=z), x).mean()

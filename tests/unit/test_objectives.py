@@ -22,7 +22,7 @@ from genlib.objectives.elbo import ELBO, bernoulli_nll, gaussian_nll, kl_to_stan
 from genlib.objectives.likelihood import Likelihood, bits_per_dim, foreground_nll, level_nll
 from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
-from genlib.objectives.wae import WAE, PixelWAE, dither
+from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 from genlib.recipes import RECIPES
 from tests.conftest import SMALL, small
@@ -359,7 +359,7 @@ def test_a_share_of_the_classes_is_left_out_and_its_bias_then_gets_no_gradient()
 def test_a_grey_is_drawn_at_its_two_nearest_levels_with_its_own_mean():
     model = SMALL["pixelgan"]()  # five levels: 0, ¼, ½, ¾, 1
     x = torch.full((4000, 1, 2, 2), 0.3)
-    drawn = dither(x, model, torch.Generator().manual_seed(0))
+    drawn = model.dither(x, torch.Generator().manual_seed(0))
     assert set(drawn.unique().tolist()) == {0.25, 0.5}
     assert drawn.mean().item() == pytest.approx(0.3, abs=0.003)
-    assert set(dither(torch.tensor([[[[0.0, 1.0]]]]).repeat(500, 1, 1, 1), model, torch.Generator()).unique().tolist()) == {0.0, 1.0}
+    assert set(model.dither(torch.tensor([[[[0.0, 1.0]]]]).repeat(500, 1, 1, 1), torch.Generator()).unique().tolist()) == {0.0, 1.0}
