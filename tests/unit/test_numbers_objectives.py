@@ -299,9 +299,9 @@ def test_a_cvaegans_terms_are_those_of_its_equations(vaegan):
     torch.testing.assert_close(said["features"], 0.5 * squares(d[0], d[1]).mean() + 0.5 * squares(c[0], c[1]).mean(), rtol=1e-4, atol=1e-4)
     embedded = [objective.embed(f).mean(dim=0) for f in (d[0], d[2])]
     torch.testing.assert_close(said["feature_matching"], 0.5 * (embedded[0] - embedded[1]).square().sum(), rtol=1e-3, atol=1e-4)
-    centres = [torch.stack([objective.embed(f)[Y == k].mean(dim=0) for k in range(3)]) for f in (c[0], c[2])]
+    centres = [torch.stack([objective.embed(f)[k == Y].mean(dim=0) for k in range(3)]) for f in (c[0], c[2])]
     torch.testing.assert_close(said["class_feature_matching"], 0.5 * squares(*centres).mean(), rtol=1e-3, atol=1e-4)
-    of_z = torch.stack([objective.embed_z(q.mean)[Y == k].mean(dim=0) for k in range(3)])
+    of_z = torch.stack([objective.embed_z(q.mean)[k == Y].mean(dim=0) for k in range(3)])
     torch.testing.assert_close(said["latent_class_mmd"], 0.5 * squares(of_z, of_z.mean(dim=0).expand_as(of_z)).mean(), rtol=1e-4, atol=1e-4)
 
 
