@@ -1,14 +1,18 @@
 """The faults, (area, file, old text, new text), and the tests that are to notice those of an area."""
 
+QUICK = ("-k", "not (learn or nearer or resumed or become_of or every_recipes or photograph or finetun or megapixels or hidden or visitors)")
 TESTS = {
-    "models": ("tests/unit/test_numbers_models.py", "tests/unit/test_numbers_objectives.py", "tests/unit/test_models.py", "tests/unit/test_ops.py", "tests/unit/test_pixelrnn.py"),
-    "objectives": ("tests/unit/test_numbers_objectives.py", "tests/unit/test_objectives.py"),
+    "models": ("tests/unit/test_numbers_models.py", "tests/unit/test_numbers_objectives.py", "tests/unit/test_models.py", "tests/unit/test_pixelrnn.py", "tests/unit/test_adversarial.py", *QUICK),
+    "objectives": ("tests/unit/test_numbers_objectives.py", "tests/unit/test_objectives.py", "tests/unit/test_adversarial.py", *QUICK),
     "ops": ("tests/unit/test_numbers_ops.py", "tests/unit/test_ops.py", "tests/unit/test_pixelrnn.py"),
-    "data": ("tests/unit/test_numbers_training.py", "tests/unit/test_numbers_pictures.py", "tests/unit/test_data.py", "tests/unit/test_data_faces_sprites.py"),
+    "data": (
+        "tests/unit/test_numbers_training.py", "tests/unit/test_numbers_pictures.py", "tests/unit/test_data.py", "tests/unit/test_data_faces_sprites.py",
+        "tests/unit/test_evaluation.py", *QUICK,
+    ),
     "evaluation": ("tests/unit/test_numbers_evaluation.py", "tests/unit/test_evaluation.py", "tests/unit/test_swaps.py", "tests/unit/test_table.py"),
-    "train": ("tests/unit/test_numbers_training.py", "tests/unit/test_objectives.py", "tests/unit/test_data.py"),
-    "pictures": ("tests/unit/test_numbers_pictures.py", "tests/unit/test_images.py", "tests/unit/test_curves.py", "tests/unit/test_table.py"),
-    "page": ("tests/demo/test_numbers_tabs.py", "tests/demo/test_numbers_events.py", "tests/demo/test_interpolation_and_compare.py", "tests/demo/test_registry.py"),
+    "train": ("tests/unit/test_numbers_training.py", "tests/unit/test_objectives.py", "tests/unit/test_data.py", *QUICK),
+    "pictures": ("tests/unit/test_numbers_pictures.py", "tests/unit/test_images.py", "tests/unit/test_curves.py", "tests/unit/test_table.py", *QUICK),
+    "page": ("tests/demo/test_numbers_tabs.py", "tests/demo/test_numbers_events.py", "tests/demo/test_interpolation_and_compare.py", *QUICK),
 }  # fmt: skip
 
 M, O, P, D, E, R = (f"genlib/{name}" for name in ("models/", "objectives/", "ops/", "data/", "evaluation/", "preparation/"))  # noqa: E741
@@ -63,7 +67,7 @@ FAULTS = [
     ("objectives", O + "cvae_gan.py", "member.T @ features / count.clamp(min=1)[:, None]", "member.T @ features / len(features)"),
     ("objectives", O + "cvae_gan.py", "torch.lerp(x.detach(), old, self.decay)", "torch.lerp(old, x.detach(), self.decay)"),
     ("objectives", O + "cvae_gan.py", "torch.tensor([0.5, 1.0, 2.0]).repeat", "torch.tensor([0.7, 1.0, 1.4]).repeat"),
-    ("objectives", O + "cvae_gan.py", "torch.rand(num_features) * 2 * math.pi", "torch.rand(num_features) * math.pi"),
+    ("objectives", O + "cvae_gan.py", "* bandwidth / features**0.5", "* bandwidth / features"),
     ("objectives", O + "cvae_gan.py", "return 0.5 * (a - b).square().flatten(1).sum(dim=1).mean()", "return 0.5 * (a - b).square().flatten(1).mean(dim=1).mean()"),
     ("objectives", O + "cvae_gan.py", "lr=w.discriminator_lr", "lr=1.0"),
     ("objectives", O + "elbo.py", "q.mean.square() + q.logvar.exp() - q.logvar - 1", "q.mean.square() + q.logvar.exp() + q.logvar - 1"),

@@ -44,16 +44,64 @@ def copy_tree(folder: Path) -> Path:
     return tree
 
 
-def run_tests(tree: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
-    """Whether all pass, and the first that does not."""
-    alone = {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False"}  # bytecode would outlive a fault
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", "--tb=line", "-W", "ignore", *tests]
-    try:
-        done = subprocess.run(command, cwd=tree, env=os.environ | alone, capture_output=True, text=True, timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return False, "it hangs"
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return done.returncode == 0, failed[0].split(" - ")[0] if failed else done.stdout[-300:] + done.stderr[-300:]
+class Worker:
+    """A process in a copy of the tree, which has imported what is slow to import and is in no fault, and forks for every run of tests."""
+
+    def __init__(self, tree: Path):
+        self.tree = tree
+        alone = {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False"}  # bytecode would outlive a fault
+        command = [sys.executable, "-c", FORKS, str(PATIENCE)]
+        self.process = subprocess.Popen(command, cwd=tree, env=os.environ | alone, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run_tests(self, tests: tuple[str, ...]) -> tuple[bool, str]:
+        """Whether all pass, and the first that does not."""
+        self.process.stdin.write(json.dumps(["-qx", "-p", "no:cacheprovider", "--no-header", "--tb=line", "-W", "ignore", *tests]) + "\n")
+        self.process.stdin.flush()
+        code, said = json.loads(self.process.stdout.readline())
+        failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return code == 0, failed[0].split(" - ")[0] if failed else said[-300:] or "it hangs"
+
+    def plant(self, fault: Fault) -> dict:
+        path = self.tree / fault.file
+        sound = path.read_text(encoding="utf-8")
+        path.write_text(sound.replace(fault.old, fault.new), encoding="utf-8")
+        try:
+            green, by = self.run_tests(TESTS[fault.area])
+        finally:
+            path.write_text(sound, encoding="utf-8")
+        return fault._asdict() | {"caught": not green, "by": "" if green else by}
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+FORKS = """
+import json, os, signal, sys, tempfile, time
+import cv2, gradio, gradio_client, huggingface_hub, matplotlib.figure, numpy, PIL.Image, pytest, safetensors.torch, torch, torch.distributions
+import torchmetrics.functional.image, torchmetrics.image.fid, torchmetrics.image.kid, torch.optim.swa_utils, torchvision
+torch.set_num_threads(1)
+for line in sys.stdin:
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if not child:
+            os.setsid()
+            for stream in (1, 2):
+                os.dup2(said.fileno(), stream)
+            code = pytest.main(json.loads(line))
+            sys.stdout.flush()
+            os._exit(int(code))
+        until, code = time.monotonic() + float(sys.argv[1]), None
+        while code is None and time.monotonic() < until:
+            done, status = os.waitpid(child, os.WNOHANG)
+            code = os.waitstatus_to_exitcode(status) if done else time.sleep(0.02)
+        if code is None:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            code = 124
+        said.seek(0)
+        print(json.dumps([code, said.read().decode(errors="replace")]), flush=True)
+"""
 
 
 def check_places(faults: list[Fault]) -> None:
@@ -61,17 +109,6 @@ def check_places(faults: list[Fault]) -> None:
     wrong = [f for f in faults if (ROOT / f.file).read_text(encoding="utf-8").count(f.old) != 1 or f.old == f.new]
     if wrong:
         raise SystemExit("\n".join(f"{f.file}: not found exactly once: {f.old}" for f in wrong))
-
-
-def plant(tree: Path, fault: Fault) -> dict:
-    path = tree / fault.file
-    sound = path.read_text(encoding="utf-8")
-    path.write_text(sound.replace(fault.old, fault.new), encoding="utf-8")
-    try:
-        green, by = run_tests(tree, TESTS[fault.area])
-    finally:
-        path.write_text(sound, encoding="utf-8")
-    return fault._asdict() | {"caught": not green, "by": "" if green else by}
 
 
 def main() -> None:
@@ -83,29 +120,41 @@ def main() -> None:
     faults = [Fault(*row) for row in FAULTS]
     check_places(faults)
     faults = [f for f in faults if args.only in " ".join(f)]
+    areas = sorted({f.area for f in faults}, key=ORDER.index)
     with tempfile.TemporaryDirectory() as folder:
-        trees: Queue[Path] = Queue()
+        workers, free = [], Queue()
         for k in range(args.jobs):
             (Path(folder) / str(k)).mkdir()
-            trees.put(copy_tree(Path(folder) / str(k)))
+            workers.append(Worker(copy_tree(Path(folder) / str(k))))
+            free.put(workers[-1])
 
-        def in_a_tree(function, *given):
-            tree = trees.get()
+        def in_a_tree(method, given):
+            worker = free.get()
             try:
-                return function(tree, *given)
+                return method(worker, given)
             finally:
-                trees.put(tree)
+                free.put(worker)
 
-        with ThreadPoolExecutor(args.jobs) as pool:
-            areas = sorted({f.area for f in faults}, key=ORDER.index)
-            for area, (green, by) in zip(areas, pool.map(lambda area: in_a_tree(run_tests, TESTS[area]), areas), strict=True):
-                if not green:
-                    raise SystemExit(f"the tests of {area} fail without a fault: {by}")
-            found = []
-            for row in pool.map(lambda fault: in_a_tree(plant, fault), faults):
-                found.append(row)
-                print("caught  " if row["caught"] else "SURVIVED", row["file"], row["old"], "→", row["new"], file=sys.stderr, flush=True)
+        try:
+            found = plant_all(faults, areas, in_a_tree, args.jobs)
+        finally:
+            for worker in workers:
+                worker.stop()
     report(found, areas, args.json)
+
+
+def plant_all(faults: list[Fault], areas: list[str], in_a_tree, jobs: int) -> list[dict]:
+    """What became of every fault.  Raises SystemExit where tests fail without one."""
+    found = []
+    with ThreadPoolExecutor(jobs) as pool:
+        sound = pool.map(lambda area: in_a_tree(Worker.run_tests, TESTS[area]), areas)
+        for area, (green, by) in zip(areas, sound, strict=True):
+            if not green:
+                raise SystemExit(f"the tests of {area} fail without a fault: {by}")
+        for row in pool.map(lambda fault: in_a_tree(Worker.plant, fault), faults):
+            found.append(row)
+            print("caught  " if row["caught"] else "SURVIVED", row["file"], row["old"], "→", row["new"], file=sys.stderr, flush=True)
+    return found
 
 
 def report(found: list[dict], areas: list[str], whole: bool) -> None:

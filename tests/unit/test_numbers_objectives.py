@@ -31,8 +31,11 @@ def seeded(k: int = 0) -> torch.Generator:
 
 
 def model(family: str):
-    """A small model whose weights may move, judging as it does in use."""
-    return small(family).requires_grad_(True)
+    """A small model whose weights may move, judging as it does in use; far enough from its start that its answers differ."""
+    net = small(family)
+    for p in net.parameters():
+        p.mul_(2)
+    return net.requires_grad_(True)
 
 
 X, Y = torch.rand(12, 1, 8, 8, generator=seeded(7)), torch.arange(12) % 3
@@ -45,11 +48,11 @@ def squares(a, b):
 
 
 def test_draws_of_a_posterior_have_its_mean_and_its_spread():
-    q = Normal(torch.tensor([1.0, -2.0]).expand(100_000, 2), torch.tensor([math.log(0.25), math.log(9.0)]).expand(100_000, 2))
+    q = Normal(torch.tensor([1.0, -2.0]).expand(40_000, 2), torch.tensor([math.log(0.25), math.log(9.0)]).expand(40_000, 2))
     z = q.sample(seeded())
     torch.testing.assert_close(z.mean(dim=0), torch.tensor([1.0, -2.0]), atol=0.04, rtol=0)
     torch.testing.assert_close(z.std(dim=0), torch.tensor([0.5, 3.0]), atol=0, rtol=0.01)
-    torch.testing.assert_close(z[:5], q.mean[:5] + torch.tensor([0.5, 3.0]) * torch.randn(100_000, 2, generator=seeded())[:5])
+    torch.testing.assert_close(z[:5], q.mean[:5] + torch.tensor([0.5, 3.0]) * torch.randn(40_000, 2, generator=seeded())[:5])
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.3, 7.0])
@@ -181,15 +184,14 @@ def test_an_aegans_sampler_hears_the_pictures_word_by_its_weight():
 
 def test_an_aegan_follows_the_codes_mean_and_variance_a_two_hundredth_a_batch():
     net = small("aegan")
-    objective = AEGANObjective(net)
+    objective, codes = AEGANObjective(net), torch.tensor([[1.0, -1.0], [7.0, -1.0]])
     for _ in range(200):
-        objective.measure(torch.tensor([[3.0, -1.0], [5.0, -1.0]]))
-    share = 1 - (1 - 1 / 200) ** 200
-    torch.testing.assert_close(net.code_mean, torch.tensor([4.0, -1.0]) * share)
-    assert 1 < float(net.code_variance[0]) < 12  # of the young mean, too
+        objective.measure(codes)
+    torch.testing.assert_close(net.code_mean, torch.tensor([4.0, -1.0]) * (1 - (1 - 1 / 200) ** 200))
     for _ in range(4000):
-        objective.measure(torch.tensor([[3.0, -1.0], [5.0, -1.0]]))
-    torch.testing.assert_close(net.code_variance, torch.tensor([1.0, 0.0]), atol=1e-3, rtol=0)
+        objective.measure(codes)
+    torch.testing.assert_close(net.code_variance, torch.tensor([9.0, 0.0]), atol=1e-3, rtol=0)
+    torch.testing.assert_close(net.standardise(codes)[:, 0], torch.tensor([-1.0, 1.0]), atol=1e-3, rtol=0)
 
 
 def test_an_aegans_turns_share_the_run_and_its_autoencoder_has_a_rate_of_its_own():
@@ -273,6 +275,9 @@ def vaegan(monkeypatch):
     net = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8))
     weights = Weights(kl=2.0, pairwise=3.0, features=5.0, discriminator=7.0, classifier=11.0, label=13.0, latent_class_mmd=17.0, swapped=0.25)
     objective = CVAEGANObjective(net.eval(), weights)
+    with torch.no_grad():
+        for p in net.parameters():
+            p.mul_(2)  # pictures and features of another z differ enough to be told apart
     monkeypatch.setattr(objective, "augment", lambda _rng: lambda x: x)
     return objective, net
 
@@ -293,7 +298,7 @@ def test_a_cvaegans_terms_are_those_of_its_equations(vaegan):
     pair = net.decode(z, Y)
     fake = net.decode(torch.cat([z[[11, 0, 1]], torch.randn(9, 4, generator=rng)]), Y)  # a quarter have their neighbour's z
     torch.testing.assert_close(said["pixels"], 0.5 * squares(X, pair).mean())
-    torch.testing.assert_close(said["label"], -net.classifier.logits(fake).softmax(dim=1)[range(12), Y].log().mean())
+    torch.testing.assert_close(said["label"], -net.classifier.logits(fake).log_softmax(dim=1)[range(12), Y].mean())
     d, c = ([net_of.features(x) for x in (X, pair, fake)] for net_of in (net.discriminator, net.classifier))
     d, c = ([f / torch.cat(fs).square().mean().sqrt() for f in fs] for fs in (d, c))
     torch.testing.assert_close(said["features"], 0.5 * squares(d[0], d[1]).mean() + 0.5 * squares(c[0], c[1]).mean(), rtol=1e-4, atol=1e-4)
