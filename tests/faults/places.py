@@ -146,7 +146,7 @@ FAULTS = [
     ("evaluation", E + "swaps.py", "(x * ~whole).flatten(2)", "(x * whole).flatten(2)"),
     ("evaluation", E + "swaps.py", "\"copy_psnr_db\": psnr(truth.x, inputs.x)", "\"copy_psnr_db\": psnr(truth.x, result)"),
     ("evaluation", E + "swaps.py", "sharpness(result) / max(sharpness(truth.x), 1e-12)", "sharpness(truth.x) / max(sharpness(result), 1e-12)"),
-    ("evaluation", "genlib/table.py", "v[-1] if isinstance", "v[0] if isinstance"),
+    ("pictures", "genlib/table.py", "v[-1] if isinstance", "v[0] if isinstance"),
     ("train", "genlib/train.py", "min(ema, (1 + float(seen)) / (10 + float(seen)))", "ema"),
     ("train", "genlib/train.py", "torch._foreach_lerp_(averages, current, 1 - decay)", "torch._foreach_lerp_(averages, current, decay)"),
     ("train", "genlib/train.py", "seed = run.seed * 1_000_003 + run.step", "seed = run.seed + run.step"),
