@@ -11,22 +11,28 @@ from demo.events import EXPECTED, guard
 from demo.samples import DATASETS
 from genlib.errors import InputError
 
+# What stands in an address for a control's value: itself, a mask's bits, a sample's number, or a picture's pixels.
+LINK = """(tab, names, values) => {
+    const packed = (mask) => {
+        const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+        [...mask].forEach((digit, i) => { bytes[i >> 3] |= +digit << (7 - (i & 7)); });
+        return btoa(String.fromCharCode(...bytes));
+    };
+    const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
+    const query = new URLSearchParams({ tab }), lecture = new URLSearchParams(location.search).get("lecture");
+    if (lecture) query.set("lecture", lecture);
+    names.forEach((name, i) => query.set(name, plain(values[i]) ?? ""));
+    return location.origin + location.pathname + "?" + query;
+}"""
+
 
 def link_button(t, tab: str, controls: dict) -> None:
-    """Copies an address that restores the tab's whole state, and puts it in the address bar."""
-    names = json.dumps(list(controls))
+    """Copies the address that restores the tab's whole state; the address bar has it at every change."""
+    names, shown = json.dumps(list(controls)), f"#link-{tab}-{t.language}"
     script = f"""(...values) => {{
-        const query = new URLSearchParams({{tab: "{tab}"}});
-        const packed = (mask) => {{
-            const bytes = new Uint8Array(Math.ceil(mask.length / 8));
-            [...mask].forEach((digit, i) => {{ bytes[i >> 3] |= +digit << (7 - (i & 7)); }});
-            return btoa(String.fromCharCode(...bytes));
-        }};
-        const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
-        {names}.forEach((name, i) => query.set(name, plain(values[i])));
-        const link = location.origin + location.pathname + "?" + query;
+        const link = ({LINK})("{tab}", {names}, values);
         history.replaceState(null, "", link);
-        const button = document.querySelector("#link-{tab}-{t.language} button") || document.querySelector("#link-{tab}-{t.language}");
+        const button = document.querySelector("{shown} button") || document.querySelector("{shown}");
         const say = (text) => {{
             button.textContent = text;
             clearTimeout(button.back);
@@ -46,6 +52,33 @@ def link_button(t, tab: str, controls: dict) -> None:
     }}"""
     button = gr.Button(t("control.link"), elem_id=f"link-{tab}-{t.language}", elem_classes="link", size="sm", variant="secondary")
     button.click(None, list(controls.values()), None, js=script, api_visibility="private")
+    keep(t, tab, controls)
+
+
+def keep(t, tab: str, controls: dict) -> None:
+    """The state in the address at every change a person makes, so that reload, Back, language and a bookmark keep it.
+
+    Each tab remembers its own while another is in sight.
+    """
+    script = f"""(...values) => {{
+        if (!window.touched) return;
+        const link = ({LINK})("{tab}", {json.dumps(list(controls))}, values);
+        (window.links ||= {{}})["{tab}"] = link;
+        if (document.querySelector("#link-{tab}-{t.language}")?.checkVisibility()) history.replaceState(null, "", link);
+    }}"""
+    moved = [getattr(control, kind) for control in controls.values() for kind in ("change", "input") if hasattr(control, kind)]
+    gr.on(moved, None, list(controls.values()), None, js=script, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def keep_tab(t, tabs: gr.Tabs) -> None:
+    """Another tab's address when it comes into sight: as it was left, or its name alone."""
+    script = f"""() => requestAnimationFrame(() => {{
+        const shown = [...document.querySelectorAll("[id^=link-][id$=-{t.language}]")].find((button) => button.checkVisibility());
+        if (!shown || !window.touched) return;
+        const tab = shown.id.split("-")[1];
+        history.replaceState(null, "", (window.links || {{}})[tab] || location.pathname + "?tab=" + tab + (new URLSearchParams(location.search).has("lecture") ? "&lecture=1" : ""));
+    }})"""
+    tabs.select(None, None, None, js=script, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def state(query: dict, defaults: dict) -> dict:

@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from demo import api, boundary
+from demo import address, api, boundary
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
@@ -29,8 +29,15 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(registry, t, blocks)
+    address.keep_tab(t, tabs)
     # Gradio writes lang="en" for every route.
-    blocks.load(None, None, None, js=f"() => {{ document.documentElement.lang = '{t.language}'; }}", api_visibility="private")
+    # The address is the page's own until somebody does something; ?lecture=1 is for the last row, see style.css.
+    begin = f"""() => {{
+        document.documentElement.lang = '{t.language}';
+        document.querySelector(".gradio-container").classList.toggle("lecture", new URLSearchParams(location.search).has("lecture"));
+        for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => {{ window.touched = true; }}, {{capture: true, once: true}});
+    }}"""
+    blocks.load(None, None, None, js=begin, api_visibility="private")
     blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
 
 
@@ -90,7 +97,8 @@ def launch_kwargs() -> dict:
     leave_pyplot_out()
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
-        "theme": theme(), "css": STYLE.read_text() + css(), "footer_links": ["api"], "run_history": False, "ssr_mode": False,
+        "theme": theme(), "css": STYLE.read_text() + css(),
+        "footer_links": ["api"], "run_history": False, "ssr_mode": False,
         "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
             "middleware": [Middleware(BoundedRequests)], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),

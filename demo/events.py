@@ -3,6 +3,7 @@
 import functools
 import html
 import inspect
+import re
 from typing import NamedTuple
 
 import gradio as gr
@@ -130,9 +131,25 @@ def is_halfway(registry: ModelRegistry, dataset: str, model: str, n) -> bool:
     return True
 
 
+TERM = re.compile(r"\[(\w+)\]")
+
+
+def lede_html(t: Text, tab: str) -> str:
+    """What to do, and a task, as HTML; a term in brackets explains itself when it is pointed at or reached by key."""
+
+    def explain(found: re.Match) -> str:
+        term = found[1]
+        word, meaning = t.phrases.get(f"word.{term}", term), html.escape(t(f"term.{term}"))
+        return f'<span class="term" tabindex="0" data-means="{meaning}" aria-label="{meaning}">{word}</span>'
+
+    said = TERM.sub(explain, html.escape(t(f"{tab}.do")))
+    return f'<p>{said}</p><p class="try"><b>{t("try")}</b> {html.escape(t(f"{tab}.try"))}</p>'
+
+
 def question(t, tab: str) -> StatusLine:
     """The tab's question, and the line in which its live events say what was wrong."""
     gr.Markdown(f"## {t(f'{tab}.question')}", elem_classes="question")
+    gr.HTML(lede_html(t, tab), elem_classes="lede")
     return StatusLine(Status("", elem_classes="wrong"), t)
 
 

@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="torchvision-style root")
     sub.add_argument("--n", type=number(int, 2), default=10_000, help="test images, and generated ones (default: 10000)")
     sub.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
+    add_device(sub)
     sub.add_argument("--split", choices=("test", "validation"), default="test", help="validation: to choose by, written nowhere (default: test)")
     sub.add_argument("--json", action="store_true", help="print one JSON object, last on stdout")
     sub = command("sample", sample, "Draw samples into a PNG.", "source")
@@ -96,7 +97,12 @@ def picture_file(text: str) -> Path:
     return Path(text)
 
 
+def add_device(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: a GPU where there is one")
+
+
 def add_run_options(sub: argparse.ArgumentParser, usual_lr: str) -> None:
+    add_device(sub)
     sub.add_argument("--lr", type=number(float, 1e-9, 10), help=f"learning rate (default: {usual_lr})")
     group = sub.add_mutually_exclusive_group()
     group.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
@@ -131,14 +137,16 @@ def command_line() -> str:
 
 def train(args) -> None:
     from genlib import data, names, output, train
+    from genlib.device import choose_device
     from genlib.recipes import RECIPES
 
     if args.name not in RECIPES:
         raise SystemExit(f"train: there is no recipe {args.name!r}; {names.suggest(args.name, RECIPES)}")
+    device = choose_device(args.device)
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
     with output.open_output(out, resume=args.resume, overwrite=args.overwrite):
         images = data.load(recipe.dataset, args.split, args.data)
-        run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}))
+        run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
         budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
         follow(run, recipe.batches(images), budget, out, about, images.digest(), args)
@@ -146,10 +154,11 @@ def train(args) -> None:
 
 def finetune(args) -> None:
     from genlib import finetuning, hub, output, train
+    from genlib.device import choose_device
 
-    source = hub.resolve(args.source)
+    device, source = choose_device(args.device), hub.resolve(args.source)
     with output.open_output(args.out, resume=args.resume, overwrite=args.overwrite):
-        task = finetuning.prepare(source, args.data, **{"lr": args.lr} if args.lr else {})
+        task = finetuning.prepare(source, args.data, **{"lr": args.lr} if args.lr else {}, device=device)
         for line in task.report:
             print(line)
         digest = task.batches.images.digest()
@@ -180,7 +189,7 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> N
     output.check_info(run, out, about)
     if args.overwrite:
         (out / train.STATE).unlink(missing_ok=True)  # or a later --resume would go on with the run before
-    about["training"] |= {"command": command_line(), "seed": run.seed}
+    about["training"] |= {"command": command_line(), "seed": run.seed, "device": run.device.type}
     saved, begin = time.monotonic(), run.step
 
     def save() -> None:
@@ -230,6 +239,7 @@ def describe(progress, batch: int) -> str:
 
 def evaluate(args) -> None:
     from genlib import hub, reading
+    from genlib.device import choose_device
     from genlib.evaluation import writing
 
     if args.all == bool(args.source):
@@ -237,7 +247,9 @@ def evaluate(args) -> None:
     if args.all:
         evaluate_all(args)
         return
-    report = writing.evaluate(args.source, args.data, n=args.n, seed=args.seed, split=args.split, command=command_line())
+    report = writing.evaluate(
+        args.source, args.data, n=args.n, seed=args.seed, split=args.split, command=command_line(), device=choose_device(args.device)
+    )
     if reading.hub_repository(hub.resolve(args.source)):
         print(f"{args.source} is in the Hub's cache, which stays as it is: pull it with --out to keep the card", file=sys.stderr)
     if args.json:
@@ -250,6 +262,7 @@ def evaluate(args) -> None:
 def evaluate_all(args) -> None:
     """Every bundled checkpoint anew, then the table; a set that is not in --data is left as it was and said."""
     from genlib import checkpoint, data, hub, output, table
+    from genlib.device import choose_device
     from genlib.evaluation import writing
 
     reports, out = [], args.out or Path(".")
@@ -258,7 +271,7 @@ def evaluate_all(args) -> None:
     for name in hub.bundled_checkpoints():
         try:
             command = f"{PROGRAM} evaluate {name} --data {args.data}"
-            reports.append(writing.evaluate(name, args.data, n=args.n, seed=args.seed, command=command))
+            reports.append(writing.evaluate(name, args.data, n=args.n, seed=args.seed, command=command, device=choose_device(args.device)))
         except data.DataError as error:
             print(f"{name}: {error}", file=sys.stderr)
             continue

@@ -61,7 +61,7 @@ def grow(model: nn.Module, count: int) -> nn.Module:
     return bigger
 
 
-def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed: int = 0) -> Task:
+def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed: int = 0, device: torch.device | str = "cpu") -> Task:
     """Everything `genlib.train.train` needs.  Raises CheckpointError, DataError."""
     info, model = checkpoint.read(source)
     if not FAMILIES[info.model].finetunes:
@@ -86,13 +86,13 @@ def prepare(source: Path, root: Path, *, lr: float = 3e-4, batch: int = 32, seed
     else:
         report.append(f"  {info.model} knows no classes: all pictures are one")
     objective = objective_of(info, model.requires_grad_(True), seed)
-    run = train.Run(objective, lr=lr, ema=0.99, betas=betas_of(info, objective), seed=seed)
+    run = train.Run(objective, lr=lr, ema=0.99, betas=betas_of(info, objective), seed=seed, device=device)
     about = {
         "name": f"{info.name.removesuffix('-finetuned')}-finetuned" if info.name else "",
         "dataset": "folder",
         "labels": labels,
         "preparation": kind,
-        "training": {"folder": Path(root).resolve().name},
+        "training": {"folder": Path(root).resolve().name, "base": info.name},
     }
     batches = data.Batches(data.Images(pictures.x, y, labels), min(batch, len(pictures)), seed)
     return Task(run, batches, about, report)

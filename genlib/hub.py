@@ -383,6 +383,14 @@ def copy(folder: Path, out: Path) -> None:
         raise CheckpointError("could not write to {folder}: {reason}", folder=out, reason=error.strerror) from error
 
 
+def card_data(*, model_name: str, results: list[dict], **about) -> str:
+    """The front matter of a model card, YAML without its rules; `results` are keyword arguments of the Hub's EvalResult."""
+    from huggingface_hub import EvalResult, ModelCardData
+
+    known = [EvalResult(**result) for result in results]
+    return ModelCardData(model_name=model_name, eval_results=known or None, **about).to_yaml()
+
+
 def push(folder: Path, repo_id: str) -> str:
     """Upload a checkpoint folder with its card; returns the commit's address.  Raises CheckpointError."""
     from huggingface_hub import HfApi, get_session

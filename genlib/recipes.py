@@ -156,7 +156,7 @@ def dcgan(dataset: str) -> Recipe:
 
 def ssgan(labels_per_class: int, steps: int) -> Recipe:
     return Recipe(
-        "mnist", lambda: SSGAN(SSGANConfig()), SemiSupervised, steps=steps, batch=100, lr=3e-3, betas=(0.5, 0.999), ema=0.999,
+        "mnist", lambda: SSGAN(SSGANConfig()), lambda m: SemiSupervised(m, consistency=1.0, hold=0.5), steps=steps, batch=100, lr=3e-3, betas=(0.5, 0.999), ema=0.999,
         seed=8, labels_per_class=labels_per_class,
     )  # fmt: skip
 
@@ -252,8 +252,8 @@ RECIPES: dict[str, Recipe] = {
     "ae2d-fashion": dense(AE, Reconstruction, "fashion", 12),
     "waegan2d-mnist": dense(WAEGAN, lambda m: WAE(m, r1=1.0), "mnist", 12),
     "aegan2d-mnist": aegan("mnist", 12_000, AEGANConfig(sampler_hidden=(256, 256, 256))),
-    "ssgan100-mnist": ssgan(10, 15_000),
-    "ssgan200-mnist": ssgan(20, 15_000),
+    "ssgan100-mnist": ssgan(10, 8000),
+    "ssgan200-mnist": ssgan(20, 8000),
     **planes(),
     **autoencoders("mnist"),
     **autoencoders("fashion"),

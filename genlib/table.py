@@ -11,13 +11,21 @@ SWAPS = (
 USUAL = 10_000  # test pictures measured on, unless it is said
 
 
+def comparable(info: Info) -> dict:
+    """The figures that may stand beside other models': −ELBO is one likelihood's, that of Bernoulli pixels."""
+    objective = info.objective or FAMILIES[info.model].objective
+    hidden = {"neg_elbo_nats"} if objective.get("nll") == "gaussian_nll" else set()
+    return {key: value for key, value in info.figures.items() if key not in hidden}
+
+
 def select_figures(info: Info) -> dict[str, float]:
     """The figures of a checkpoint that the table shows; of a list its last."""
     keys = SWAPS if "swap_psnr_db" in info.figures else FAMILIES[info.model].figures
-    keys = [k for k in keys if k in info.figures and (k != "bits_per_dim" or info.config.get("levels") != 2)]
+    known = comparable(info)
+    keys = [k for k in keys if k in known and (k != "bits_per_dim" or info.config.get("levels") != 2)]
     if "bits_per_dim" in keys:
         keys = [k for k in keys if k != "nll_nats"]
-    return {k: v[-1] if isinstance(v := info.figures[k], list) else v for k in keys}
+    return {k: v[-1] if isinstance(v := known[k], list) else v for k in keys}
 
 
 def describe(info: Info) -> str:

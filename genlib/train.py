@@ -62,8 +62,9 @@ def ema_update(averages: list[Tensor], current: list[Tensor], seen: Tensor, ema:
 class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
-    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0):
-        self.objective, self.lr, self.seed, self.step, self.seconds = objective, lr, seed, 0, 0.0
+    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device="cpu"):
+        self.objective, self.device = objective.to(device), torch.device(device)  # begun on the CPU: a seed's start is the same on each
+        self.lr, self.seed, self.step, self.seconds = lr, seed, 0, 0.0
         self.turns, self.betas = objective.turns(), betas
         self.optimizers = [
             torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True) for turn in self.turns
@@ -127,7 +128,7 @@ def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
     """One batch through every turn whose turn it is at this share of the run."""
     seed = run.seed * 1_000_003 + run.step
     rng = torch.Generator().manual_seed(seed)
-    batch, metrics = batches(run.step, rng), {}
+    batch, metrics = batches(run.step, rng).to(run.device), {}
     run.step += 1
     warm = run.lr * min(1.0, run.step / 100)
     with torch.random.fork_rng(devices=[]):  # dropout draws from the global state: seed it, then give it back

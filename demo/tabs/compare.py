@@ -15,6 +15,7 @@ from genlib import ops
 from genlib.data import VARIANT_OF
 from genlib.evaluation.figures import FIGURES
 from genlib.models.base import Discriminator
+from genlib.table import comparable
 
 TAB = "compare"
 DEFAULTS = {"dataset": "mnist", "label": -1, "seed": 0, "temperature": 1.0}
@@ -45,7 +46,7 @@ def figures(registry, t, dataset: str) -> dict:
     """The table's value: what `evaluate` measured of each model, read from its config."""
     rows = []
     for name in models_for(registry, dataset):
-        known = registry.info(name).figures
+        known = comparable(registry.info(name))
         rows.append({"name": name, "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))}})
     present = [k for k in COLUMNS if any(k in row["figures"] for row in rows)]
     return {"columns": [{"key": k, "title": t(f"figure.{k}"), "less": FIGURES[k].better == "less"} for k in present], "rows": rows}

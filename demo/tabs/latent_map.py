@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from demo import address, captions, controls, events, validation
+from demo.registry import SERIES
 from demo.uploads import picture_pad
 from demo.widgets import LatentPad
 from demo.widgets.base import from_pixels, pixels
@@ -20,6 +21,7 @@ from genlib.models.vae import VAE
 TAB = "latent"
 DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": "", "z2": "", "view": "codes", "picture": "0"}
 VIEWS = ("codes", "manifold")
+MOST_NATS = 220.0  # where a bar ends: just beyond a collapsed plane's reconstruction; KL at β = 0 goes farther, its number stands
 FAR = 1000.0  # no slider goes further
 
 
@@ -32,6 +34,26 @@ def planar(registry, dataset: str, series: bool = True) -> list[str]:
     """The models of a data set with a 2-D latent; without `series`, of a VAE at many weights of KL the usual one alone."""
     names = registry.names(dataset, is_plain, series=series)
     return [name for name in names if registry.info(name).config.get("latent_dim") == 2]
+
+
+def betas(registry, dataset: str) -> list[tuple[float, str]]:
+    """The planes that differ in β alone, (β, name), β rising; none where a data set has no such series."""
+    series = [name for name in planar(registry, dataset) if SERIES in name]
+    return sorted((float(registry.info(name).objective.get("beta", 1)), name) for name in series)
+
+
+def stops(registry, dataset: str) -> list[tuple[str, str]]:
+    """The β slider's stops: what is written at each, and the model there."""
+    return [(f"{beta:g}", name) for beta, name in betas(registry, dataset)]
+
+
+def terms(registry, t, name: str) -> list[dict]:
+    """Reconstruction and KL of a plane that stands in a series of β, nats an image, and their bars' shares of the scale; none of others."""
+    figures = registry.info(name).figures
+    if SERIES not in name or "kl_nats" not in figures:
+        return []
+    values = {t(f"latent.{key}"): figures[f"{key}_nats"] for key in ("reconstruction", "kl")}
+    return [{"title": title, "nats": nats, "share": min(1.0, nats / MOST_NATS)} for title, nats in values.items()]
 
 
 def codes(registry, name: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -85,7 +107,14 @@ def view(registry, t, dataset: str, name: str, z1: float, z2: float, mode: str, 
         ellipse = q and {"mean": q.mean[0].tolist(), "logvar": [v if v > -1e9 else None for v in q.logvar[0].tolist()]}
         shown = pixels(ops.decode(model, torch.tensor([z])))
         models.append({"name": other, "title": other, "box": box(registry, other), "picture": shown, "ellipse": ellipse})
-    return {"about": {"model": name}, "z": z, "view": mode, "models": models, "labels": captions.class_names(t, registry, dataset)}
+    return {
+        "about": {"model": name},
+        "z": z,
+        "view": mode,
+        "models": models,
+        "labels": captions.class_names(t, registry, dataset),
+        "terms": terms(registry, t, name),
+    }
 
 
 def spreads(registry, name: str) -> bool:
@@ -107,6 +136,7 @@ def build(registry, t, page) -> None:
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, lambda d: registry.names(d, is_plain))
             model = controls.model_control(t, planar(registry, "mnist"))
+            beta = controls.Names(stops(registry, "mnist"), value=None, label=t("latent.beta"), elem_classes="stops")
             z1 = controls.slider(-4, 4, 0, step=0.01, label="z1")
             z2 = controls.slider(-4, 4, 0, step=0.01, label="z2")
             mode = controls.Radio([(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view"))
@@ -144,7 +174,17 @@ def build(registry, t, page) -> None:
     def choose(model, dataset, z1, z2, mode, picture):
         side = box(registry, registry.add(model))[1]
         z = [max(-side, min(side, v)) for v in (z1, z2)]
-        return view(registry, t, dataset, model, *z, mode, picture), *slider_range(model, z), draw_button(model)
+        shown = view(registry, t, dataset, model, *z, mode, picture), *slider_range(model, z), draw_button(model)
+        return *shown, series(dataset, model)
+
+    def series(dataset, name):
+        """The β slider, at the model's own stop if it has one."""
+        known = stops(registry, dataset)
+        return gr.update(choices=known, value=name if SERIES in name else None, visible=bool(known))
+
+    def slide(name, *values):
+        """Another β: the same place, another plane; the model's own control follows."""
+        return name, *choose(name, *values)
 
     def switch(dataset, mode):
         names = planar(registry, dataset)
@@ -152,7 +192,7 @@ def build(registry, t, page) -> None:
         z = land(registry, names[0], picture, False)
         return (
             view(registry, t, dataset, names[0], *z, mode, picture), *slider_range(names[0], z),
-            gr.update(choices=names, value=names[0]), pad_update, draw_button(names[0]),
+            gr.update(choices=names, value=names[0]), pad_update, draw_button(names[0]), series(dataset, names[0]),
         )  # fmt: skip
 
     def first(s, names):
@@ -165,13 +205,14 @@ def build(registry, t, page) -> None:
             raise InputError("the map shows {views}", views=" / ".join(VIEWS))
         return (
             view(registry, t, dataset, name, *z, s["view"], picture), *slider_range(name, z), gr.update(choices=names, value=name),
-            pad_update, draw_button(name), dataset, s["view"],
+            pad_update, draw_button(name), dataset, s["view"], series(dataset, name),
         )  # fmt: skip
 
     events.bind_live(status, [z1.input, z2.input, mode.input], show, here, pad)
     events.bind_live(status, [pad.input], sync_sliders, pad, [z1, z2])
     events.bind_live(status, [picture.input], place, [dataset, model, mode, picture], [pad, z1, z2])
     events.bind_live(status, [epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
-    events.bind_live(status, [model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2, epsilon])
-    events.bind_live(status, [dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture, epsilon])
-    address.load_state(t, page, TAB, DEFAULTS, lambda d: planar(registry, d), first, [pad, z1, z2, model, picture, epsilon, dataset, mode])
+    events.bind_live(status, [model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2, epsilon, beta])
+    events.bind_live(status, [beta.input], slide, [beta, dataset, z1, z2, mode, picture], [model, pad, z1, z2, epsilon, beta])
+    events.bind_live(status, [dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture, epsilon, beta])
+    address.load_state(t, page, TAB, DEFAULTS, lambda d: planar(registry, d), first, [pad, z1, z2, model, picture, epsilon, dataset, mode, beta])

@@ -4,7 +4,9 @@
  * @typedef {[left: number, right: number, foot: number, top: number]} Box  the part of the plane that is shown
  * @typedef {{mean: Pair, logvar: (number | null)[]}} Posterior
  * @typedef {{name: string, title: string, box: Box, picture?: Pixels, ellipse?: Posterior | null}} Shown
- * @type {Props<Signed & {z: Pair, view: string, models: Shown[], labels?: string[]}>}
+ * terms: of the first model's loss, their nats and how far their bars go.
+ * @typedef {{title: string, nats: number, share: number}} Term
+ * @type {Props<Signed & {z: Pair, view: string, models: Shown[], labels?: string[], terms?: Term[]}>}
  */
 var props;
 /**
@@ -18,7 +20,7 @@ var server;
 /**
  * A model on the page; turn: which of its paintings is the newest.
  * @typedef {{name: string, map: HTMLElement, back: HTMLCanvasElement, front: HTMLCanvasElement, cross: HTMLElement, turn: number, side: number,
- *   picture?: HTMLCanvasElement, where?: HTMLElement, note?: HTMLElement, view?: string, box?: Box, ellipse?: Posterior | null, model?: Decoder}} Card
+ *   picture?: HTMLCanvasElement, terms?: HTMLElement, where?: HTMLElement, note?: HTMLElement, view?: string, box?: Box, ellipse?: Posterior | null, model?: Decoder}} Card
  */
 const root = $(".latent_pad");
 const STEP = 0.05;
@@ -204,6 +206,15 @@ const press = (card) => {
     settle();
   });
 };
+/** @type {(box: HTMLElement, terms: Term[]) => void} */
+const drawTerms = (box, terms) => {
+  box.replaceChildren();
+  for (const { title, nats, share } of terms) {
+    make("span", "", box, title);
+    make("i", "", box).style.setProperty("--share", String(share));
+    make("b", "", box, nats.toFixed(1) + " " + t("nats"));
+  }
+};
 /** @type {(models: Shown[]) => void} */
 const build = (models) => {
   root.replaceChildren();
@@ -218,6 +229,7 @@ const build = (models) => {
     const view = make("div", "view", body);
     card.picture = make("canvas", "pixelated", view);
     card.where = make("output", "where", view);
+    card.terms = make("div", "terms", view);
     card.note = make("span", "note", view, "+ " + t("drawn")); card.note.hidden = true;
     card.picture.width = card.picture.height = 28;
     card.front.tabIndex = 0;
@@ -246,6 +258,7 @@ const draw = async () => {
     card.view = value.view; card.box = m.box; card.ellipse = m.ellipse;
     if (!card.model && m.picture) paint(card.picture, m.picture, 0); // until the decoder is here
   });
+  drawTerms(cards[0].terms, value.terms || []);
   z = clamp(cards[0].box, value.z);
   size();
   cards.forEach((card) => { drawFront(card); show(card); });

@@ -22,8 +22,8 @@ class IdentityFeatures(nn.Module):
 
 
 def compare(metric, real: Tensor, fake: Tensor):
-    metric.update(real, real=True)
-    metric.update(fake, real=False)
+    metric.update(real.cpu(), real=True)
+    metric.update(fake.cpu(), real=False)
     with torch.random.fork_rng(devices=[]):  # KID draws its subsets from the global state
         torch.manual_seed(0)
         return metric.compute()
@@ -50,7 +50,7 @@ def density_coverage(real: Tensor, fake: Tensor, nearest: int = 5) -> tuple[floa
     Every real point has a ball that reaches its `nearest`-th neighbour.  Density: balls a generated point lies in, over
     `nearest`; coverage: the share of balls with a generated point inside.
     """
-    real, fake, k = real.double(), fake.double(), min(nearest, len(real) - 1)
+    real, fake, k = real.cpu().double(), fake.cpu().double(), min(nearest, len(real) - 1)
     inside, covered = 0, 0
     for some in real.split(1000):  # 1,000 × 10,000 distances at a time
         radius = torch.cdist(some, real).kthvalue(k + 1, dim=1).values  # the nearest of all is the point itself
@@ -73,7 +73,7 @@ def accuracy(classifier, x: Tensor, y: Tensor) -> float:
 def category_accuracy(category: Tensor, y: Tensor, named_by: tuple[Tensor, Tensor], classes: int) -> float:
     """Share of pictures whose category (N,) is called by their class y (N,); a category's name is the commonest class of
     those (category, class) in `named_by`, and one that none of these falls into has no name, and is wrong."""
-    known, labels = named_by
+    category, y, known, labels = category.cpu(), y.cpu(), *(part.cpu() for part in named_by)
     count = torch.zeros(int(max(known.max(), category.max())) + 1, classes).index_put_((known, labels), torch.ones(len(known)), accumulate=True)
     name = torch.where(count.sum(dim=1) > 0, count.argmax(dim=1), -1)
     return float((name[category] == y).float().mean())

@@ -22,11 +22,11 @@ JUDGES = ("classifier", "lenet")  # families of those who read samples; the firs
 
 
 def measure(model, info: Info, root: Path | None, n: int, seed: int, split: str = "test") -> dict:
-    """Every figure of a model on the first n pictures of a split.  Raises CheckpointError, DataError."""
+    """Every figure of a model on the first n pictures of a split, worked out where the model is.  Raises CheckpointError, DataError."""
     if info.dataset not in data.DATASETS:
         raise checkpoint.CheckpointError("this model was trained on {dataset}, which has no test set here", dataset=info.dataset)
     train_set, test_set = (data.load(info.dataset, part, root) for part in ("train", split))
-    test = test_set.batch(slice(0, n))
+    test = test_set.batch(slice(0, n)).to(ops.device_of(model))
     figures = likelihood_figures(model, test, torch.Generator().manual_seed(seed)) | reading_figures(model, train_set, test)
     if FAMILIES[info.model].draws:
         figures |= measure_samples(model, info, train_set, test, seed, whole=len(test.x) == len(test_set))
@@ -49,7 +49,7 @@ def reading_figures(model, train_set: data.Images, test: Batch) -> dict[str, flo
 
 def measure_categories(model, train_set: data.Images, test: Batch) -> float:
     """How often a picture's category, named by the first 10,000 training pictures in it, is its class."""
-    k, named = model.config.categories, train_set.batch(slice(0, 10_000))
+    k, named = model.config.categories, train_set.batch(slice(0, 10_000)).to(test.x.device)
 
     def category(x: Tensor) -> Tensor:
         return model.encode(x).mean[:, :k].argmax(dim=1)
@@ -63,11 +63,11 @@ def clipped_share(model: WGAN, bound: float = 0.01) -> float:
     return float(((weights - bound).abs() <= 0.01 * bound).float().mean())
 
 
-def judges_of(dataset: str) -> Mapping[str, object]:
+def judges_of(dataset: str, device: torch.device | str = "cpu") -> Mapping[str, object]:
     """The classifiers that read a data set's samples, by family.  Raises CheckpointError where the first is not there."""
     own = data.VARIANT_OF.get(dataset, dataset)
     further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled_checkpoints()]
-    return {family: checkpoint.load(hub.resolve(f"{family}-{own}")) for family in (JUDGES[0], *further)}
+    return {family: checkpoint.load(hub.resolve(f"{family}-{own}")).to(device) for family in (JUDGES[0], *further)}
 
 
 def training_pictures(info: Info, train_set: data.Images, n: int, seed: int) -> Tensor:
@@ -81,7 +81,7 @@ def measure_samples(model, info: Info, train_set: data.Images, test: Batch, seed
     """Figures of samples; with a part of the test set, of twice as many for GAN-train."""
     n = len(test.x)
     return sample_figures(
-        model, judges_of(info.dataset), test, training_pictures(info, train_set, n, seed), torch.Generator().manual_seed(seed),
+        model, judges_of(info.dataset, test.x.device), test, training_pictures(info, train_set, n, seed).to(test.x.device), torch.Generator().manual_seed(seed),
         classifier=RECIPES[f"{JUDGES[0]}-{data.VARIANT_OF.get(info.dataset, info.dataset)}"], labels=info.labels,
         gan_train_n=(FAMILIES[info.model].gan_train_n or len(train_set)) if whole else 2 * n,
     )  # fmt: skip
@@ -89,9 +89,9 @@ def measure_samples(model, info: Info, train_set: data.Images, test: Batch, seed
 
 def measure_swaps(model, info: Info, train_set: data.Images, test_set: data.Images, test: Batch, seed: int) -> dict:
     """Whether the class acts while z stays; where the true answer is known, how near the swap comes and holes are repaired."""
-    classifier = judges_of(info.dataset)[JUDGES[0]]
+    classifier = judges_of(info.dataset, test.x.device)[JUDGES[0]]
     if test_set.attribute is None:
         return {"swap_identity_acc": swaps.swap_identity(model, classifier, test, seed)}
     some = torch.randperm(len(test_set), generator=torch.Generator().manual_seed(seed))
-    repaired = swaps.inpaint_figures(model, test_set.batch(some[:500]), seed)
+    repaired = swaps.inpaint_figures(model, test_set.batch(some[:500]).to(test.x.device), seed)
     return swaps.swap_figures(model, classifier, train_set, test_set, seed) | repaired

@@ -25,7 +25,7 @@ def sample_figures(
     each other its own FID and GAN-test under the figure's name with its own at the end.
     """
     classes, n = ops.num_classes(model), len(test.x)
-    y = torch.arange(gan_train_n if classes else n) % (classes or 1)
+    y = torch.arange(gan_train_n if classes else n, device=test.x.device) % (classes or 1)
     first, *others = judges
     x = draw(model, y, rng)
     figures = distances(judges[first].features, test.x, x[:n], known, again(model, y[:n], rng, judges[first].features))
@@ -62,7 +62,7 @@ def distances(features, test: Tensor, x: Tensor, known: Tensor, further: list[Te
 
 def class_figures(judge, x: Tensor, y: Tensor, test: Batch, rng, classifier: Recipe, labels: tuple[str, ...]) -> dict[str, float]:
     """Whether samples (N, C, H, W) show the class asked for (N,), and what a classifier learns from them."""
-    generated, n = data.Images((x * 255).round().to(torch.uint8), y, labels), len(test.x)
+    generated, n = data.Images((x * 255).round().to(torch.uint8).cpu(), y.cpu(), labels), len(test.x)
     return {
         "gan_test_acc": metrics.accuracy(judge, x[:n], y[:n]),
         "gan_train_acc": gan_train(classifier, generated, test),
@@ -91,4 +91,4 @@ def gan_train(recipe: Recipe, generated: data.Images, test: Batch, seed: int = 1
     steps = min(recipe.steps, max(400, epochs * len(generated) // recipe.batch))
     for _ in train.train(run, batches, train.Budget(steps=steps)):
         pass
-    return metrics.accuracy(run.model().eval(), test.x, test.y)
+    return metrics.accuracy(run.model().eval(), *test.to("cpu"))

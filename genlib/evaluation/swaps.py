@@ -30,7 +30,7 @@ def swap(model, source: Batch, target: Tensor) -> Tensor:
 def swap_identity(model, classifier, test: Batch, seed: int) -> float:
     """Share of test images, z kept and class changed to another at random, that the classifier reads as changed."""
     classes, rng = model.config.classes, torch.Generator().manual_seed(seed)
-    target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng)) % classes
+    target = (test.y + torch.randint(1, classes, test.y.shape, generator=rng).to(test.y.device)) % classes
     return accuracy(classifier, swap(model, test, target), target)
 
 
@@ -48,11 +48,11 @@ def nearest(train: Images, x: Tensor, target: Tensor) -> Tensor | None:
     What a person with an album could answer: the most alike photograph of somebody else, and told no light.
     """
     wanted = target.unique()
-    if not torch.isin(wanted, train.y).all():
+    if not torch.isin(wanted.cpu(), train.y).all():
         return None
     found = torch.empty_like(x)
     for k in wanted.tolist():
-        album, ours = train.batch((train.y == k).nonzero().flatten()).x, (target == k).nonzero().flatten()
+        album, ours = train.batch((train.y == k).nonzero().flatten()).x.to(x.device), (target == k).nonzero().flatten()
         found[ours] = album[torch.cdist(x[ours].flatten(1), album.flatten(1)).argmin(dim=1)]
     return found
 
@@ -60,7 +60,8 @@ def nearest(train: Images, x: Tensor, target: Tensor) -> Tensor | None:
 def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> dict[str, float]:
     """PSNR and SSIM of swaps against the true pictures, their identity and sharpness, and what simpler answers reach."""
     source, target = pairs(test, seed)
-    inputs, truth = test.batch(source), test.batch(target)
+    device = ops.device_of(model)
+    inputs, truth = test.batch(source).to(device), test.batch(target).to(device)
     result, album = swap(model, inputs, truth.y), nearest(train, inputs.x, truth.y)
     figures = {
         "swap_psnr_db": psnr(truth.x, result).mean().item(),
@@ -69,7 +70,7 @@ def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> d
         "swap_sharpness": sharpness(result) / max(sharpness(truth.x), 1e-12),
         "swap_pairs": len(source),
         "copy_psnr_db": psnr(truth.x, inputs.x).mean().item(),
-        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.attribute[target]]).mean().item(),
+        "light_mean_psnr_db": psnr(truth.x, attribute_means(train)[test.attribute[target]].to(device)).mean().item(),
     }
     return figures if album is None else figures | {"nearest_psnr_db": psnr(truth.x, album).mean().item()}
 
@@ -86,7 +87,7 @@ def holes(n: int, size: int, rng: torch.Generator) -> Tensor:
 def inpaint_figures(model, test: Batch, seed: int, passes: int = 10, most: int = 500) -> dict:
     """PSNR inside a random hole after each pass, and of filling it with the mean of what is known, dB."""
     rng, size = torch.Generator().manual_seed(seed), test.x.shape[-1]
-    x, y, mask = test.x[:most], test.y[:most], holes(len(test.x[:most]), size, rng)
+    x, y, mask = test.x[:most], test.y[:most], holes(len(test.x[:most]), size, rng).to(test.x.device)
     whole = mask[:, None].expand_as(x)
     mean = (x * ~whole).flatten(2).sum(dim=2) / (~mask).flatten(1).sum(dim=1)[:, None]
     frames = ops.inpaint(model, x, mask[:, None], y, passes=passes, rng=rng)

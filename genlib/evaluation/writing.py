@@ -12,6 +12,7 @@ from genlib import card, checkpoint, data, hub, ood, ops, output
 from genlib.checkpoint import Info
 from genlib.evaluation.metrics import map_batches
 from genlib.evaluation.report import measure
+from genlib.families import FAMILIES
 from genlib.reading import hub_repository
 
 # Data sets whose classifiers keep what they tell unlike pictures by, and the share of held-out pictures beyond the threshold: the
@@ -19,7 +20,9 @@ from genlib.reading import hub_repository
 REFERENCES = {"mnist": 0.035, "fashion": 0.046}
 
 
-def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, split: str = "test", command: str = "") -> dict:
+def evaluate(
+    source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, split: str = "test", command: str = "", device: torch.device | str = "cpu"
+) -> dict:
     """The report of DESIGN section 3.  Figures of the test set and card are written into the checkpoint's folder, but not into
     the Hub's cache; those of another split, by which one chooses, nowhere.
 
@@ -29,6 +32,7 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
     own = not hub_repository(folder) and split == "test"
     with output.open_output(folder, overwrite=True) if own else nullcontext():
         info, model = checkpoint.read(folder)
+        model.to("cpu" if FAMILIES[info.model].is_pixel_model else device)  # the sampler of pixel models is the CPU's
         figures = measure(model, info, root, n, seed, split)
         size = min(n, len(data.load(info.dataset, split, root)))
         if own:
@@ -41,8 +45,8 @@ def evaluate(source: str, root: Path | None, *, n: int = 10_000, seed: int = 0, 
 def write_beside(model, info: Info, folder: Path, root: Path | None, seed: int) -> None:
     """The codes of a plane's test set; what a classifier tells unlike pictures by."""
     if ops.is_autoencoder(model) and not ops.num_classes(model) and model.config.latent_dim == 2:
-        test = data.load(info.dataset, "test", root).batch(slice(None))
-        codes = {"mean": map_batches(lambda x: model.encode(x).mean, test.x), "label": test.y.to(torch.uint8)}
+        test = data.load(info.dataset, "test", root).batch(slice(None)).to(ops.device_of(model))
+        codes = {"mean": map_batches(lambda x: model.encode(x).mean, test.x).cpu(), "label": test.y.cpu().to(torch.uint8)}
         checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
     if info.model == "classifier" and info.dataset in REFERENCES:
         ood.save_reference(make_reference(model, data.load(info.dataset, "train", root), REFERENCES[info.dataset], seed), folder)
@@ -55,6 +59,6 @@ def make_reference(classifier, train_set: data.Images, share: float, seed: int) 
     some = torch.randperm(held, generator=rng)[: ood.SIZE]
 
     def features(index: Tensor) -> Tensor:
-        return map_batches(lambda i: classifier.features(train_set.batch(i).x), index)
+        return map_batches(lambda i: classifier.features(train_set.batch(i).x.to(ops.device_of(classifier))).cpu(), index)
 
     return ood.make_reference(features(some), features(torch.arange(held, len(train_set))), share)

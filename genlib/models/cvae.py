@@ -53,6 +53,7 @@ class BilinearUpsampler(Upsampler):
 
 class CVAE(NormalPrior, nn.Module):
     Config = CVAEConfig
+    fp16_modules: tuple[str, ...] = ("encoder", "generator")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: CVAEConfig):
         super().__init__()

@@ -104,8 +104,8 @@ class PixelCNN(GreyLevels, nn.Module):
 
         γ(x) = sin(π 2ᵏ x), cos(π 2ᵏ x), k = 0 … F − 1: arXiv:2006.10739, section 4.
         """
-        along = torch.linspace(-1, 1, self.config.size).expand_as(x)
-        angles = math.pi * x * 2.0 ** torch.arange(self.config.frequencies)[:, None, None]
+        along = torch.linspace(-1, 1, self.config.size, device=x.device).expand_as(x)
+        angles = math.pi * x * 2.0 ** torch.arange(self.config.frequencies, device=x.device)[:, None, None]
         return torch.cat([2 * x - 1, torch.ones_like(x), along.transpose(2, 3), along, angles.sin(), angles.cos()], dim=1)
 
     def pad_vertical(self, planes: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ class Noise(nn.Module):
 
 class SSGAN(NormalPrior, nn.Module):
     Config = SSGANConfig
+    fp16_modules = ("generator", "body")  # two million weights
 
     def __init__(self, config: SSGANConfig):
         super().__init__()

@@ -26,10 +26,16 @@ def is_autoencoder(model) -> bool:
     return isinstance(model, Encoder) and isinstance(model, Decoder)
 
 
+def device_of(model) -> torch.device:
+    """Where the model's numbers are; the CPU of a model that has none."""
+    return next((p.device for p in model.parameters()), torch.device("cpu"))
+
+
 @torch.inference_mode()
 def decode(model: Decoder, z: Tensor, y: Tensor | None = None) -> Tensor:
-    """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1]."""
-    slices = zip(*(given.split(SLICE) for given in (z, *class_args(model, y))), strict=True)
+    """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1], on the model's device."""
+    inputs = (given.to(device_of(model)) for given in (z, *class_args(model, y)))
+    slices = zip(*(given.split(SLICE) for given in inputs), strict=True)
     return torch.cat([model.decode(*some) for some in slices])
 
 
@@ -64,7 +70,7 @@ def interpolate(model: Decoder, start: Tensor, end: Tensor, steps: int, y: Tenso
     """
     if path not in PATHS:
         raise InputError("path must be one of {paths}, got {path!r}", paths=", ".join(PATHS), path=path)
-    t = torch.linspace(0, 1, steps)[:, None]  # (steps, 1)
+    t = torch.linspace(0, 1, steps, device=start.device)[:, None]  # (steps, 1)
     z = torch.lerp(start, end, t) if path == "linear" else slerp(start, end, t)
     return decode(model, z, None if y is None else y.expand(steps))
 

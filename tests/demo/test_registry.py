@@ -165,3 +165,17 @@ def test_one_address_is_worked_out_once():
     for query in ({}, {"tab": "swap", "label": "4"}, {"tab": "classes", "label": "4"}, {"label": "4", "tab": "classes"}):
         show(SimpleNamespace(query_params=query))
     assert [s["label"] for s in worked] == [0, 4]
+
+
+def test_the_stops_of_beta_rise_and_their_bars_are_the_measured_nats():
+    registry, t = ModelRegistry(), Text("en")
+    assert [label for label, _ in latent_map.stops(registry, "mnist")] == ["0", "0.1", "0.3", "1", "3", "10", "30"]
+    assert latent_map.stops(registry, "fashion") == []
+    for label, name in latent_map.stops(registry, "mnist"):
+        assert float(label) == registry.info(name).objective["beta"]
+        reconstruction, kl = latent_map.terms(registry, t, name)
+        assert reconstruction["nats"] == registry.info(name).figures["reconstruction_nats"]
+        assert kl["nats"] == registry.info(name).figures["kl_nats"]
+        assert reconstruction["share"] == pytest.approx(reconstruction["nats"] / 220)
+        assert kl["share"] == pytest.approx(min(1, kl["nats"] / 220))
+    assert latent_map.terms(registry, t, "vae2d-mnist") == []

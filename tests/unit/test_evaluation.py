@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -231,9 +232,9 @@ def test_categories_are_measured_on_what_the_encoder_says(monkeypatch):
 def test_the_judges_of_a_data_set_are_the_classifier_first_and_the_others_that_are_there(monkeypatch):
     monkeypatch.setattr(hub, "bundled_checkpoints", lambda: {"classifier-mnist": None, "lenet-mnist": None})
     monkeypatch.setattr(hub, "resolve", lambda name: name)
-    monkeypatch.setattr(checkpoint, "load", lambda name: name)
-    assert report.judges_of("mnistbin") == {"classifier": "classifier-mnist", "lenet": "lenet-mnist"}
-    assert report.judges_of("fashion") == {"classifier": "classifier-fashion"}
+    monkeypatch.setattr(checkpoint, "load", lambda name: SimpleNamespace(to=lambda device: f"{name} on {device}"))
+    assert report.judges_of("mnistbin", "there") == {"classifier": "classifier-mnist on there", "lenet": "lenet-mnist on there"}
+    assert report.judges_of("fashion") == {"classifier": "classifier-fashion on cpu"}
 
 
 def test_a_runs_average_after_two_steps_is_its_closed_form():

@@ -209,7 +209,45 @@ def test_a_semi_supervised_discriminator_reads_real_and_generated_apart():
     objective, sizes, batch = built("ssgan"), [], given("ssgan")()
     objective.model.body.register_forward_pre_hook(lambda _module, inputs: sizes.append(len(inputs[0])))
     objective.discriminator_loss(batch, torch.Generator().manual_seed(0))
-    assert sizes == [len(batch.x), 6]
+    assert sizes == [6, 6, 6]  # the labelled, the rest, the generated
+
+
+def test_a_semi_supervised_loss_is_its_terms_and_the_teacher_teaches_where_it_is_sure():
+    model, batch = SMALL["ssgan"](), given("ssgan")()
+    objective = SemiSupervised(model, consistency=0.7, confidence=0.0)
+    metrics = objective.discriminator_loss(batch, torch.Generator().manual_seed(0))
+    expected = metrics["labelled"] + metrics["apart"] + 0.7 * metrics["consistent"]
+    torch.testing.assert_close(metrics["loss"], expected)
+    assert metrics["consistent"] > 0
+    objective.confidence = 0.9999
+    assert objective.consistent(batch.x, torch.Generator().manual_seed(0)) == 0
+    assert not any(p.requires_grad for p in objective.teacher.parameters())
+
+
+def test_the_teacher_reads_the_picture_as_it_is_and_the_discriminator_as_it_is_moved(monkeypatch):
+    model, x = SMALL["ssgan"]().eval(), given("ssgan")().x
+    objective = SemiSupervised(model, consistency=1.0, confidence=0.0)
+    monkeypatch.setattr("genlib.objectives.semi_supervised.jitter", lambda x, rng, **how: 1 - x)
+    y = objective.teacher(x.flatten(1)).argmax(dim=1)
+    expected = torch.nn.functional.cross_entropy(model.logits(1 - x), y)
+    torch.testing.assert_close(objective.consistent(x, torch.Generator()), expected)
+
+
+def test_the_teacher_follows_the_discriminator_as_a_moving_average():
+    model = SMALL["ssgan"]()
+    objective = SemiSupervised(model, consistency=1.0)
+    before = [p.clone() for p in objective.teacher.parameters()]
+    with torch.no_grad():
+        for p in (*model.body.parameters(), *model.head.parameters()):
+            p.add_(1)
+    objective.follow()
+    for a, b in zip(before, objective.teacher.parameters(), strict=True):
+        torch.testing.assert_close(b, a + 0.9)  # a young average keeps a tenth
+    objective.seen.fill_(10**9)
+    objective.follow()
+    for a, b in zip(before, objective.teacher.parameters(), strict=True):
+        torch.testing.assert_close(b, a + 0.9 + 0.002 * 0.1)
+    assert objective.turns()[0].post_step == objective.follow
 
 
 def test_feature_matching_is_the_squared_distance_of_two_centres():
@@ -258,7 +296,7 @@ def test_a_turns_rate_falls_within_its_window():
 def test_each_turn_moves_at_its_own_rate_after_the_warm_up():
     net = torch.nn.Linear(1, 1)
 
-    class Two:
+    class Two(torch.nn.Module):
         model = net
 
         def turns(self):

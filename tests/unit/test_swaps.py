@@ -7,7 +7,7 @@ from genlib import data
 from genlib.evaluation import metrics, swaps
 
 
-class Additive:
+class Additive(torch.nn.Module):
     """Pictures that are person + light, read and drawn exactly."""
 
     class config:

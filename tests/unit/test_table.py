@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+import yaml
 
 from genlib import __main__ as command
 from genlib import card, checkpoint, data, hub, table
@@ -48,14 +49,14 @@ def test_evaluating_all_writes_the_table_from_what_was_measured(tmp_path, monkey
     monkeypatch.setattr(hub, "bundled_checkpoints", lambda: {name: None for name in ("gan-fashion", "gan-mnist")})
     monkeypatch.setattr(hub, "resolve", lambda name: tmp_path / name)
 
-    def measured(name, root, *, n, seed, command):
+    def measured(name, root, *, n, seed, command, device):
         if name == "gan-fashion":
             raise data.DataError("FashionMNIST is not here")
         card.write(tmp_path / name, replace(checkpoint.read_info(tmp_path / name), figures={"fid": 3.25}), {"n": n})
         return {"model": name, "metrics": {"fid": 3.25}}
 
     monkeypatch.setattr(writing, "evaluate", measured)
-    command.evaluate_all(argparse.Namespace(data=tmp_path, n=5, seed=0, out=tmp_path / "out", json=False))
+    command.evaluate_all(argparse.Namespace(data=tmp_path, n=5, seed=0, out=tmp_path / "out", json=False, device="cpu"))
     assert "| `gan-mnist` | `fid` 3.25 (n = 5) |" in (tmp_path / "out" / "table.md").read_text()
     assert [row["model"] for row in json.loads((tmp_path / "out" / "table.json").read_text())] == ["gan-mnist"]
 
@@ -66,3 +67,27 @@ def test_the_share_of_clipped_weights_is_what_lies_at_the_box():
         p.copy_(torch.where(torch.arange(p.numel()).view(p.shape) % 2 == 0, 0.01, 0.003))
     weights = torch.cat([p.flatten() for p in model.critic.parameters()])
     assert report.clipped_share(model) == pytest.approx(float((weights == 0.01).float().mean()))
+
+
+def test_a_card_names_papers_data_figures_device_and_base():
+    figures = {"fid": 3.25, "inpaint_psnr_db": [20.0, 21.5]}
+    training = {"device": "cuda", "minutes": 2, "steps": 7, "base": "owner/base", "folder": "letters"}
+    text = card.text(info(model="wgangp", dataset="mnist", figures=figures, training=training))
+    front = yaml.safe_load(text.split("---\n")[1])
+    assert front["datasets"] == ["ylecun/mnist"]
+    assert front["base_model"] == "owner/base"
+    assert "arxiv:1704.00028" in front["tags"]
+    metrics = {m["type"]: m["value"] for result in front["model-index"][0]["results"] for m in result["metrics"]}
+    assert metrics == {"fid": 3.25, "inpaint_psnr_db": 21.5}
+    assert "[arXiv:1704.00028](https://arxiv.org/abs/1704.00028)" in text
+    assert "Fine-tuned from `owner/base`" in text
+    assert "2 minutes on cuda" in text
+    assert "minutes on the CPU" in card.text(info(training={"minutes": 2}))
+
+
+def test_the_bounds_of_two_likelihoods_do_not_stand_beside_each_other():
+    figures = {"neg_elbo_nats": 100.0, "fid": 1.0}
+    bernoulli, gaussian = {"name": "elbo"}, {"name": "elbo", "nll": "gaussian_nll"}
+    assert "neg_elbo_nats" in table.select_figures(info(model="vae", figures=figures, objective=bernoulli))
+    assert "neg_elbo_nats" not in table.select_figures(info(model="vae", figures=figures, objective=gaussian))
+    assert "neg_elbo_nats" not in table.comparable(info(model="cvae", figures=figures))  # its family's usual pixels have unit variance
