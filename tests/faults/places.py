@@ -135,7 +135,7 @@ FAULTS = [
     ("evaluation", E + "report.py", "torch.randperm(len(train_set), generator=rng)[:n]", "torch.arange(len(train_set))[:n]"),
     ("evaluation", E + "samples.py", "SETS = 3", "SETS = 2"),
     ("evaluation", E + "samples.py", "\"fid\": sum(fids) / len(fids)", "\"fid\": min(fids)"),
-    ("evaluation", E + "samples.py", "y = torch.arange(gan_train_n if classes else n) % (classes or 1)", "y = torch.arange(n) % (classes or 1)"),
+    ("evaluation", E + "samples.py", "torch.arange(gan_train_n if classes else n, device", "torch.arange(n, device"),
     ("evaluation", E + "samples.py", "x = draw(model, y, rng, guidance=0.0)", "x = draw(model, y, rng)"),
     ("evaluation", E + "samples.py", "max(400, epochs * len(generated) // recipe.batch)", "max(500, epochs * len(generated) // recipe.batch)"),
     ("evaluation", E + "samples.py", "replace(recipe, seed=seed)", "replace(recipe)"),

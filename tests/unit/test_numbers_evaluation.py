@@ -102,7 +102,7 @@ def test_a_pixel_models_samples_are_one_set_with_a_reading_without_guidance(monk
 def test_a_classifier_is_taught_by_as_many_samples_as_there_are_training_pictures_or_twice_a_part(family, whole, n, monkeypatch):
     said = {}
     monkeypatch.setattr(report, "sample_figures", lambda model, judges, test, known, rng, **more: said.update(more, known=known, rng=rng) or {})
-    monkeypatch.setattr(report, "judges_of", lambda _dataset: {})
+    monkeypatch.setattr(report, "judges_of", lambda *_: {})
     greys = torch.arange(90, dtype=torch.uint8)[:, None, None, None].expand(-1, 1, 4, 4)
     train_set = data.Images(greys, torch.arange(90) % 3, ("a", "b", "c"))
     info = checkpoint.Info(family, {}, dataset="mnist", labels=("x", "y", "z"))
@@ -199,7 +199,7 @@ def test_the_nearest_of_an_album_is_of_the_target_and_most_like_the_source(album
 
 
 def test_simpler_answers_to_a_swap_are_measured_against_the_same_true_pictures(album):
-    class Still:
+    class Still(nn.Module):
         """Swaps nothing: draws what it read."""
 
         config = config(classes=2)
@@ -253,7 +253,7 @@ def test_a_hole_is_three_to_four_eighths_wide_and_may_lie_anywhere():
 
 
 def test_a_repair_is_measured_inside_its_hole_after_each_pass_beside_the_mean_of_what_is_known():
-    class Half:
+    class Half(nn.Module):
         """Its answer is a half in each pass more of what was there: the hole goes to 0.5."""
 
         config = config(classes=3)
@@ -281,7 +281,7 @@ def test_a_repair_is_measured_inside_its_hole_after_each_pass_beside_the_mean_of
 
 def test_swaps_of_known_lights_are_measured_whole_and_holes_on_some_of_the_test_pictures(album, monkeypatch):
     seen = {}
-    monkeypatch.setattr(report, "judges_of", lambda _dataset: {"classifier": "judge"})
+    monkeypatch.setattr(report, "judges_of", lambda *_: {"classifier": "judge"})
     monkeypatch.setattr(swaps, "swap_figures", lambda *given: seen.update(swap=given) or {"a": 1})
     monkeypatch.setattr(swaps, "inpaint_figures", lambda *given: seen.update(hole=given) or {"b": 2})
     monkeypatch.setattr(swaps, "swap_identity", lambda *given: seen.update(plain=given) or 0.5)

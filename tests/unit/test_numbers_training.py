@@ -243,7 +243,7 @@ def test_a_classifiers_reference_is_of_the_first_of_the_training_set_and_its_thr
     monkeypatch.setattr("genlib.ood.HELD_OUT", 40)
     monkeypatch.setattr("genlib.ood.SIZE", 30)
 
-    class Plain:
+    class Plain(nn.Module):
         def features(self, x):
             return x.flatten(1) * 255
 
