@@ -104,7 +104,7 @@ def test_a_picture_is_placed_at_its_mean_and_resampled_elsewhere(page):
 
 def test_another_plane_keeps_the_cursor_within_its_own_box(page):
     side = latent_map.box(registry, "ae2d-mnist")[1]
-    value, z1, z2, button, _ = ask(
+    value, z1, z2, button, *_ = ask(
         page, "choose", latent_map, model="ae2d-mnist", dataset="mnist", z1=900.0, z2=0.25, view="codes", picture=picked(3)
     )
     assert value["z"] == [side, 0.25]
