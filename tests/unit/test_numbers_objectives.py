@@ -101,6 +101,13 @@ def test_the_games_losses_are_the_logarithms_of_the_probabilities(family):
     torch.testing.assert_close(game.generator_loss(BATCH, seeded(3))["loss"], -drawn.log().mean())
 
 
+def test_a_steep_discriminator_pays_gamma_times_its_penalty():
+    net = model("gan")
+    plain, steep = (Adversarial(net, r1=r1).discriminator_loss(BATCH, seeded(3)) for r1 in (0.0, 7.0))
+    assert steep["penalty"] > 1e-3
+    torch.testing.assert_close(steep["loss"] - plain["loss"], 7 * steep["penalty"], rtol=1e-3, atol=1e-6)
+
+
 def test_a_discriminators_turn_asks_nothing_of_the_generator():
     net = model("gan")
     Adversarial(net, r1=1.0).discriminator_loss(BATCH, seeded())["loss"].backward()
