@@ -82,6 +82,6 @@ def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
     norms = torch.lerp(start.norm(), end.norm(), t)
     a, b = start / start.norm().clamp(min=1e-12), end / end.norm().clamp(min=1e-12)
     angle = torch.arccos((a @ b).clamp(-1, 1))
-    if angle.sin() < 1e-4:  # along one line there is no sphere to follow
+    if angle.sin() < 1e-3:  # along one line there is no sphere to follow; arccos of a float32 near ±1 is off by as much as 3.5e-4
         return torch.lerp(start, end, t)
     return norms * (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()

@@ -1,0 +1,338 @@
+"""What the page's events and the API's endpoints do with the values of their controls: each value goes where its name says."""
+
+import io
+import json
+from collections import defaultdict
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demo import api, app, validation
+from demo.registry import ModelRegistry
+from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
+from demo.text import Text
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import to_text
+from genlib import images, ops
+
+registry, t = ModelRegistry(), Text("en")
+S = registry.samples("mnist")
+MODEL = registry.model("cvaegan-mnist")
+
+
+def seeded(k: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(k)
+
+
+def picked(k: int) -> dict:
+    return {"pixels": pixels(S.x[k : k + 1]), "label": int(S.y[k]), "source": f"sample {k}"}
+
+
+@pytest.fixture(scope="module")
+def page():
+    return app.build_demo()
+
+
+def label(block) -> str:
+    """What a control is called: on the page, or by the id of its element."""
+    return str(getattr(block, "label", None) or getattr(block, "elem_id", None) or type(block).__name__)
+
+
+def ask(page, name: str, tab, *before, **given):
+    """What an event of a tab answers when each of its controls holds what is given for its name; of two of one name in turn."""
+    given = {key.replace("_", " "): value for key, value in given.items()}
+    functions = [f for f in page.fns.values() if f.page == "" and f.name == name and tab.__name__ in str(unwrapped(f.fn).__module__)]
+    functions = [f for f in functions if {key(block) for block in f.inputs} == set(given)]
+    assert functions, f"no event {name} of {sorted(given)}"
+    taken = defaultdict(int)
+    order = sorted(functions[0].inputs, key=lambda block: block._id)
+    value = {}
+    for block in order:
+        values = given[key(block)]
+        value[block._id] = values[taken[key(block)]] if isinstance(values, tuple) else values
+        taken[key(block)] += 1
+    return functions[0].fn(*before, *(value[block._id] for block in functions[0].inputs))
+
+
+NAMES = {
+    "Data set": "dataset", "Model": "model", "Class c": "label", "Seed": "seed", "Walk z towards the next seed": "walk", "Temperature": "temperature",
+    "Mix with": "other", "How much of it": "mix", "Map": "view", "source-en": "source", "target-en": "target", "How much of c'": "mix", "Other picture": "other",
+    "z towards the other picture's": "walk", "PicturePad": "picture", "MaskPad": "pad", "ClassPicker": "label", "Pictures at once": "n", "Start from": "start",
+    "z of the PixelGAN": "code", "Guidance w (0: none)": "guidance", "Number": "number", "Path": "path", "Passes": "passes",
+}  # fmt: skip
+
+
+def key(block) -> str:
+    name = label(block)
+    return NAMES.get(name, "canvas" if type(block).__name__ == "PixelCanvas" else name)
+
+
+def unwrapped(function):
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
+def chosen(index: int, **more):
+    return gr.EventData(None, {"index": index, **more})
+
+
+def test_the_maps_sliders_are_z1_and_z2_and_a_drag_sets_them(page):
+    value, said = ask(page, "show", latent_map, dataset="mnist", model="vae2d-mnist", z1=1.25, z2=-0.5, view="manifold", picture=picked(3))
+    assert said == ""
+    assert (value["z"], value["view"], value["models"][0]["name"]) == ([1.25, -0.5], "manifold", "vae2d-mnist")
+    sync = next(f for f in page.fns.values() if f.name == "sync_sliders" and f.page == "")
+    assert [label(block) for block in sync.outputs[:2]] == ["z1", "z2"]
+    assert sync.fn({"z": [0.12345, -2.0]})[:2] == (0.123, -2.0)
+
+
+def test_a_picture_is_placed_at_its_mean_and_resampled_elsewhere(page):
+    asked = {"dataset": "mnist", "model": "vae2d-mnist", "view": "codes", "picture": picked(3)}
+    mean = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[3:4]).mean[0].tolist()]
+    value, z1, z2, _ = ask(page, "place", latent_map, **asked)
+    assert value["z"] == pytest.approx(mean)
+    assert [z1["value"], z2["value"]] == pytest.approx(mean)
+    assert (z1["minimum"], z1["maximum"]) == tuple(latent_map.box(registry, "vae2d-mnist")[:2])
+    drawn = [ask(page, "resample", latent_map, **asked)[0]["z"] for _ in range(3)]
+    assert mean not in drawn
+    assert drawn[0] != drawn[1]
+
+
+def test_another_plane_keeps_the_cursor_within_its_own_box(page):
+    side = latent_map.box(registry, "ae2d-mnist")[1]
+    value, z1, z2, button, *_ = ask(
+        page, "choose", latent_map, model="ae2d-mnist", dataset="mnist", z1=900.0, z2=0.25, view="codes", picture=picked(3)
+    )
+    assert value["z"] == [side, 0.25]
+    assert button["interactive"] is False
+    assert ask(page, "choose", latent_map, model="vae2d-mnist", dataset="mnist", z1=0.0, z2=0.0, view="codes", picture=picked(3))[3]["interactive"]
+
+
+def visit(page, tab, **query):
+    """What a fresh page shows of a tab at an address."""
+    show = [f for f in page.fns.values() if f.page == "" and f.name == "show" and not f.inputs]
+    index = [latent_map, classes, swap, inpainting, pixel, interpolation, compare].index(tab)
+    return show[index].fn(SimpleNamespace(query_params={"tab": tab.TAB} | {k: str(v) for k, v in query.items()}))
+
+
+def test_an_address_puts_z1_and_z2_where_they_belong_and_only_within_the_map(page):
+    assert visit(page, latent_map, model="vae2d-mnist", z1=0.5, z2=-1.5)[0]["z"] == [0.5, -1.5]
+    landed = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[4:5]).mean[0].tolist()]
+    assert visit(page, latent_map, model="vae2d-mnist", picture=4)[0]["z"] == pytest.approx(landed)
+
+
+def test_the_classes_controls_are_what_is_drawn_and_told(page):
+    value, _ = ask(
+        page, "show", classes, dataset="mnist", model="cvaegan-mnist", label=3, seed=5, walk=0.25, temperature=0.7, other=8, mix=0.3
+    )  # fmt: skip
+    assert value["about"] == {"model": "cvaegan-mnist", "label": 3, "other": 8, "mix": 0.3, "seed": 5, "walk": 0.25, "temperature": 0.7}
+    expected = classes.sheets(registry, t, "mnist", "cvaegan-mnist", 3, 5, 0.25, 0.7, 8, 0.3)
+    assert value["sections"][0]["pixels"] == expected["sections"][0]["pixels"]
+
+
+def test_a_cell_of_the_row_of_classes_is_its_class_in_every_models_row(page):
+    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "label": 3, "seed": 5, "walk": 0.0, "temperature": 1.0, "other": 8, "mix": 0.0}
+    picked_class, value, _ = ask(page, "pick", classes, chosen(17, section=1), **asked)
+    assert (picked_class, value["about"]["label"], value["about"]["seed"]) == (7, 7, 5)
+
+
+def test_compares_controls_are_what_is_drawn_and_a_cell_is_a_sample_of_its_rows_model(page, monkeypatch):
+    value, beside, _ = ask(page, "redraw", compare, dataset="mnist", label=7, seed=4, temperature=0.6)
+    names = value["sections"][0]["rows"]
+    row = names.index("cvaegan-mnist")
+    cells = from_pixels(value["sections"][0]["pixels"])
+    assert torch.allclose(cells[10 * row : 10 * row + 10], compare.draw(registry, "cvaegan-mnist", 7, 4, 0.6), atol=2 / 255)
+    assert (value["about"]["seed"], value["about"]["temperature"], value["about"]["labels"][row]) == (4, 0.6, [7] * 10)
+    seen = []
+    monkeypatch.setattr(compare, "inspect_sample", lambda _registry, _t, dataset, name, picture: seen.append((name, picture)) or {})
+    pick = next(f for f in page.fns.values() if f.name == "pick" and f.page == "" and len(f.inputs) == 2)
+    pick.fn(chosen(10 * row + 3), "mnist", value)
+    assert seen[0][0] == "cvaegan-mnist"
+    assert torch.equal(from_pixels(seen[0][1])[0], cells[10 * row + 3])
+
+
+def test_a_swaps_controls_are_what_is_swapped(page, monkeypatch):
+    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "source": 2, "target": 5, "mix": 0.3, "other": 71, "walk": 0.6, "picture": picked(2)}
+    value, _ = ask(page, "slide", swap, **asked)
+    told = value["about"]
+    assert (told["label"], told["target"], told["mix"], told["walk"]) == (2, 5, 0.3, 0.6)
+    assert told["other"] == validation.as_argument(S.x[71:72])
+    seen = []
+    original = swap.aim_at
+    monkeypatch.setattr(swap, "aim_at", lambda *given: seen.append(given[3:9]) or original(*given))
+    *_, target, other, mix, walk, _ = ask(page, "pick", swap, chosen(0, meaning=[8, 33]), **asked)
+    assert (target, other, mix, walk) == (8, 33, 1.0, 1.0)
+    *_, target, other, mix, walk, _ = ask(page, "pick", swap, chosen(0, meaning=[6, None]), **asked)
+    assert (target, other, mix, walk) == (6, 71, 1.0, 0.0)
+    assert seen == [("cvaegan-mnist", 2, 8, 1.0, 33, 1.0), ("cvaegan-mnist", 2, 6, 1.0, 71, 0.0)]
+
+
+def test_a_new_picture_is_swapped_from_its_own_class_with_its_own_z(page):
+    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "target": 5, "mix": 1.0, "other": 71, "picture": picked(4)}
+    top, _, _, label, walk, _ = ask(page, "guess_label", swap, **asked)
+    assert (label, walk, top["about"]["label"], top["about"]["walk"]) == (4, 0.0, 4, 0.0)
+
+
+def holed(k=2):
+    mask = torch.zeros(28, 28, dtype=torch.bool)
+    mask[12:20, 6:20] = True
+    return {"pixels": picked(k)["pixels"], "mask": to_text(mask)}, mask
+
+
+def test_a_repairs_controls_are_what_is_repaired(page):
+    pad, _ = holed()
+    film, _ = ask(page, "show", inpainting, dataset="mnist", model="cvae-mnist", label=6, seed=9, passes=3, pad=pad)
+    assert {"model": "cvae-mnist", "label": 6, "seed": 9, "passes": 3}.items() <= film["about"].items()
+    expected, _ = inpainting.repair(registry, t, "mnist", "cvae-mnist", 6, 9, 3, pad)
+    assert film["pixels"] == expected["pixels"]
+    film, label, mine, _ = ask(page, "pick", inpainting, dataset="mnist", model="cvae-mnist", seed=9, passes=3, pad=pad, picture=picked(8))
+    assert (label, mine["pixels"], mine["mask"]) == (8, picked(8)["pixels"], pad["mask"])
+    assert {"label": 8, "seed": 9, "passes": 3}.items() <= film["about"].items()
+
+
+def test_a_pixel_tabs_controls_are_what_is_drawn(page, monkeypatch):
+    seen = []
+    monkeypatch.setattr(pixel, "stream", lambda _registry, *given: seen.append(given) or iter([{}]))
+    pad, _ = holed()
+    asked = {"dataset": "mnist", "model": "pixelcnn-mnist", "label": 7, "seed": 5, "n": 3, "temperature": 0.6, "start": "half"}
+    list(ask(page, "run", pixel, **asked, picture=picked(2), pad=pad, code="picture", guidance=1.25, number=0))
+    assert seen == [("pixelcnn-mnist", 7, 5, 3, 0.6, "half", picked(2), pad, "picture", 1.25)]
+    monkeypatch.setattr(pixel, "repair_beside", lambda _registry, _t, *given: seen.append(given) or {})
+    ask(page, "compare", pixel, dataset="mnist", label=7, seed=5, start="hole", picture=picked(2), pad=pad)
+    assert seen[1] == ("mnist", 7, 5, "hole", picked(2), pad)
+    _, hole, label, _ = ask(page, "pick_sample", pixel, dataset="mnist", model="pixelcnn-mnistbin", label=3, picture=picked(8), pad=pad)
+    assert (hole["mask"], hole["pixels"], label) == (pad["mask"], picked(8)["pixels"], 8)
+
+
+def test_a_ways_ends_are_the_first_picture_and_the_other(page):
+    value, canvas, plane, _, _ = ask(
+        page, "show", interpolation, dataset="mnist", model="cvaegan-mnist", seed=4, path="spherical", picture=(picked(2), picked(35)), number=0
+    )  # fmt: skip
+    start, end = (MODEL.encode(S.x[k : k + 1], S.y[k : k + 1]).mean[0].tolist() for k in (2, 35))
+    assert value["about"]["start"] == pytest.approx(start, abs=1e-4)
+    assert value["about"]["end"] == pytest.approx(end, abs=1e-4)
+    assert (value["about"]["labels"], value["about"]["interpolation"]) == ([2, 5], "spherical")
+    assert plane["z"][2] == pytest.approx(torch.randn(2, 16, generator=seeded(4))[0].tolist(), abs=1e-4)
+
+
+def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
+    first = visit(page, classes, label=4, seed=11, walk=0.5, temperature=0.5, other=2, mix=0.25)
+    assert first[0]["about"] == {"model": "cvaegan-mnist", "label": 4, "other": 2, "mix": 0.25, "seed": 11, "walk": 0.5, "temperature": 0.5}
+    assert [update["value"] for update in first[1:]] == ["mnist", "cvaegan-mnist", 4, 11, 0.5, 0.5, 2, 0.25]
+    top = visit(page, swap, label=3, target=9, mix=0.25, other=50, walk=0.75, picture=12)[0]["about"]
+    assert (top["label"], top["target"], top["mix"], top["walk"]) == (3, 9, 0.25, 0.75)
+    assert top["image"] == validation.as_argument(S.x[12:13])
+    assert top["other"] == validation.as_argument(S.x[50:51])
+
+
+@pytest.fixture(scope="module")
+def endpoints():
+    """The endpoints, whose files are bytes, and a folder to send pictures from."""
+    return api.endpoints(registry, SimpleNamespace(file=lambda png: png))
+
+
+def opened(png: bytes) -> torch.Tensor:
+    """The cells of a sheet of one row, (N, 1, 28, 28)."""
+    x = images.to_tensor(Image.open(io.BytesIO(png)))
+    return torch.cat(x.split(28, dim=3))
+
+
+def near(png: bytes, x) -> bool:
+    return float((opened(png) - x).abs().max()) < 1.6 / 255
+
+
+@pytest.fixture
+def seven(tmp_path):
+    (tmp_path / "seven.png").write_bytes(images.png(S.x[7:8]))
+    return str(tmp_path / "seven.png")
+
+
+@pytest.fixture
+def mask(tmp_path):
+    hole = np.zeros((28, 28), np.uint8)
+    hole[10:20, 8:20] = 200
+    hole[0:2] = 100  # less than half white is no hole
+    Image.fromarray(hole).save(tmp_path / "mask.png")
+    return str(tmp_path / "mask.png")
+
+
+HOLE = torch.zeros(28, 28, dtype=torch.bool)
+HOLE[10:20, 8:20] = True
+
+
+def test_the_api_generates_at_the_temperature_and_seed_asked_for(endpoints):
+    png, said = endpoints["generate"]("cvaegan-mnist", 5, 6, 11, 0.6)
+    z = 0.6 * torch.randn(6, 16, generator=seeded(11))
+    assert near(png, MODEL.decode(z, torch.full((6,), 5)))
+    assert torch.allclose(torch.tensor(said["z"]), z)
+    read = registry.classifier("mnist").logits(MODEL.decode(z, torch.full((6,), 5))).softmax(dim=1).max(dim=1)
+    assert [v["label"] for v in said["verdicts"]] == read.indices.tolist()
+    assert [v["probability"] for v in said["verdicts"]] == pytest.approx(read.values.tolist(), abs=1e-4)
+    ((png, _),) = endpoints["sample"]("cvaegan-mnist", 5, 6, 11, 0.6)
+    assert near(png, MODEL.decode(z, torch.full((6,), 5)))
+
+
+def test_the_api_decodes_and_goes_from_start_to_end(endpoints):
+    a, b = torch.randn(2, 16, generator=seeded(2)).tolist()
+    png, _ = endpoints["decode"]("cvaegan-mnist", a, 4)
+    assert near(png, MODEL.decode(torch.tensor([a]), torch.tensor([4])))
+    for path in ("linear", "spherical"):
+        png, said = endpoints["interpolate"]("cvaegan-mnist", a, b, 4, 5, path)
+        assert near(png, ops.interpolate(MODEL, torch.tensor(a), torch.tensor(b), 5, torch.tensor([4]), path))
+        assert (said["start"], said["end"]) == (pytest.approx(a), pytest.approx(b))
+
+
+def test_the_api_encodes_and_swaps_with_the_class_given_and_guesses_where_it_is_none(endpoints, seven):
+    for label, own in ((3, 3), (-1, 7)):
+        said, q = endpoints["encode"]("cvaegan-mnist", seven, label), MODEL.encode(S.x[7:8], torch.tensor([own]))
+        assert said["label"] == own
+        assert said["mean"] == pytest.approx(q.mean[0].tolist(), abs=1e-4)
+        assert said["logvar"] == pytest.approx(q.logvar[0].tolist(), abs=1e-4)
+        png, told = endpoints["swap"]("cvaegan-mnist", seven, label, [5, 2])
+        assert near(png, MODEL.decode(q.mean.expand(2, -1), torch.tensor([5, 2])))
+        assert told["targets"] == [5, 2]
+    assert endpoints["encode"]("ae2d-mnist", seven, None)["logvar"] == [None, None]
+    assert endpoints["swap"]("cvaegan-mnist", seven, 3, "")[1]["targets"] == list(range(10))
+
+
+def test_the_api_repairs_the_white_of_a_mask_by_the_passes_and_the_seed(endpoints, seven, mask):
+    png, said = endpoints["inpaint"]("cvaegan-mnist", seven, mask, 3, 4, 9)
+    frames = torch.cat(list(ops.inpaint(MODEL, S.x[7:8], HOLE, torch.tensor([3]), passes=4, rng=seeded(9))))
+    assert near(png, frames)
+    start = MODEL.decode(torch.randn(1, 16, generator=seeded(9)), torch.tensor([3]))
+    inside = torch.cat([start, frames])[:, 0, HOLE]
+    assert said["change"] == pytest.approx((inside[1:] - inside[:-1]).abs().mean(dim=1).tolist(), abs=1e-5)
+
+
+def test_the_api_completes_at_the_temperature_guidance_and_seed_asked_for(endpoints, seven, mask, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(api.ops, "complete", lambda model, n, y, **more: seen.update(more, n=n, y=y) or iter([S.x[:n]] * 28))
+    *_, (_, said) = endpoints["sample"]("pixelcnn-mnist", 3, 2, 11, 0.6, seven, mask, 1.5)
+    assert (seen["n"], seen["y"].tolist(), seen["temperature"], seen["guidance"]) == (2, [3, 3], 0.6, 1.5)
+    assert torch.equal(seen["mask"], HOLE)
+    assert torch.equal(seen["image"], registry.model("pixelcnn-mnist").quantize(S.x[7:8]))
+    assert torch.equal(torch.rand(3, generator=seen["rng"]), torch.rand(3, generator=seeded(11)))
+    assert (said["done"], said["final"], said["guidance"]) == (1.0, True, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("generate", ("cvaegan-mnist", 5, 65, 0, 1.0)), ("generate", ("cvaegan-mnist", 5, 1, 0, 3.1)), ("sample", ("pixelcnn-mnist", 5, 1, 0, 0.04)),
+        ("sample", ("pixelcnn-mnist", 5, 1, 0, 1.0, None, None, 8.5)), ("interpolate", ("cvaegan-mnist", [0.0] * 16, [1.0] * 16, 0, 1, "linear")),
+        ("decode", ("cvaegan-mnist", [1e6 + 1] + [0.0] * 15, 0)), ("generate", ("cvaegan-mnist", -1, 1, 0, 1.0)),
+    ],
+)  # fmt: skip
+def test_the_api_takes_nothing_beyond_its_bounds(endpoints, name, given):
+    with pytest.raises(ValueError, match="must be|million"):
+        list(endpoints[name](*given))
+
+
+def test_a_download_tells_the_api_what_made_it(endpoints):
+    png, _ = endpoints["generate"]("cvaegan-mnist", 5, 2, 11, 0.6)
+    told = json.loads(Image.open(io.BytesIO(png)).text["latent-atelier"])
+    assert {k: told[k] for k in ("label", "n", "seed", "temperature")} == {"label": 5, "n": 2, "seed": 11, "temperature": 0.6}

@@ -1,0 +1,606 @@
+"""What the tabs draw, against what models, seeds, classes and sliders say when they are asked by hand."""
+
+import math
+import re
+
+import pytest
+import torch
+
+from demo import address, captions, controls, neighbours, samples, story, validation
+from demo.registry import ModelRegistry
+from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
+from demo.text import Text
+from demo.widgets.base import from_pixels, pixels
+from demo.widgets.mask_pad import from_link, initial_pad, to_mask, to_text
+from genlib import ood, ops
+from genlib.evaluation.metrics import psnr
+from genlib.models.base import class_weights
+from genlib.models.pixelgan import PixelGAN, PixelGANConfig
+from genlib.objectives.likelihood import level_nll
+from tests.conftest import small
+
+registry, t = ModelRegistry(), Text("en")
+MODEL = registry.model("cvaegan-mnist")
+S = registry.samples("mnist")
+
+
+def seeded(k: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(k)
+
+
+def prior(seed: int, n: int = 1, width: int = 16):
+    return torch.randn(n, width, generator=seeded(seed))
+
+
+def picked(k: int, dataset: str = "mnist") -> dict:
+    s = registry.samples(dataset)
+    return {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
+
+
+def same(value: dict, x) -> bool:
+    """Whether a widget shows these pictures, but for one grey of 255 that rounding may make."""
+    return value["n"] == len(x) and float((from_pixels(value) - x).abs().max()) < 1.6 / 255
+
+
+def turned(a, b, at: float):
+    """From one z to another by the angle between them, its length between theirs."""
+    a, b = a.double().flatten(), b.double().flatten()
+    angle = math.acos(float(a @ b / a.norm() / b.norm()))
+    way = (math.sin((1 - at) * angle) * a / a.norm() + math.sin(at * angle) * b / b.norm()) / math.sin(angle)
+    return (((1 - at) * a.norm() + at * b.norm()) * way).float()
+
+
+def test_a_walk_turns_from_one_seed_to_the_next_and_temperature_scales_it():
+    found = classes.latent(MODEL, 5, 0.25, 0.7)
+    torch.testing.assert_close(found[0], 0.7 * turned(prior(5), prior(6), 0.25))
+    torch.testing.assert_close(classes.latent(MODEL, 5, 0.0, 1.0), prior(5))
+
+
+def test_a_mix_moves_weight_from_the_class_to_the_other():
+    assert classes.mixture(2, 5, 0.3, 7)[0].tolist() == pytest.approx([0, 0, 0.7, 0, 0, 0.3, 0])
+    assert classes.mixture(2, 2, 0.3, 3)[0].tolist() == pytest.approx([0, 0, 1])
+
+
+def test_the_classes_tab_draws_one_z_in_a_mix_in_every_class_and_of_other_seeds():
+    value = classes.sheets(registry, t, "mnist", "cvaegan-mnist", 3, 5, 0.25, 0.7, 8, 0.3)
+    names, z = value["sections"][0]["about"]["models"], 0.7 * turned(prior(5), prior(6), 0.25)[None]
+    y = torch.zeros(1, 10)
+    y[0, 3], y[0, 8] = 0.7, 0.3
+    assert names[0] == "cvaegan-mnist"
+    chosen, row, sheet = (section["pixels"] for section in value["sections"])
+    assert same(chosen, torch.cat([ops.decode(registry.model(n), classes.latent(registry.model(n), 5, 0.25, 0.7), y) for n in names]))
+    assert torch.allclose(from_pixels(chosen)[:1], MODEL.decode(z, y), atol=2 / 255)
+    assert torch.allclose(from_pixels(row)[:10], MODEL.decode(z.expand(10, -1), torch.arange(10)), atol=2 / 255)
+    rows = torch.stack([0.7 * turned(prior(5 + 2 * i), prior(6 + 2 * i), 0.25) for i in range(5)])
+    assert torch.allclose(from_pixels(sheet), MODEL.decode(rows.repeat_interleave(10, 0), torch.arange(10).repeat(5)), atol=2 / 255)
+    assert value["sections"][2]["rows"] == [t("classes.seed", n=n) for n in (5, 7, 9, 11, 13)]
+    assert value["sections"][0]["title"] == t("classes.mixed", a="3", b="8", p=30)
+    assert value["sections"][1]["chosen"] == 3
+    assert all(len(registry.info(name).labels) <= 16 for name in classes.models_for(registry, "mnist"))
+    assert classes.models_for(registry, "sprites") == []
+
+
+@pytest.mark.parametrize("label", [-1, 7])
+def test_compare_draws_ten_of_a_class_or_of_each_in_turn_at_a_temperature(label):
+    x, y = compare.draw(registry, "cvaegan-mnist", label, 4, 0.6), torch.arange(10) if label < 0 else torch.full((10,), label)
+    torch.testing.assert_close(x, MODEL.decode(0.6 * prior(4, 10), y), atol=1e-5, rtol=0)
+    assert compare.asked_classes(registry, "cvaegan-mnist", label).tolist() == y.tolist()
+    assert compare.asked_classes(registry, "vae2d-mnist", label) is None
+
+
+def test_the_nearest_training_pictures_stand_in_order_of_the_length_of_the_difference():
+    known, x = torch.randint(0, 256, (50, 1, 8, 8), generator=seeded()).to(torch.uint8), torch.rand(1, 1, 8, 8, generator=seeded(1))
+    near, apart, none = neighbours.nearest(known, x, None)
+    distances = (known.float() / 255 - x).flatten(1).norm(dim=1)
+    torch.testing.assert_close(apart, distances.sort().values[:6])
+    torch.testing.assert_close(near, known[distances.argsort()[:6]].float() / 255)
+    assert len(none) == 0
+
+    class Dark:
+        def features(self, x):
+            return x[:, 0, 0, :1]
+
+    likest = neighbours.nearest(known, x, Dark(), k=3)[2][:, 0, 0, 0]
+    assert (likest - x[0, 0, 0, 0]).abs().tolist() == pytest.approx((known[:, 0, 0, 0] / 255 - x[0, 0, 0, 0]).abs().sort().values[:3].tolist())
+
+
+def test_the_remark_of_rivals_is_made_where_the_smaller_fid_is_the_cvaes(monkeypatch):
+    figures = {"cvae": {"fid": 3.0, "coverage": 0.9, "swap_sharpness": 0.5}, "cvaegan": {"fid": 4.0, "coverage": 0.8, "swap_sharpness": 0.7}}
+    infos = {name: type("Info", (), {"model": name, "figures": f}) for name, f in figures.items()}
+    monkeypatch.setattr(compare, "models_for", lambda _registry, _dataset: list(infos))
+    shelf = type("Shelf", (), {"info": staticmethod(infos.get)})
+    said = compare.remarks(shelf, t, "x")
+    assert said == " ".join([t("compare.rival", a="cvae", b="cvaegan", f="3.0", g="4.0"), t("compare.covers", c=90, d=80, s="0.50", r="0.70")])
+    figures["cvae"]["coverage"] = 0.7
+    assert compare.remarks(shelf, t, "x") == t("compare.rival", a="cvae", b="cvaegan", f="3.0", g="4.0")
+    figures["cvae"]["fid"] = 5.0
+    assert compare.remarks(shelf, t, "x") == ""
+
+
+def holed(dataset="mnist", k=2, rows=(12, 20), columns=(6, 20)) -> tuple[dict, torch.Tensor]:
+    mask = torch.zeros(28, 28, dtype=torch.bool)
+    mask[rows[0] : rows[1], columns[0] : columns[1]] = True
+    return {"pixels": picked(k, dataset)["pixels"], "mask": to_text(mask)}, mask
+
+
+def test_a_film_is_the_passes_of_its_seed_their_changes_and_their_psnr_inside_the_hole():
+    pad, mask = holed()
+    film, y = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 6, 9, 4, pad)
+    x, label = S.x[2:3], torch.tensor([6])
+    shown = [MODEL.decode(prior(9), label)]
+    for _ in range(4):
+        filled = torch.where(mask, shown[-1], x)
+        shown.append(torch.where(mask, MODEL.decode(MODEL.encode(filled, label).mean, label), x))
+    frames = torch.cat(shown[1:])
+    assert y == 6
+    assert same(film["pixels"], frames)
+    inside = torch.stack(shown)[:, 0, 0][:, mask]
+    assert film["change"] == pytest.approx((inside[1:] - inside[:-1]).abs().mean(dim=1).tolist(), abs=1e-4)
+    errors = (frames[:, 0] - x[0])[:, mask].square().mean(dim=1)
+    assert film["psnr"] == pytest.approx((-10 * errors.log10()).tolist(), abs=0.02)
+    assert film["caption"] == t("inpaint.psnr", p=f"{-10 * errors[-1].log10():.1f}")
+
+
+def test_beside_a_film_stand_other_models_other_seeds_and_the_next_classes():
+    pad, mask = holed()
+    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 2, pad)
+    others, fills, by_class = inpainting.compare(registry, t, film)["sections"]
+    x = S.x[2:3]
+
+    def end(seed, k):
+        *_, last = ops.inpaint(MODEL, x, mask, torch.tensor([k]), passes=2, rng=seeded(seed))
+        return last
+
+    assert same(fills["pixels"], torch.cat([end(9 + i, 8) for i in range(5)]))
+    assert fills["captions"] == [t("classes.seed", n=9 + i) for i in range(5)]
+    assert same(by_class["pixels"], torch.cat([end(9, k) for k in (9, 0, 1, 2, 3)]))
+    assert by_class["captions"] == list("90123")
+    cells = from_pixels(others["pixels"])
+    assert torch.allclose(cells[0], x[0], atol=1 / 255)
+    near = psnr(x.expand_as(cells[1:]), cells[1:], mask.expand(len(cells) - 1, -1, -1)).tolist()
+    assert [float(caption.split()[-2]) for caption in others["captions"][1:]] == pytest.approx(near, abs=0.11)
+
+
+def test_a_raster_repair_is_three_completions_of_the_films_class_and_seed(monkeypatch):
+    pad, mask = holed()
+    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 1, pad)
+    seen = {}
+    monkeypatch.setattr(inpainting.ops, "complete", lambda model, n, y, **more: seen.update(more, n=n, y=y) or iter([S.x[:3]]))
+    (shown,) = inpainting.continue_hole(registry, t, film)
+    assert (seen["n"], seen["y"].tolist()) == (3, [8, 8, 8])
+    assert torch.equal(seen["mask"], mask)
+    assert torch.allclose(seen["image"], S.x[2:3])
+    assert torch.equal(torch.rand(3, generator=seen["rng"]), torch.rand(3, generator=seeded(9)))
+    assert shown["about"]["seed"] == 9
+
+
+def test_a_film_is_followed_by_what_is_of_its_own_picture_hole_class_and_seed():
+    pad, _ = holed()
+    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 1, pad)
+    assert inpainting.follows({"about": film["about"]}, film, "model", "passes")
+    for key, other in (("label", 3), ("seed", 1), ("image", "x"), ("mask", "x"), ("model", "m")):
+        assert not inpainting.follows({"about": film["about"] | {key: other}}, film, "model", "passes")
+
+
+def test_the_hole_to_begin_with_lies_between_two_heights_in_the_middle_half():
+    mask = to_mask(initial_pad({"pixels": {"h": 16, "w": 8}}, "", (0.25, 0.5))["mask"], 16, 8)
+    expected = torch.zeros(16, 8, dtype=torch.bool)
+    expected[4:8, 2:6] = True
+    assert torch.equal(mask, expected)
+    assert to_text(expected).index("1") == 4 * 8 + 2
+    assert from_link("gAE=", 4, 4).nonzero().tolist() == [[0, 0], [3, 3]]
+    heights = {
+        d: to_mask(inpainting.pad_with_hole(d, {"pixels": {"h": 32, "w": 32}})["mask"], 32, 32).any(dim=1).nonzero() for d in ("mnist", "faces")
+    }
+    assert {d: (int(rows[0]), int(rows[-1]) + 1) for d, rows in heights.items()} == {"mnist": (20, 32), "faces": (8, 20)}
+    rows = to_mask(pixel.pad_with_hole({"pixels": {"h": 32, "w": 32}})["mask"], 32, 32).any(dim=1).nonzero()
+    assert (int(rows[0]), int(rows[-1]) + 1) == (12, 24)
+
+
+def ends():
+    return [interpolation.End(S.x[k : k + 1], int(S.y[k]), MODEL.encode(S.x[k : k + 1], S.y[k : k + 1]).mean, []) for k in (2, 35)]
+
+
+@pytest.mark.parametrize("path", ["linear", "spherical"])
+def test_class_and_z_go_along_together(path):
+    a, b = ends()
+    z, x, y = interpolation.between(MODEL, a, b, path, 5)
+    for k in range(5):
+        at = k / 4
+        torch.testing.assert_close(z[k], ((1 - at) * a.z + at * b.z)[0] if path == "linear" else turned(a.z, b.z, at), atol=1e-4, rtol=0)
+        assert y[k, a.label].item() == pytest.approx(1 - at)
+        assert y[k, b.label].item() == pytest.approx(at)
+    torch.testing.assert_close(x, MODEL.decode(z, y), atol=1e-5, rtol=0)
+
+
+def test_a_strip_tells_each_steps_length_and_how_near_the_ends_are_redrawn():
+    a, b = ends()
+    film, canvas = interpolation.strips(registry, t, "mnist", "cvaegan-mnist", "linear", a, b)
+    z, x, _ = interpolation.between(MODEL, a, b, "linear", 33)
+    assert film["change"] == pytest.approx([0.0, *(x[1:] - x[:-1]).flatten(1).norm(dim=1).tolist()], rel=1e-4)
+    assert film["caption"] == t("interpolate.norms", a=f"{a.z.norm():.1f}", m=f"{(a.z + b.z).norm() / 2:.1f}", b=f"{b.z.norm():.1f}")
+    assert film["begin"] == 16
+    first, second = canvas["sections"]
+    back = MODEL.decode(torch.cat([a.z, b.z]), torch.tensor([a.label, b.label]))
+    assert same(first["pixels"], torch.cat([a.x, back[:1], b.x, back[1:]]))
+    near = [-10 * math.log10(float((back[k] - end.x[0]).square().mean())) for k, end in enumerate((a, b))]
+    assert [first["captions"][k] for k in (1, 3)] == [f"G(z), {v:.1f} dB" for v in near]
+    straight, turning = (interpolation.between(MODEL, a, b, path, 9) for path in ("linear", "spherical"))
+    assert same(second["pixels"], torch.cat([straight[1], turning[1]]))
+    assert second["captions"] == [f"‖z‖ {v:.1f}" for way in (straight, turning) for v in way[0].norm(dim=1).tolist()]
+
+
+def test_a_plane_has_the_pictures_above_two_draws_of_the_seed_below_and_mixes_classes_both_ways():
+    a, b = ends()
+    value = interpolation.plane(registry, "cvaegan-mnist", 4, a, b)
+    corners = torch.cat([a.z, b.z, prior(4, 2)])
+    torch.testing.assert_close(torch.tensor(value["z"]), corners, atol=1e-5, rtol=0)
+    assert value["labels"] == [a.label, b.label, a.label, b.label]
+    labels, (u, v) = [1, 2, 3, 4], (0.25, 0.75)
+    z, x = interpolation.on_plane(MODEL, corners, labels, torch.tensor([[u, v]]))
+    torch.testing.assert_close(z[0], turned(turned(corners[0], corners[1], u), turned(corners[2], corners[3], u), v), atol=1e-4, rtol=0)
+    y = torch.zeros(1, 10)
+    y[0, 1:5] = torch.tensor([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
+    torch.testing.assert_close(x, MODEL.decode(z, y), atol=1e-5, rtol=0)
+    cells = from_pixels(value["pixels"])
+    assert len(cells) == 64
+    at = torch.tensor([[(3 + 0.5) / 8, (5 + 0.5) / 8]])  # the fourth of the sixth row
+    expected = interpolation.on_plane(MODEL, corners, value["labels"], at)[1]
+    assert torch.allclose(cells[5 * 8 + 3], expected[0], atol=2 / 255)
+
+
+def test_an_end_is_the_mean_of_its_code_of_the_class_given_and_a_descents_of_the_seed():
+    import json
+
+    x, y = S.x[2:3], torch.tensor([4])
+    (end,) = interpolation.find_end(registry, "mnist", "cvaegan-mnist", json.dumps(pixels(x)), 4, 0)
+    torch.testing.assert_close(end.z, MODEL.encode(x, y).mean, atol=1e-5, rtol=0)
+    assert end.label == 4
+
+    class Shelf:
+        def model(self, _name):
+            return small("gan")
+
+    picture = pixels(torch.rand(1, 1, 8, 8, generator=seeded(2)))
+    first = next(interpolation.find_end(Shelf(), "mnist", "m", json.dumps(picture), -1, 6))
+    starts = torch.randn(4, 4, generator=seeded(6))
+    errors = (small("gan").decode(starts) - from_pixels(picture)).square().flatten(1).sum(dim=1)
+    assert first.way[0].error == pytest.approx(float(errors.min()), rel=1e-4)
+    assert first.label == -1
+
+
+def test_a_descent_of_two_ends_shows_both_and_the_sum_of_their_errors():
+    steps = [ops.Descent(k, torch.zeros(1, 2), torch.full((1, 1, 2, 2), k / 10), float(10 - k)) for k in range(4)]
+    a, b = (interpolation.End(torch.zeros(1, 1, 2, 2), -1, torch.zeros(1, 2), way) for way in (steps, steps[:2]))
+    film = interpolation.descent(t, "m", a, b)
+    assert film["change"] == [20.0, 18.0, 17.0, 16.0]  # the shorter one waits at its end
+    assert (from_pixels(film["pixels"])[3, 0, 0] * 10).tolist() == pytest.approx([3, 3, 1, 1], abs=0.03)
+    assert interpolation.descent(t, "m", a._replace(way=[]), b) == {}
+
+
+def test_the_map_shows_the_codes_of_the_test_set_under_z1_to_the_right_and_z2(monkeypatch):
+    model = registry.model("vae2d-mnist")
+    value = latent_map.view(registry, t, "mnist", "vae2d-mnist", 1.5, -0.5, "codes", picked(3))
+    assert value["z"] == [1.5, -0.5]
+    shown = value["models"][0]
+    assert same(shown["picture"], model.decode(torch.tensor([[1.5, -0.5]])))
+    q = model.encode(S.x[3:4])
+    assert shown["ellipse"]["mean"] == pytest.approx(q.mean[0].tolist(), abs=1e-4)
+    assert shown["ellipse"]["logvar"] == pytest.approx(q.logvar[0].tolist(), abs=1e-4)
+    reach = torch.linspace(-10, 10, 2001).repeat(2, 1).T
+    monkeypatch.setattr(latent_map, "codes", lambda _registry, _name: (reach, None))
+    assert latent_map.box(registry, "m") == [-10.4, 10.4, -10.4, 10.4]  # 0.995 of ten, a twentieth more
+    monkeypatch.setattr(latent_map, "codes", lambda _registry, _name: (reach / 10, None))
+    assert latent_map.box(registry, "m") == [-3.0, 3.0, -3.0, 3.0]
+
+
+def test_a_picture_lands_at_its_mean_and_with_epsilon_around_it_by_its_spread():
+    q = registry.model("vae2d-mnist").encode(S.x[3:4])
+    assert latent_map.land(registry, "vae2d-mnist", picked(3), False) == tuple(round(v, 3) for v in q.mean[0].tolist())
+    drawn = torch.tensor([latent_map.land(registry, "vae2d-mnist", picked(3), True) for _ in range(500)])
+    apart = (drawn - q.mean) / (0.5 * q.logvar).exp()
+    assert apart.std(dim=0).tolist() == pytest.approx([1, 1], abs=0.12)
+    assert apart.mean(dim=0).tolist() == pytest.approx([0, 0], abs=0.2)
+    assert latent_map.spreads(registry, "vae2d-mnist")
+    assert not latent_map.spreads(registry, "ae2d-mnist")
+
+
+def test_the_page_is_given_the_layers_that_decode_a_plane_and_its_first_points():
+    import base64
+
+    import numpy as np
+
+    sent, model = latent_map.decoder(registry, {"name": "vae2d-mnist"}, points=40), registry.model("vae2d-mnist")
+
+    def floats(text):
+        return torch.from_numpy(np.frombuffer(base64.b64decode(text), np.float16).astype(np.float32))
+
+    h = torch.tensor([0.4, -1.1])
+    for k, layer in enumerate(sent["layers"]):
+        bias = floats(layer["bias"])
+        h = floats(layer["weight"]).view(len(bias), -1) @ (h if k == 0 else torch.nn.functional.silu(h)) + bias
+    torch.testing.assert_close(h.view(1, 1, 28, 28), model.decode_logits(torch.tensor([[0.4, -1.1]])), atol=0.05, rtol=0.01)
+    mean, label = latent_map.codes(registry, "vae2d-mnist")
+    torch.testing.assert_close(floats(sent["points"]).view(-1, 2), mean[:40], atol=0.01, rtol=0.001)
+    assert list(base64.b64decode(sent["labels"])) == label[:40].tolist()
+
+
+NAME = "pixelcnn-mnistbin"
+
+
+def test_half_a_picture_is_kept_above_and_drawn_below_and_a_hole_is_the_pads():
+    x, mask = pixel.start_state("half", picked(2), None)
+    assert mask.all(dim=1).tolist() == [r >= 14 for r in range(28)]
+    assert torch.allclose(x, S.x[2:3], atol=1 / 255)
+    pad, hole = holed(k=5)
+    x, mask = pixel.start_state("hole", picked(2), pad)
+    assert torch.equal(mask, hole)
+    assert torch.allclose(x, S.x[5:6], atol=1 / 255)
+    assert pixel.start_state("blank", picked(2), pad) == (None, None)
+
+
+def test_a_stream_draws_at_the_seed_temperature_and_guidance_it_tells(monkeypatch):
+    seen = {}
+
+    def complete(model, n, y, **more):
+        seen.update(more, n=n, y=y)
+        return iter([torch.zeros(n, 1, 28, 28)] * 56)
+
+    monkeypatch.setattr(pixel.ops, "complete", complete)
+    *_, last = pixel.stream(registry, "pixelcnn-mnist", 7, 5, 3, 0.6, "half", picked(2), guidance=1.25)
+    assert (seen["n"], seen["y"].tolist(), seen["temperature"], seen["guidance"], seen["every"]) == (3, [7, 7, 7], 0.6, 1.25, 14)
+    assert torch.equal(seen["image"], registry.model("pixelcnn-mnist").quantize(S.x[2:3]))
+    assert torch.equal(torch.rand(2, generator=seen["rng"]), torch.rand(2, generator=seeded(5)))
+    assert (last["temperature"], last["guidance"], last["label"], last["at"]) == (0.6, 1.25, 7, 784)
+    assert {"seed": 5, "n": 3, "label": 7, "temperature": 0.6, "guidance": 1.25}.items() <= last["about"].items()
+
+
+def asked(x, **more) -> dict:
+    return {"model": NAME, "label": 0, "pixels": pixels(x), "temperature": 0.5} | more
+
+
+def test_what_is_said_of_a_pixel_is_at_the_streams_temperature():
+    x = (S.x[2:3] > 0.5).float()
+    i = 14 * 28 + 13
+    p = (registry.model(NAME).logits(x)[0].flatten(1)[:, i] / 0.5).softmax(dim=0)
+    said = pixel.distribution(registry, asked(x, pixel=i))
+    assert said["p"] == pytest.approx(p.tolist(), abs=2e-5)
+    assert said["level"] == int(x.flatten()[i])
+    assert said["own"] == pytest.approx(p[said["level"]].item(), abs=2e-5)
+    assert said["entropy"] == pytest.approx(-float((p * p.log()).sum()), rel=1e-3)
+    p = (registry.model(NAME).logits(x) / 0.5).softmax(dim=1).double()
+    entropy = -(p * p.clamp(min=1e-300).log()).sum(dim=1)
+    said = pixel.entropies(registry, asked(x))
+    assert said["most"] == pytest.approx(float(entropy.max()), rel=1e-3)
+    assert said["sum"] == pytest.approx(float(entropy.sum()), rel=1e-3)
+    assert same(said["pixels"], (entropy / entropy.max()).float()[:, None])
+
+
+def test_a_tenth_of_the_strongest_influence_is_a_quarter_darker_and_none_is_black():
+    shown = from_pixels(pixel.heat(torch.tensor([[1.0, 0.1, 0.01], [1e-9, 0.0, 1e-3]])))[0, 0].flatten().tolist()
+    assert shown == pytest.approx([1, 0.75, 0.5, 0.15, 0, 0.25], abs=0.003)
+
+
+def test_bayes_turns_the_nats_of_the_classes_into_their_probabilities(monkeypatch):
+    model, x = registry.model("pixelcnn-fashion"), registry.samples("fashion").x[4:5]
+    table = pixel.likelihoods(registry, t, "fashion", "pixelcnn-fashion", picked(4, "fashion"))
+    nats = torch.cat([level_nll(model.logits(x, torch.tensor([k])), x) for k in range(10)]).double()
+    p = (nats.min() - nats).exp()
+    p = 100 * p / p.sum()
+    assert [float(v) for v in re.findall(r"<span>([\d.]+)\u202f%", table)] == pytest.approx(p.tolist(), abs=0.15)
+    assert [float(v) for v in re.findall(r"</td><td>([\d.]+)</td>", table)] == pytest.approx((nats / 784 / math.log(2)).tolist(), abs=0.001)
+    assert table.index("class=best") < table.index(f"<td>{nats.min():.1f}</td>")
+
+
+def test_the_repair_beside_a_completion_is_of_the_same_class_and_seed():
+    pad, mask = holed(k=5)
+    shown = pixel.repair_beside(registry, t, "mnist", 6, 9, "hole", picked(2), pad)
+    x = S.x[5:6]
+    net = registry.model(shown["about"]["model"])
+    *_, fill = ops.inpaint(net, x, mask, torch.tensor([6]), rng=seeded(9))
+    assert same(shown["sections"][0]["pixels"], torch.cat([torch.where(mask, 0.25, x), fill, x]))
+    near = -10 * math.log10(float((fill - x)[0, 0, mask].square().mean()))
+    assert f"{near:.1f} dB" in shown["sections"][0]["captions"][1]
+
+
+def test_a_category_that_is_chosen_is_the_one_that_is_drawn():
+    config = PixelGANConfig(size=8, classes=0, categories=3, latent_dim=5, levels=2, width=4, dilations=(1,), frequencies=0, features=8)
+    z = pixel.draw_codes(PixelGAN(config), 2, 4, seeded(1))
+    assert z[:, :3].tolist() == [[0, 0, 1]] * 4
+    expected = PixelGAN(config).prior(4, seeded(1))
+    assert torch.equal(z[:, 3:], expected[:, 3:])
+
+
+def test_a_swap_without_a_target_goes_to_the_next_class_and_nothing_is_guessed_that_is_given():
+    x = S.x[9:10]
+    assert swap.resolve_labels(registry, "mnist", MODEL, x, 4, 2) == (4, 2)
+    assert swap.resolve_labels(registry, "mnist", MODEL, x, 9, -1) == (9, 0)
+    assert swap.resolve_labels(registry, "mnist", MODEL, x, -1, -1)[0] == int(registry.classifier("mnist").logits(x).argmax())
+    factors = type("Config", (), {"factors": (2, 3), "classes": 6})
+    assert [validation.next_class(factors, 5), validation.next_class(factors, 1), validation.next_class(factors, 3, 2)] == [3, 2, 5]
+
+
+def test_the_sliders_of_a_swap_move_z_and_class_each_on_its_own():
+    top, y, target = swap.result(registry, t, "mnist", "cvaegan-mnist", 2, 5, 0.3, 71, 0.6, picked(2))
+    z, there = MODEL.encode(S.x[2:3], torch.tensor([2])).mean, MODEL.encode(S.x[71:72], S.y[71:72]).mean
+    mix = torch.zeros(1, 10)
+    mix[0, 2], mix[0, 5] = 0.7, 0.3
+    expected = torch.cat([S.x[2:3], MODEL.decode(z, torch.tensor([2])), MODEL.decode(0.4 * z + 0.6 * there, mix)])
+    assert (y, target) == (2, 5)
+    assert same(top["sections"][0]["pixels"], expected)
+    assert top["about"]["z"] == pytest.approx(z[0].tolist(), abs=1e-5)
+    read = registry.classifier("mnist").logits(expected[2:]).softmax(dim=1)[0]
+    unlike = registry.is_unlike("mnist", expected[2:])[0]
+    assert top["sections"][0]["good"][2] == (int(read.argmax()) == 2 and not unlike)  # less than half way: still a 2
+
+
+def test_half_way_a_swap_is_asked_to_be_the_target(monkeypatch):
+    asked = []
+    monkeypatch.setattr(captions, "verdicts", lambda t, registry, dataset, x, y=None: asked.append(y.tolist()) or (["?"], [None]))
+    for mix in (0.49, 0.5):
+        swap.result(registry, t, "mnist", "cvaegan-mnist", 2, 5, mix, 71, 0.0, picked(2))
+    assert asked == [[2], [5]]
+
+
+def test_a_row_a_sheet_and_two_strips_are_of_one_z():
+    y, z = 2, MODEL.encode(S.x[2:3], torch.tensor([2])).mean
+    shown = swap.row(registry, t, "mnist", "cvaegan-mnist", y, z)
+    x = MODEL.decode(z.expand(10, -1), torch.arange(10))
+    assert same(shown["pixels"], x)
+    assert shown["chosen"] == [2]
+    right = (registry.classifier("mnist").logits(x).argmax(dim=1) == torch.arange(10)) & ~registry.is_unlike("mnist", x)
+    assert shown["note"].startswith(t("swap.hits", n=int(right.sum()), k=10))
+    info = registry.info("cvaegan-mnist")
+    assert f"{round(100 * info.figures['swap_identity_acc'], 1)} %" in shown["note"]
+    sheet = swap.sheet(registry, t, "mnist", "cvaegan-mnist", y)
+    cells = from_pixels(sheet["pixels"]).unflatten(0, (5, 11))
+    rows, own = S.x[10:15], S.y[10:15]
+    assert torch.allclose(cells[:, 0], rows, atol=1 / 255)
+    assert torch.allclose(cells[3, 1:], MODEL.decode(MODEL.encode(rows[3:4], own[3:4]).mean.expand(10, -1), torch.arange(10)), atol=2 / 255)
+    assert sheet["meanings"][11 * 3 : 11 * 4] == [[int(own[3]), 13], *([k, 13] for k in range(10))]
+    film = swap.ways(registry, t, "mnist", "cvaegan-mnist", 2, 5, 71, picked(2))
+    walk, mix = (from_pixels(section["pixels"]) for section in film["sections"])
+    there = MODEL.encode(S.x[71:72], S.y[71:72]).mean
+    assert torch.allclose(walk[2:3], MODEL.decode(0.75 * z + 0.25 * there, torch.tensor([5])), atol=2 / 255)
+    weights = torch.zeros(1, 10)
+    weights[0, 2], weights[0, 5] = 0.75, 0.25
+    assert torch.allclose(mix[2:3], MODEL.decode(z, weights), atol=2 / 255)
+
+
+def test_swaps_beside_the_truth_tell_their_mean_psnr_and_that_of_the_picture_left_as_it_is():
+    s, name = registry.samples("faces"), "cvaegan-faces"
+    y, x, model = int(s.y[0]), s.x[:1], registry.model(name)
+    z = model.encode(x, s.y[:1]).mean
+    (shown,) = swap.pairs(registry, t, "faces", name, y, z, x, picked(0, "faces"))
+    cells = from_pixels(shown["pixels"]).unflatten(0, (-1, 2))
+    targets = torch.tensor(shown["about"]["targets"])
+    assert y not in targets
+    assert torch.allclose(cells[:, 0], model.decode(z.expand(len(targets), -1), targets), atol=2 / 255)
+    for k, true in zip(targets.tolist(), cells[:, 1], strict=True):
+        found = ((s.y == k) & (s.attribute == s.attribute[0])).nonzero()[0, 0]
+        assert torch.allclose(true, s.x[found], atol=1 / 255)
+    reached, copied = psnr(cells[:, 1], cells[:, 0]), psnr(cells[:, 1], x.expand_as(cells[:, 1]))
+    numbers = [float(v) for v in re.findall(r"([\d.]+) dB", shown["note"])]
+    assert numbers == pytest.approx([reached.mean().item(), copied.mean().item()], abs=0.15)
+
+
+def test_five_pictures_are_spread_over_the_lights():
+    s = registry.samples("sprites")
+    assert s.attribute[swap.sources(s)].unique().numel() == min(5, len(s.attributes))
+    assert swap.sources(S) == [10, 11, 12, 13, 14]
+
+
+def test_a_picture_is_strange_where_it_is_redrawn_worse_than_nineteen_of_twenty_samples():
+    s, name = registry.samples("faces"), "cvaegan-faces"
+    reached = psnr(s.x, ops.reconstruct(registry.model(name), s.x, s.y))
+    usual = registry.usual_psnr("faces", name)
+    assert int((reached < usual).sum()) == 5
+    mine, x = {"source": "upload"}, s.x[:1]
+    for off, warned in ((-0.2, True), (0.2, False)):
+        back = x + 10 ** (-(usual + off) / 20)
+        assert bool(swap.ood_warning(registry, t, "faces", name, x, back, mine)) is warned
+    assert swap.ood_warning(registry, t, "faces", name, x, x + 1, picked(0, "faces")) == ""
+    assert swap.ood_warning(registry, t, "mnist", "cvaegan-mnist", x, x + 1, mine) == ""
+
+
+def test_a_class_is_told_by_the_choices_that_differ():
+    model = registry.model("cvaegan-sprites")
+    labels = captions.class_names(t, registry, "sprites")
+    label, other = 3 * 216 + 1 * 36 + 4 * 6 + 2, 3 * 216 + 5 * 36 + 4 * 6 + 2
+    assert swap.describe_class(t, model, labels, label, other) == f"{t('factor.1')} 1"
+    assert swap.neighbours((2, 3), 4).tolist() == [1, 4, 3, 4, 5]
+
+
+def test_a_reading_is_told_with_its_share_and_is_right_where_it_is_what_was_asked(monkeypatch):
+    class Shelf:
+        classifier = staticmethod(lambda _dataset: True)
+        guess = staticmethod(lambda _dataset, x: torch.tensor([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]]))
+        is_unlike = staticmethod(lambda _dataset, x: torch.tensor([False, False, True]))
+
+    monkeypatch.setattr(captions, "class_names", lambda *_: ["a", "b", "c"])
+    said, right = captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8), torch.tensor([1, 1, 2]))
+    assert said == ["b 70\u202f%", "a 60\u202f%", "c\u202f?"]
+    assert right == [True, False, False]
+    assert captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8), torch.tensor([1, 3, 2]))[1] == [True, None, False]
+    assert captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8))[1] == [None] * 3
+
+
+def test_a_guess_is_a_probability_and_an_unlike_picture_lies_beyond_its_threshold():
+    x = S.x[:20]
+    logits = registry.classifier("mnist").logits(x)
+    torch.testing.assert_close(registry.guess("mnist", x), logits.exp() / logits.exp().sum(dim=1, keepdim=True))
+    reference = ood.load_reference(registry.folders["classifier-mnist"])
+    noise = torch.rand(20, 1, 28, 28, generator=seeded())
+    for some in (x, noise):
+        features = registry.classifier("mnist").features(some)
+        assert registry.is_unlike("mnist", some).tolist() == (reference.distance(features) > reference.threshold).tolist()
+
+
+def test_pixels_travel_picture_by_picture_row_by_row_colour_last():
+    import base64
+
+    x = torch.arange(24.0).view(2, 3, 2, 2) / 255
+    value = pixels(x)
+    assert (value["n"], value["h"], value["w"], value["c"]) == (2, 2, 2, 3)
+    assert list(base64.b64decode(value["data"]))[:6] == [0, 4, 8, 1, 5, 9]
+    assert torch.allclose(from_pixels(value), x)
+
+
+@pytest.mark.parametrize(("sent", "becomes"), [(5, 2.0), (-1, 0.5), ("1.25", 1.25), (None, 0.5), (float("nan"), 0.5), (0.75, 0.75)])
+def test_a_slider_beyond_its_end_is_at_its_end(sent, becomes):
+    import gradio as gr
+
+    with gr.Blocks():
+        assert controls.slider(0.5, 2, 1).preprocess(sent) == becomes
+
+
+def test_numbers_are_taken_up_to_both_of_their_ends_and_no_further():
+    assert [validation.whole(v, "n", 1, 9) for v in (1, 9, "5", 3.0)] == [1, 9, 5, 3]
+    assert [validation.real(v, "n", 0.5, 2) for v in (0.5, 2, "1.5")] == [0.5, 2, 1.5]
+    for judge, bad in ((validation.whole, (0, 10, 2.5, True, None)), (validation.real, (0.4, 2.1, True, "x", float("nan")))):
+        for value in bad:
+            with pytest.raises(ValueError, match="must be"):
+                judge(value, "n", *((1, 9) if judge is validation.whole else (0.5, 2)))
+    assert validation.label_tensor(MODEL, 4, 3).tolist() == [4, 4, 4]
+    assert validation.label_tensor(registry.model("vae2d-mnist"), 4, 3) is None
+    assert torch.equal(torch.rand(3, generator=validation.rng(8)), torch.rand(3, generator=seeded(8)))
+
+
+def test_an_address_is_read_by_the_kinds_of_the_defaults_and_what_is_not_here_is_replaced():
+    defaults = {"dataset": "mnist", "model": "m", "label": 3, "mix": 0.5}
+    asked = {"label": "7", "mix": "0.25", "model": "other", "dataset": "fashion", "x": "y"}
+    assert address.state(asked, defaults) == {"dataset": "fashion", "model": "other", "label": 7, "mix": 0.25}
+    assert address.state({"label": "x", "mix": "1"}, defaults) == defaults | {"mix": 1.0}
+    names = {"mnist": ["a", "b"], "fashion": [], "sprites": ["c"]}
+    assert address.state_from_url({"dataset": "fashion", "model": "b"}, defaults, lambda d: names.get(d, []))[0]["model"] == "b"
+    assert address.state_from_url({"dataset": "sprites", "model": "b"}, defaults, lambda d: names.get(d, [])) == (
+        {"dataset": "sprites", "model": "c", "label": 3, "mix": 0.5}, ["c"],
+    )  # fmt: skip
+
+
+def test_where_a_metric_went_is_from_its_first_to_its_last_value():
+    assert story.course([None, -1.23456, 5.0, 0.5]) == "−1.235 → 0.5"
+
+
+def test_lights_stand_at_their_azimuth_and_elevation():
+    s = registry.samples("faces")
+    found = controls.groups(t, s)
+    name = s.attributes[int(s.attribute[7])]
+    assert found["at"][found["of"][7]] == [int(name[:4]), int(name[4:])]
+    assert controls.groups(t, S) is None
+    assert controls.sample_of({"source": "sample 42"}) == 42
+
+
+def test_sample_digits_are_ten_of_each_class_in_turn_and_garments_are_worn_on_a_faint_body():
+    assert S.y.tolist() == list(range(10)) * 10
+    s = samples.load("sprites")
+    assert [len(part) for part in s.garments()] == [6, 6, 6, 6]
+    layers = s.layers[:24, s.attributes.index("walk 0 front")].float() / 255
+    body = 0.25 * layers[0, :3] * layers[0, 3:]
+    shirt = layers[12 + 4]
+    worn = body * (1 - shirt[3:]) + shirt[:3] * shirt[3:]
+    torch.testing.assert_close(s.garments()[2][4], worn[:, 8:56, 8:56])
+
+
+def test_class_weights_of_an_encoder_are_its_class_rows():
+    assert torch.equal(MODEL.condition(torch.tensor([3])), class_weights(torch.tensor([3]), 10))
