@@ -268,8 +268,8 @@ def test_without_a_word_of_it_the_adversarys_weight_is_ten():
 
 def test_a_pixelgan_encodes_the_moved_picture_and_draws_some_of_them_as_they_were():
     net = model("pixelgan")
-    said = PixelWAE(net, moved=True, every=4).model_loss(BATCH, seeded(3))
-    moved, x = net.encode(jitter(X, seeded(3)), Y).mean, net.quantize(X)
+    said, rng = PixelWAE(net, moved=True, every=4).model_loss(BATCH, seeded(3)), seeded(3)
+    moved, x = net.encode(jitter(X, rng), Y).mean, net.dither(X, rng)
     log_p = net.pixelcnn.logits(x[::4], net.conditioning(moved, Y)[::4]).log_softmax(dim=1)
     nats = -log_p.gather(1, (x[::4] * 4).round().long()).flatten(1).sum(dim=1).mean()
     torch.testing.assert_close(said["reconstruction"], nats)
