@@ -6,13 +6,14 @@ import re
 import pytest
 import torch
 
-from demo import events
+from demo import captions, events
 from demo.registry import ModelRegistry
 from demo.tabs import pixel
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import to_mask
 from genlib import checkpoint, ops
+from genlib.errors import InputError
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.objectives.likelihood import level_nll
 
@@ -166,3 +167,19 @@ def test_the_nats_of_a_pixelgan_are_given_its_own_code(pixelgan):
     table = pixel.likelihoods(registry, Text("en"), "mnist", name, {"pixels": pixels(s.x[4:5]), "label": int(s.y[4])})
     assert table.count("<tr") == 2
     assert "p(x|z" in table
+
+
+def test_a_pixelgan_of_categories_is_asked_for_one_of_them():
+    registry, t, name = ModelRegistry(), Text("en"), "pixelgan-mnist"
+    assert captions.class_names(t, registry, "mnist", name) == [f"category {k}" for k in range(30)]
+    picture = {"pixels": pixels(registry.samples("mnist").x[4:5]), "label": 4}
+    *_, drawn = pixel.stream(registry, name, 17, 0, 2, 1.0, "blank", picture)
+    assert [z.index(1.0) for z in drawn["z"]] == [17, 17]
+    assert [sum(z) for z in drawn["z"]] == [1.0, 1.0]
+    with pytest.raises(InputError, match="0 to 29"):
+        list(pixel.stream(registry, name, 30, 0, 1, 1.0, "blank", picture))
+    *_, again = pixel.stream(registry, name, 17, 0, 1, 1.0, "blank", picture, code="picture")
+    assert again["z"][0] != drawn["z"][0]
+    assert sum(again["z"][0]) == pytest.approx(1, abs=1e-5)
+    assert "p(x|z)" in pixel.likelihoods(registry, t, "mnist", name, picture)
+    assert pixel.repair_beside(registry, t, "mnist", 17, 0, "hole", picture, pixel.pad_with_hole(picture)) == {"sections": []}
