@@ -51,7 +51,7 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
     """What is shown that is not of the choice, in words; empty if all is."""
     size = registry.samples(dataset).x.shape[-1]
     missing = [title for title in (t(key) for key in TITLES.get(tab, ())) if title not in seen["titles"]]
-    names, several = class_names(t, dataset), tab not in ("compare", "interpolate") and dataset != "sprites"
+    names, several = class_names(t, dataset, model), tab not in ("compare", "interpolate") and dataset != "sprites"
     faults = [
         (bool(seen["alarms"]), f"alarm: {seen['alarms']}"),
         (seen["dataset"] != dataset, f"data set {seen['dataset']}"),
@@ -77,7 +77,11 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
     return [words for fault, words in faults if fault]
 
 
-def class_names(t: Text, dataset: str) -> list[str]:
+def class_names(t: Text, dataset: str, model: str | None = None) -> list[str]:
+    """What is to be chosen from: the data set's classes, or the categories a model has found by itself."""
+    categories = registry.info(model).config.get("categories") if model else 0
+    if categories:
+        return [t("pixel.category", k=k) for k in range(categories)]
     labels = registry.info(f"classifier-{dataset}").labels
     return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
 
