@@ -84,3 +84,9 @@ def test_the_second_judge_sides_with_the_first_about_what_d_and_c_add():
     assert gan["fid_lenet"] < 0.2 * plain["fid_lenet"]
     assert gan["fid"] < plain["fid"]
     assert gan["gan_test_acc_lenet"] > 0.98
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_the_second_judge_has_the_autoencoders_in_the_same_order(dataset):
+    fid = [figures(f"{family}-{dataset}")["fid_lenet"] for family in ("ae", "vaegauss", "waegan", "aegan")]
+    assert fid == sorted(fid, reverse=True)
