@@ -14,7 +14,7 @@ from genlib.evaluation.likelihood import likelihood_figures
 from genlib.evaluation.metrics import accuracy, category_accuracy, map_batches
 from genlib.evaluation.samples import sample_figures
 from genlib.families import FAMILIES
-from genlib.models.base import Encoder, Network, Prior, Reader
+from genlib.models.base import Encoder, Network, PixelModel, Prior, Reader
 from genlib.models.wgan import WGAN
 from genlib.recipes import RECIPES
 
@@ -38,7 +38,7 @@ def measure(model: Network, info: Info, root: Path | None, n: int, seed: int, sp
 def reading_figures(model: Network, train_set: data.Images, test: Batch) -> dict[str, float]:
     """What a model says of test pictures themselves, or its weights of their clipping."""
     figures = {}
-    if isinstance(model, Reader):
+    if isinstance(model, Reader) and not isinstance(model, PixelModel):  # whose logits are of greys, not of classes
         figures["accuracy"] = accuracy(model, test.x, test.y)
     if isinstance(model, WGAN):
         figures["clipped_share"] = clipped_share(model)

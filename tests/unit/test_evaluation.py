@@ -243,3 +243,11 @@ def test_a_runs_average_after_two_steps_is_its_closed_form():
     assert averages[0].item() == pytest.approx(0.1 * 1 + 0.9 * 3)
     train.ema_update(averages, current, torch.tensor(10**6), ema=0.999)
     assert averages[0].item() == pytest.approx(0.999 * 2.8 + 0.001 * 3)
+
+
+@pytest.mark.parametrize("family", ["pixelcnn", "pixelrnn", "pixelgan", "classifier", "lenet", "ssgan", "vae"])
+def test_only_what_names_classes_is_measured_by_them(family):
+    x = (torch.rand(6, 1, 8, 8, generator=seeded()) * 255).to(torch.uint8)
+    images = data.Images(x, torch.arange(6) % 3, ("a", "b", "c"))
+    figures = report.reading_figures(small(family), images, images.batch(slice(None)))
+    assert ("accuracy" in figures) == (family in ("classifier", "lenet", "ssgan"))
