@@ -196,7 +196,7 @@ def pixelrnn(dataset: str, steps: int, config: PixelRNNConfig) -> Recipe:
 
 
 def pixelgan(dataset: str, steps: int) -> Recipe:
-    # Categories alone, and a PixelCNN that sees no farther than three pixels: the shape of the whole is then z's to say.
+    # Categories alone, and a PixelCNN that sees no farther than five pixels: the shape of the whole is then z's to say.
     config = PixelGANConfig(
         classes=0,
         categories=30,

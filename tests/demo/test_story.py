@@ -13,7 +13,7 @@ from demo import plotted, story
 from demo.captions import ROOT
 from demo.registry import ModelRegistry
 from demo.text import Text
-from genlib import checkpoint
+from genlib import checkpoint, ops
 from genlib.curves import Curves
 from genlib.families import FAMILIES
 from genlib.models.gan import GAN, GANConfig
@@ -106,3 +106,12 @@ def test_spoiled_curves_are_left_out(tmp_path, text):
     registry = ModelRegistry((str(tmp_path),))
     assert "<svg" not in story.curves(registry, Text("en"), str(tmp_path))
     assert json.dumps(story.model_story_html(registry, Text("en"), str(tmp_path)))
+
+
+def test_how_far_the_pixelgan_sees_is_what_its_story_says():
+    model = ModelRegistry().model("pixelgan-mnist")
+    x, z = torch.full((1, 1, 28, 28), 0.5), model.prior(1, torch.Generator().manual_seed(0))
+    seen = ops.influence(model.pixelcnn, x, model.conditioning(z), 14 * 28 + 14).nonzero() - 14
+    assert seen.abs().max() == 5
+    assert "five pixels far" in Text("en")("story.pixelgan")
+    assert "五个像素" in Text("zh")("story.pixelgan")
