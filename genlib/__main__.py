@@ -149,7 +149,8 @@ def train(args) -> None:
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
         budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
-        follow(run, recipe.batches(images), budget, out, about, images.digest(), args)
+        film = begin_film(recipe.dataset, args.data) if recipe.film else None
+        follow(run, recipe.batches(images), budget, out, about, images.digest(), args, film)
 
 
 def finetune(args) -> None:
@@ -177,14 +178,30 @@ def stop_requests() -> Iterator[list]:
             signal.signal(number, handler)
 
 
-def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> None:
+def begin_film(dataset: str, root: Path | None):
+    """A film whose moments are judged, where there is what judges."""
+    from genlib.errors import CheckpointError
+    from genlib.evaluation.report import film_judge
+    from genlib.film import Film
+
+    try:
+        return Film(judge=film_judge(dataset, root))
+    except (CheckpointError, ImportError) as error:
+        print(f"the film's moments are not judged: {error}", file=sys.stderr)
+        return Film()
+
+
+def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film=None) -> None:
     """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop."""
     from tqdm import tqdm
 
     from genlib import output, train
     from genlib.curves import Curves
 
-    curves = Curves.from_json(train.load_state(run, out, digest)["curves"]) if args.resume else Curves()
+    notes = train.load_state(run, out, digest) if args.resume else {}
+    curves = Curves.from_json(notes["curves"]) if args.resume else Curves()
+    if film and "film" in notes:
+        film.restore(notes["film"])
     output.check_room(run, out)
     output.check_info(run, out, about)
     if args.overwrite:
@@ -194,12 +211,14 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args) -> N
 
     def save() -> None:
         about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1), "date": date.today().isoformat()}
-        output.save(run, out, about, curves, digest)
+        output.save(run, out, about | ({"film": film.facts} if film else {}), curves, digest, film)
 
     try:
         with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
             for progress in train.train(run, batches, budget):
                 curves.add(progress.metrics)
+                if film and film.is_due(progress):
+                    film.add(run, progress)
                 if progress.step % 10 == 0 or progress.progress >= 1:
                     bar.n = round(100 * progress.progress, 1)
                     bar.set_postfix_str(describe(progress, batches.size), refresh=True)

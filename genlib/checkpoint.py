@@ -29,6 +29,7 @@ from genlib.weights import to_storage
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
 PLOT = "curves.png"  # the same drawn, see genlib/drawing.py
+FILM = "film.png"  # of the run that made it, see genlib/film.py
 REFERENCE = "reference.safetensors"  # of a classifier: features of training pictures, see genlib/ood.py
 CODES = "codes.safetensors"  # of a model with a 2-D latent: the test set's codes (N, 2) and labels (N,)
 RENAMED = {"style": "style_dim", "level": "normalize_brightness"}  # settings, as config.json of before calls them
@@ -48,6 +49,7 @@ class Info:
     objective: dict = field(default_factory=dict)  # what it was trained for, see genlib/objectives/registry.py
     training: dict = field(default_factory=dict)  # command, steps, minutes, seed
     figures: dict = field(default_factory=dict)  # what `evaluate` measured
+    film: dict = field(default_factory=dict)  # of each moment of film.png, from left to right: steps, minutes, fid
     sha256: tuple[str, ...] = ()  # of model.safetensors
     replaces: dict = field(default_factory=dict)  # while a checkpoint takes another's place: that one's Info
 

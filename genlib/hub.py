@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from genlib import checkpoint
-from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, PLOT, REFERENCE, WEIGHTS
+from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, FILM, PLOT, REFERENCE, WEIGHTS
 from genlib.errors import CheckpointError, brief
 from genlib.models.base import Network
 from genlib.names import nearest
 from genlib.reading import MEGA, MOST, read_file
 
-FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, PLOT, REFERENCE)
+FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, FILM, PLOT, REFERENCE)
 DEADLINE = 9.0  # seconds of silence of the Hub
 PATIENCE = 60.0  # the same while it takes in what is pushed
 ATTEMPTS = 5  # in a row that bring nothing

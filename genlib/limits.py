@@ -59,6 +59,7 @@ KINDS = {  # of the fields of Info: what each is, and whether a value is
     "objective": ("an object of texts and numbers", lambda v: isinstance(v, dict) and is_plain(v)),
     "training": ("an object of texts and numbers", lambda v: isinstance(v, dict) and is_plain(v)),
     "figures": ("an object of numbers", is_figures),
+    "film": ("an object of numbers", is_figures),
     "sha256": ("a list of digests", lambda v: is_lines(v, 4, 64) and all(DIGEST.fullmatch(d) for d in v)),
     "replaces": ("an object", lambda v: isinstance(v, dict)),
 }

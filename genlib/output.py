@@ -12,6 +12,7 @@ from genlib import card, checkpoint, drawing, train
 from genlib.curves import Curves
 from genlib.errors import CheckpointError
 from genlib.families import family_of
+from genlib.film import Film
 from genlib.lock import hold_lock
 from genlib.objectives import registry
 
@@ -100,7 +101,7 @@ def bytes_needed(run: train.Run) -> int:
     return state + moments + sum(value.nbytes for value in run.model().state_dict().values()) + 2**20
 
 
-def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str) -> None:
+def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str, film: Film | None = None) -> None:
     """Write a run's state, its model so far, the curves, and a card without the figures of the weights before.
 
     Raises FloatingPointError, with nothing written, if a weight is no longer finite; CheckpointError if the disk refuses.
@@ -109,12 +110,14 @@ def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str) -
         raise train.Diverged("the weights are no longer finite at batch {step}", step=run.step)
     training = about.get("training", {}) | {"betas": list(run.betas)}
     with explain(folder):
-        train.save_state(run, folder, data=data, curves=curves.to_json())
+        train.save_state(run, folder, data=data, curves=curves.to_json(), **{"film": film.to_json()} if film else {})
         info = checkpoint.save(run.model(), folder, **about | {"training": training, "objective": registry.describe(run.objective)})
-        for stale in (checkpoint.CODES, checkpoint.PLOT):
+        for stale in (checkpoint.CODES, checkpoint.PLOT, checkpoint.FILM):
             (Path(folder) / stale).unlink(missing_ok=True)
         checkpoint.write(Path(folder) / checkpoint.CARD, card.text(info).encode())
         curves.save(folder)
+        if film:
+            film.save(folder)
 
 
 def save_plot(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Every figure of a model, by what it can do: (model, data, seed) -> numbers.  Nothing is written here."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -11,8 +12,8 @@ from genlib.batch import Batch
 from genlib.checkpoint import Info
 from genlib.evaluation import swaps
 from genlib.evaluation.likelihood import likelihood_figures
-from genlib.evaluation.metrics import accuracy, category_accuracy, map_batches
-from genlib.evaluation.samples import sample_figures
+from genlib.evaluation.metrics import accuracy, category_accuracy, fid, map_batches
+from genlib.evaluation.samples import draw, sample_figures
 from genlib.families import FAMILIES
 from genlib.models.base import Encoder, Network, PixelModel, Prior, Reader
 from genlib.models.wgan import WGAN
@@ -68,6 +69,18 @@ def judges_of(dataset: str, device: torch.device | str = "cpu") -> dict[str, Rea
     own = data.VARIANT_OF.get(dataset, dataset)
     further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled_checkpoints()]
     return {family: cast(Reader, checkpoint.load(hub.resolve(f"{family}-{own}")).to(device)) for family in (JUDGES[0], *further)}
+
+
+def film_judge(dataset: str, root: Path | None, n: int = 2000) -> Callable[[Network], float]:
+    """What tells the FID of n samples of a model that is still learning, against the validation pictures.  Raises CheckpointError, DataError."""
+    judge = judges_of(dataset)[JUDGES[0]]
+    real = map_batches(judge.features, data.load(dataset, "validation", root).batch(slice(None)).x)
+
+    def judge_fid(model: Network) -> float:
+        x = draw(model, torch.arange(n) % (ops.num_classes(model) or 1), torch.Generator().manual_seed(0))
+        return fid(real, map_batches(judge.features, x.cpu()))
+
+    return judge_fid
 
 
 def training_pictures(info: Info, train_set: data.Images, n: int, seed: int) -> Tensor:

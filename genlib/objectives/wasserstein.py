@@ -34,15 +34,15 @@ class WGANObjective(nn.Module):
 
     betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
 
-    def __init__(self, model: CriticModel, every: int = 5):
+    def __init__(self, model: CriticModel, every: int = 5, hold: float = 0.0):
         super().__init__()
-        self.model, self.every = model, every
+        self.model, self.every, self.hold = model, every, hold
 
     def turns(self) -> list[Turn]:
         m = self.model
         return [
-            Turn("critic", m.critic, self.critic_loss, post_step=self.clip),
-            Turn("generator", m.generator, self.generator_loss, every=self.every),
+            Turn("critic", m.critic, self.critic_loss, hold=self.hold, post_step=self.clip),
+            Turn("generator", m.generator, self.generator_loss, every=self.every, hold=self.hold),
         ]
 
     @torch.no_grad()
@@ -65,8 +65,8 @@ class WGANGPObjective(WGANObjective):
 
     betas = (0.0, 0.9)  # arXiv:1704.00028, algorithm 1
 
-    def __init__(self, model: CriticModel, every: int = 5, weight: float = 10.0):
-        super().__init__(model, every)
+    def __init__(self, model: CriticModel, every: int = 5, weight: float = 10.0, hold: float = 0.0):
+        super().__init__(model, every, hold)
         self.weight = weight
 
     def clip(self) -> None:
