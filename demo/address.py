@@ -1,8 +1,11 @@
 """The state of a tab as its address: copied, read, and shown by a fresh page."""
 
+import contextlib
 import copy
+import dataclasses
 import functools
 import json
+import typing
 from collections.abc import Callable
 
 import gradio as gr
@@ -21,7 +24,7 @@ LINK = """(tab, names, values) => {
     const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
     const query = new URLSearchParams({ tab }), lecture = new URLSearchParams(location.search).get("lecture");
     if (lecture) query.set("lecture", lecture);
-    names.forEach((name, i) => query.set(name, plain(values[i]) ?? ""));
+    names.forEach((name, i) => Object.entries(values[i]?.state || { [name]: values[i] }).forEach(([key, value]) => query.set(key, plain(value) ?? "")));
     return location.origin + location.pathname + "?" + query;
 }"""
 
@@ -101,6 +104,56 @@ def state_from_url(query: dict, defaults: dict, names: Callable[[str], list[str]
         raise InputError("no model for this tab is here")
     s["model"] = s["model"] if s["model"] in offered else offered[0]
     return s, offered
+
+
+def parse(field: dataclasses.Field, text: str):
+    """A State's field, of the first type it is declared with.  Raises LookupError or ValueError."""
+    kind = (typing.get_args(field.type) or (field.type,))[0]
+    return {"true": True, "false": False}[text] if kind is bool else kind(text)
+
+
+def read_state(initial, query: dict):
+    """The State an address asks for; a field that is missing there, or does not fit, is as it is initially."""
+    found = {}
+    for field in dataclasses.fields(initial):
+        with contextlib.suppress(LookupError, ValueError):
+            found[field.name] = parse(field, query[field.name])
+    return dataclasses.replace(initial, **found)
+
+
+def with_what_is_here(state, names: Callable[[str], list[str]]):
+    """The State with its data set and model replaced where they are not here.  Raises InputError where no model is."""
+    dataset = next((d for d in (state.dataset, *DATASETS) if names(d)), None)
+    if dataset is None:
+        raise InputError("no model for this tab is here")
+    offered = names(dataset)
+    return dataclasses.replace(state, dataset=dataset, model=state.model if state.model in offered else offered[0])
+
+
+def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], function, outputs: dict, *bound) -> None:
+    """What a fresh page shows: function(*bound, State) -> {an output's name: its update}, the State being what its address asks for.
+
+    One address has one answer: it is worked out for the first visitor and kept for the next, unless it holds a picture.  An address that asks
+    for what cannot be gets the page as it begins.
+    """
+
+    @functools.lru_cache(maxsize=32)
+    def answer(query: tuple):
+        try:
+            return function(*bound, with_what_is_here(read_state(initial, dict(query)), names))
+        except EXPECTED:
+            if not query:
+                raise
+            return answer(())
+
+    def show(request: gr.Request):
+        query = dict(request.query_params) if request else {}
+        ours = tuple(sorted(query.items())) if query.get("tab") == tab else ()
+        is_own = any(len(value) > 200 for _, value in ours)  # a person's picture or mask: shown, and not kept
+        updates = answer.__wrapped__(ours) if is_own else copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
+        return {outputs[name]: update for name, update in updates.items()}
+
+    page.load(guard(show, t), None, list(outputs.values()), queue=False, show_progress="hidden", api_visibility="private")
 
 
 def load_state(t, page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:

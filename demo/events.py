@@ -1,10 +1,11 @@
 """How a tab answers: live events, errors as sentences in the page's language, questions and answers counted."""
 
+import dataclasses
 import functools
 import html
 import inspect
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -117,6 +118,37 @@ def bind_live(said: StatusLine, triggers, function, inputs, outputs, js: str | N
     return gr.on(
         triggers, report_errors(said.t, function, len(outputs)), inputs, [*outputs, said.line], queue=False, trigger_mode="always_last",
         show_progress="hidden", api_visibility="private", js=js,
+    )  # fmt: skip
+
+
+def read_state(state_type: type, components: dict[str, gr.blocks.Block], values: dict) -> Any:
+    """The tab's State, of its controls' values.  A component whose name is no field holds several fields, under "state" in its value."""
+    known = {field.name for field in dataclasses.fields(state_type)}
+    found = {}
+    for name, component in components.items():
+        found |= {name: values[component]} if name in known else Sent.of(values[component])["state"]
+    return state_type(**{name: value for name, value in found.items() if name in known})
+
+
+def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound):
+    """What a tab answers while a control moves: function(*bound, State) -> {an output's name: its update}; what it leaves out is left alone.
+
+    No queue, latest wins, nothing flashes; `status` says what was wrong.  Returns the event, for what follows it.
+    """
+
+    @functools.wraps(function)
+    def call(values, *event):  # gr.EventData, for a function that asks for it
+        try:
+            updates = function(*bound, read_state(state_type, components, values), *event)
+        except EXPECTED as error:
+            return {status.line: f'<p role="alert">{html.escape(status.t.problem(error))}</p>'}
+        return {outputs[name]: update for name, update in updates.items()} | {status.line: ""}
+
+    signature = inspect.signature(function)
+    call.__signature__ = signature.replace(parameters=list(signature.parameters.values())[len(bound) :])  # by which Gradio counts
+    return gr.on(
+        triggers, call, set(components.values()), [*outputs.values(), status.line], queue=False, trigger_mode="always_last",
+        show_progress="hidden", api_visibility="private",
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Latent map: what does every point of the plane mean?"""
 
 import base64
+import dataclasses
+import functools
 
 import gradio as gr
 import numpy as np
@@ -19,10 +21,21 @@ from genlib.models.aegan import AEGAN
 from genlib.models.vae import VAE
 
 TAB = "latent"
-DEFAULTS = {"dataset": "mnist", "model": "vae2d-mnist", "z1": "", "z2": "", "view": "codes", "picture": "0"}
 VIEWS = ("codes", "manifold")
 MOST_NATS = 220.0  # where a bar ends: just beyond a collapsed plane's reconstruction; KL at β = 0 goes farther, its number stands
 FAR = 1000.0  # no slider goes further
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a person can set.  z1, z2: None for where the picture lands.  picture: a pad's value; in an address a sample's number or pixels."""
+
+    dataset: str = "mnist"
+    model: str = "vae2d-mnist"
+    z1: float | None = None
+    z2: float | None = None
+    view: str = "codes"
+    picture: str | dict | None = "0"
 
 
 def is_plain(family: Family) -> bool:
@@ -93,27 +106,35 @@ def decoder(registry, data: dict, points: int = 3000) -> dict:
     }  # fmt: skip
 
 
-def view(registry, t, dataset: str, name: str, z1: float, z2: float, mode: str, picture: dict | None) -> dict:
+def posterior(model, x: torch.Tensor | None) -> dict | None:
+    """q(z|x) of a picture, which a model may know the kind of or not; a spread of none is None."""
+    if x is None or x.shape[1:] != (model.config.channels, *[model.config.size] * 2):
+        return None
+    q = ops.encode(model, x)
+    return {"mean": q.mean[0].tolist(), "logvar": [v if v > -1e9 else None for v in q.logvar[0].tolist()]}
+
+
+def plane(registry, name: str, z: list[float], x: torch.Tensor | None) -> dict:
+    """A model's plane: the part shown, what z decodes to, and where the picture lies.  Raises InputError for a model without one."""
+    model = registry.model(name)
+    if getattr(model.config, "latent_dim", 0) != 2:
+        raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=name)
+    decoded = pixels(ops.decode(model, torch.tensor([z])))
+    return {"name": name, "title": name, "box": box(registry, name), "picture": decoded, "ellipse": posterior(model, x)}
+
+
+def view(registry, t, s: State) -> dict:
     """The pad's value: the chosen model first, then the data set's other planes under the same cursor."""
-    names = [name, *(other for other in planar(registry, dataset, series=False) if other != name)]
-    z = [validation.real(z1, "z1", -FAR, FAR), validation.real(z2, "z2", -FAR, FAR)]
-    x = from_pixels(picture["pixels"]) if picture else None
-    models = []
-    for other in names:
-        model = registry.model(other)
-        if getattr(model.config, "latent_dim", 0) != 2:
-            raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=other)
-        q = ops.encode(model, x) if x is not None and x.shape[1:] == (model.config.channels,) + (model.config.size,) * 2 else None
-        ellipse = q and {"mean": q.mean[0].tolist(), "logvar": [v if v > -1e9 else None for v in q.logvar[0].tolist()]}
-        shown = pixels(ops.decode(model, torch.tensor([z])))
-        models.append({"name": other, "title": other, "box": box(registry, other), "picture": shown, "ellipse": ellipse})
+    names = [s.model, *(other for other in planar(registry, s.dataset, series=False) if other != s.model)]
+    z = [validation.real(s.z1, "z1", -FAR, FAR), validation.real(s.z2, "z2", -FAR, FAR)]
+    x = from_pixels(s.picture["pixels"]) if s.picture else None
     return {
-        "about": {"model": name},
+        "about": {"model": s.model},
         "z": z,
-        "view": mode,
-        "models": models,
-        "labels": captions.class_names(t, registry, dataset),
-        "terms": terms(registry, t, name),
+        "view": validation.one_of(s.view, "the map's view", VIEWS),
+        "models": [plane(registry, name, z, x) for name in names],
+        "labels": captions.class_names(t, registry, s.dataset),
+        "terms": terms(registry, t, s.model),
     }
 
 
@@ -132,6 +153,62 @@ def land(registry, name: str, picture: dict | None, epsilon: bool) -> tuple[floa
     return round(z1, 3), round(z2, 3)
 
 
+def show(registry, t, s: State) -> dict:
+    return {"pad": view(registry, t, s)}
+
+
+def sync_sliders(pad: dict) -> tuple[float, float]:
+    z1, z2 = pad["z"]
+    return round(z1, 3), round(z2, 3)
+
+
+def place(registry, t, s: State, epsilon: bool = False) -> dict:
+    """The cursor where the picture lands, or at a draw from its q(z|x)."""
+    z1, z2 = land(registry, s.model, s.picture, epsilon)
+    return show_at(registry, t, dataclasses.replace(s, z1=z1, z2=z2))
+
+
+def resample(registry, t, s: State) -> dict:
+    return place(registry, t, s, epsilon=True)
+
+
+def show_at(registry, t, s: State) -> dict:
+    """A plane with the cursor within it, and the controls that follow the model."""
+    low, high = box(registry, s.model)[:2]
+    z1, z2 = (max(low, min(high, z)) for z in (s.z1, s.z2))
+    able, known = spreads(registry, s.model), stops(registry, s.dataset)
+    return {
+        "pad": view(registry, t, dataclasses.replace(s, z1=z1, z2=z2)),
+        "z1": gr.update(value=z1, minimum=low, maximum=high),
+        "z2": gr.update(value=z2, minimum=low, maximum=high),
+        "epsilon": gr.update(interactive=able, value=t("latent.epsilon" if able else "latent.one_point")),
+        "beta": gr.update(choices=known, value=s.model if SERIES in s.model else None, visible=bool(known)),
+    }
+
+
+def choose(registry, t, s: State) -> dict:
+    registry.add(s.model)
+    return show_at(registry, t, s)
+
+
+def slide(registry, t, s: State) -> dict:
+    """Another β: the same place, another plane; the model's own control follows."""
+    return choose(registry, t, s) | {"model": s.model}
+
+
+def open_state(registry, t, s: State, initial: State = State()) -> dict:
+    """What a fresh page shows, or one of another data set: the cursor where the picture lands, unless the address says where."""
+    names = planar(registry, s.dataset)
+    picture, pad = controls.initial_picture(t, registry, s.dataset, str(s.picture), initial.picture)
+    s = dataclasses.replace(s, picture=picture)
+    shown = place(registry, t, s) if s.z1 is None or s.z2 is None else show_at(registry, t, s)
+    return shown | {"dataset": s.dataset, "view": s.view, "picture": pad, "model": gr.update(choices=names, value=s.model)}
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, State(dataset=s.dataset, model=planar(registry, s.dataset)[0], view=s.view))
+
+
 def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
@@ -143,79 +220,23 @@ def build(registry, t, page) -> None:
             mode = controls.Radio([(t("latent.codes"), "codes"), (t("latent.manifold"), "manifold")], value="codes", label=t("latent.view"))
             picture = picture_pad(registry, t)
             epsilon = gr.Button(t("latent.epsilon"), size="sm")
-            address.link_button(t, TAB, {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode, "picture": picture})
+            components = {"dataset": dataset, "model": model, "z1": z1, "z2": z2, "view": mode, "picture": picture}
+            address.link_button(t, TAB, components)
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
             pad = LatentPad(server_functions=[events.serve(t, decoder, registry)], text=t.group("pad"), elem_id=f"latent-pad-{t.language}")
             gr.Markdown(t("latent.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/models/vae.py")
-    here = [dataset, model, z1, z2, mode, picture]
+    outputs = components | {"pad": pad, "epsilon": epsilon, "beta": beta}
 
-    def show(*values):
-        return view(registry, t, *values)
+    def bind(triggers, function, **instead):
+        events.bind_state(status, triggers, function, State, components | instead, outputs, registry, t)
 
-    def sync_sliders(pad_value):
-        return tuple(round(v, 3) for v in pad_value["z"])
-
-    def slider_range(name, z):
-        side = box(registry, name)[1]
-        return [gr.update(value=v, minimum=-side, maximum=side) for v in z]
-
-    def draw_button(name):
-        able = spreads(registry, name)
-        return gr.update(interactive=able, value=t("latent.epsilon" if able else "latent.one_point"))
-
-    def place(dataset, model, mode, picture, epsilon=False):
-        z = land(registry, model, picture, epsilon)
-        return view(registry, t, dataset, model, *z, mode, picture), *slider_range(model, z)
-
-    def resample(*values):
-        return place(*values, epsilon=True)
-
-    def choose(model, dataset, z1, z2, mode, picture):
-        side = box(registry, registry.add(model))[1]
-        z = max(-side, min(side, z1)), max(-side, min(side, z2))
-        shown = view(registry, t, dataset, model, *z, mode, picture), *slider_range(model, z), draw_button(model)
-        return *shown, series(dataset, model)
-
-    def series(dataset, name):
-        """The β slider, at the model's own stop if it has one."""
-        known = stops(registry, dataset)
-        return gr.update(choices=known, value=name if SERIES in name else None, visible=bool(known))
-
-    def slide(name, *values):
-        """Another β: the same place, another plane; the model's own control follows."""
-        return name, *choose(name, *values)
-
-    def switch(dataset, mode):
-        names = planar(registry, dataset)
-        picture, pad_update = controls.initial_picture(t, registry, dataset, DEFAULTS["picture"])
-        z = land(registry, names[0], picture, False)
-        return (
-            view(registry, t, dataset, names[0], *z, mode, picture), *slider_range(names[0], z),
-            gr.update(choices=names, value=names[0]), pad_update, draw_button(names[0]), series(dataset, names[0]),
-        )  # fmt: skip
-
-    def first(s, names):
-        dataset, name = s["dataset"], s["model"]
-        picture, pad_update = controls.initial_picture(t, registry, dataset, s["picture"], DEFAULTS["picture"])
-        side = box(registry, name)[1]
-        if s["z1"] and s["z2"]:
-            z = validation.real(s["z1"], "z1", -side, side), validation.real(s["z2"], "z2", -side, side)
-        else:
-            z = land(registry, name, picture, False)
-        if s["view"] not in VIEWS:
-            raise InputError("the map shows {views}", views=" / ".join(VIEWS))
-        return (
-            view(registry, t, dataset, name, *z, s["view"], picture), *slider_range(name, z), gr.update(choices=names, value=name),
-            pad_update, draw_button(name), dataset, s["view"], series(dataset, name),
-        )  # fmt: skip
-
-    events.bind_live(status, [z1.input, z2.input, mode.input], show, here, pad)
+    bind([z1.input, z2.input, mode.input], show)
+    bind([picture.input], place)
+    bind([epsilon.click], resample)
+    bind([model.input], choose)
+    bind([beta.input], slide, model=beta)
+    bind([dataset.input], switch)
+    address.bind_load(t, page, TAB, State(), functools.partial(planar, registry), open_state, outputs, registry, t)
     events.bind_live(status, [pad.input], sync_sliders, pad, [z1, z2])
-    events.bind_live(status, [picture.input], place, [dataset, model, mode, picture], [pad, z1, z2])
-    events.bind_live(status, [epsilon.click], resample, [dataset, model, mode, picture], [pad, z1, z2])
-    events.bind_live(status, [model.input], choose, [model, dataset, z1, z2, mode, picture], [pad, z1, z2, epsilon, beta])
-    events.bind_live(status, [beta.input], slide, [beta, dataset, z1, z2, mode, picture], [model, pad, z1, z2, epsilon, beta])
-    events.bind_live(status, [dataset.input], switch, [dataset, mode], [pad, z1, z2, model, picture, epsilon, beta])
-    address.load_state(t, page, TAB, DEFAULTS, lambda d: planar(registry, d), first, [pad, z1, z2, model, picture, epsilon, dataset, mode, beta])

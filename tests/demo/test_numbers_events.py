@@ -3,6 +3,7 @@
 import io
 import json
 from collections import defaultdict
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import gradio as gr
@@ -11,13 +12,14 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import api, app, validation
+from demo import api, app, events, validation
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import to_text
 from genlib import images, ops
+from genlib.errors import InputError
 
 registry, t = ModelRegistry(), Text("en")
 S = registry.samples("mnist")
@@ -81,46 +83,71 @@ def chosen(index: int, **more):
     return gr.EventData(None, {"index": index, **more})
 
 
-def test_the_maps_sliders_are_z1_and_z2_and_a_drag_sets_them(page):
-    value, said = ask(page, "show", latent_map, dataset="mnist", model="vae2d-mnist", z1=1.25, z2=-0.5, view="manifold", picture=picked(3))
-    assert said == ""
-    assert (value["z"], value["view"], value["models"][0]["name"]) == ([1.25, -0.5], "manifold", "vae2d-mnist")
-    sync = next(f for f in page.fns.values() if f.name == "sync_sliders" and f.page == "")
-    assert [label(block) for block in sync.outputs[:2]] == ["z1", "z2"]
-    assert sync.fn({"z": [0.12345, -2.0]})[:2] == (0.123, -2.0)
+def where(**more) -> latent_map.State:
+    return latent_map.State(**{"z1": 0.0, "z2": 0.0, "picture": picked(3)} | more)
 
 
-def test_a_picture_is_placed_at_its_mean_and_resampled_elsewhere(page):
-    asked = {"dataset": "mnist", "model": "vae2d-mnist", "view": "codes", "picture": picked(3)}
+def test_a_state_is_what_the_controls_of_its_fields_names_hold_and_only_what_a_function_names_is_updated():
+    @dataclass(frozen=True)
+    class Pair:
+        a: int = 1
+        b: str = "x"
+        c: float = 0.5
+
+    def add(extra, s):
+        if s.a < 0:
+            raise InputError("no such {thing}", thing="number")
+        return {"b": f"{s.b}{s.a + extra}{s.c}"}
+
+    with gr.Blocks() as blocks:
+        components = {"a": gr.Number(), "b": gr.Textbox(), "several": gr.JSON()}
+        line, button = gr.HTML(), gr.Button()
+        events.bind_state(events.StatusLine(line, t), [button.click], add, Pair, components, components, 10)
+    (event,) = blocks.fns.values()
+    call = event.fn
+    given = {components["a"]: 7, components["b"]: "y", components["several"]: {"state": {"c": 2.5, "unknown": 0}}}
+    assert set(event.inputs) == set(given)
+    assert call(given) == {components["b"]: "y172.5", line: ""}
+    assert set(call(given | {components["a"]: -1})) == {line}
+    assert "No such number." in call(given | {components["a"]: -1})[line]
+
+
+def test_the_cursor_stands_at_z1_and_z2_and_a_drag_sets_them():
+    pad = latent_map.show(registry, t, where(z1=1.25, z2=-0.5, view="manifold"))["pad"]
+    assert (pad["z"], pad["view"], pad["models"][0]["name"]) == ([1.25, -0.5], "manifold", "vae2d-mnist")
+    assert latent_map.sync_sliders({"z": [0.12345, -2.0]}) == (0.123, -2.0)
+
+
+def test_a_picture_is_placed_at_its_mean_and_resampled_elsewhere():
     mean = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[3:4]).mean[0].tolist()]
-    value, z1, z2, _ = ask(page, "place", latent_map, **asked)
-    assert value["z"] == pytest.approx(mean)
-    assert [z1["value"], z2["value"]] == pytest.approx(mean)
-    assert (z1["minimum"], z1["maximum"]) == tuple(latent_map.box(registry, "vae2d-mnist")[:2])
-    drawn = [ask(page, "resample", latent_map, **asked)[0]["z"] for _ in range(3)]
+    found = latent_map.place(registry, t, where())
+    assert found["pad"]["z"] == pytest.approx(mean)
+    assert [found["z1"]["value"], found["z2"]["value"]] == pytest.approx(mean)
+    assert (found["z1"]["minimum"], found["z1"]["maximum"]) == tuple(latent_map.box(registry, "vae2d-mnist")[:2])
+    drawn = [latent_map.resample(registry, t, where())["pad"]["z"] for _ in range(3)]
     assert mean not in drawn
     assert drawn[0] != drawn[1]
 
 
-def test_another_plane_keeps_the_cursor_within_its_own_box(page):
+def test_another_plane_keeps_the_cursor_within_its_own_box():
     side = latent_map.box(registry, "ae2d-mnist")[1]
-    value, z1, z2, button, *_ = ask(
-        page, "choose", latent_map, model="ae2d-mnist", dataset="mnist", z1=900.0, z2=0.25, view="codes", picture=picked(3)
-    )
-    assert value["z"] == [side, 0.25]
-    assert button["interactive"] is False
-    assert ask(page, "choose", latent_map, model="vae2d-mnist", dataset="mnist", z1=0.0, z2=0.0, view="codes", picture=picked(3))[3]["interactive"]
+    found = latent_map.choose(registry, t, where(model="ae2d-mnist", z1=900.0, z2=0.25))
+    assert found["pad"]["z"] == [side, 0.25]
+    assert found["epsilon"]["interactive"] is False
+    assert latent_map.choose(registry, t, where())["epsilon"]["interactive"]
 
 
 def visit(page, tab, **query):
     """What a fresh page shows of a tab at an address."""
     show = [f for f in page.fns.values() if f.page == "" and f.name == "show" and not f.inputs]
     index = [latent_map, classes, swap, inpainting, pixel, interpolation, compare].index(tab)
-    return show[index].fn(SimpleNamespace(query_params={"tab": tab.TAB} | {k: str(v) for k, v in query.items()}))
+    shown = show[index].fn(SimpleNamespace(query_params={"tab": tab.TAB} | {k: str(v) for k, v in query.items()}))
+    return list(shown.values()) if isinstance(shown, dict) else shown
 
 
 def test_an_address_puts_z1_and_z2_where_they_belong_and_only_within_the_map(page):
     assert visit(page, latent_map, model="vae2d-mnist", z1=0.5, z2=-1.5)[0]["z"] == [0.5, -1.5]
+    assert visit(page, latent_map, model="vae2d-mnist", z1="x", z2="", dataset="none")[0]["z"] == visit(page, latent_map)[0]["z"]
     landed = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[4:5]).mean[0].tolist()]
     assert visit(page, latent_map, model="vae2d-mnist", picture=4)[0]["z"] == pytest.approx(landed)
 

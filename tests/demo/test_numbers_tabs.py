@@ -280,7 +280,7 @@ def test_a_descent_of_two_ends_shows_both_and_the_sum_of_their_errors():
 
 def test_the_map_shows_the_codes_of_the_test_set_under_z1_to_the_right_and_z2(monkeypatch):
     model = registry.model("vae2d-mnist")
-    value = latent_map.view(registry, t, "mnist", "vae2d-mnist", 1.5, -0.5, "codes", picked(3))
+    value = latent_map.view(registry, t, latent_map.State(z1=1.5, z2=-0.5, picture=picked(3)))
     assert value["z"] == [1.5, -0.5]
     shown = value["models"][0]
     assert same(shown["picture"], model.decode(torch.tensor([[1.5, -0.5]])))

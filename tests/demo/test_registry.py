@@ -35,9 +35,11 @@ def test_planes_that_differ_in_beta_alone_are_the_latent_maps_and_no_other_tabs(
     assert name in latent_map.planar(registry, "mnist")
     assert name not in registry.names("mnist", lambda family: family.name == "vae")
     assert name in registry.offers()
-    beside = {model["name"] for model in latent_map.view(registry, t, "mnist", "vae2d-mnist", 0, 0, "codes", None)["models"]}
+    beside = {model["name"] for model in latent_map.view(registry, t, latent_map.State(z1=0, z2=0, picture=None))["models"]}
     assert name not in beside
-    assert {model["name"] for model in latent_map.view(registry, t, "mnist", name, 0, 0, "codes", None)["models"]} == beside | {name}
+    assert {model["name"] for model in latent_map.view(registry, t, latent_map.State(model=name, z1=0, z2=0, picture=None))["models"]} == beside | {
+        name
+    }
 
 
 def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
