@@ -1,5 +1,5 @@
 import js from "@eslint/js";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
@@ -9,6 +9,10 @@ const BROWSER = [
 const NODE = ["Buffer", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
 const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
+const WORKER = ["importScripts", "performance", "postMessage", "setTimeout"];
+const arena = new URL("demo/arena/", import.meta.url);
+const ENGINE = readdirSync(arena).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(name, arena), "utf8"));
+const engine = ENGINE.flatMap((text) => [...text.matchAll(/^(?:const|let|class) (\w+)/gm)].map(([, name]) => name));
 const shared = Object.fromEntries(SHARED.map(([, kind, name]) => [name, kind === "let" ? "writable" : "readonly"]));
 
 export default [
@@ -23,5 +27,10 @@ export default [
   },
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
   { files: ["demo/widgets/common.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
+  {
+    files: ["demo/arena/*.js"], // one scope: each reads the names of all
+    languageOptions: { sourceType: "script", globals: { ...named([...WORKER, ...engine], "readonly"), onmessage: "writable" } },
+    rules: { "no-redeclare": ["error", { builtinGlobals: false }], "no-unused-vars": ["error", { vars: "local", argsIgnorePattern: "^_" }] },
+  },
   { files: ["tests/js/**", "*.js"], languageOptions: { globals: named(NODE, "readonly") } },
 ];
