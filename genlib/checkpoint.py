@@ -210,5 +210,5 @@ def read_codes(folder: str | Path) -> tuple[Tensor, Tensor]:
     _, shape = kinds.get("mean", (None, [0]))
     if not isinstance(shape, list) or kinds != {"mean": ("F32", [*shape[:1], 2]), "label": ("U8", shape[:1])}:
         raise CheckpointError("{path} does not hold the codes of a plane: evaluate the checkpoint again", path=path)
-    found = weights.decode(raw, path)
-    return found["mean"], found["label"]
+    tensors = weights.decode(raw, path)
+    return tensors["mean"], tensors["label"]

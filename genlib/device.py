@@ -13,7 +13,7 @@ class NoDevice(Problem, ValueError):
 
 def choose_device(name: str = "auto") -> torch.device:
     """The device of that name; auto is the first of cuda, mps, cpu that is here.  Raises NoDevice."""
-    here = [kind for kind, found in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()), ("cpu", True)) if found]
+    here = [kind for kind, available in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()), ("cpu", True)) if available]
     if name == "auto":
         return torch.device(here[0])
     if name not in here:

@@ -25,7 +25,7 @@ from genlib.checkpoint import CARD, CODES, CONFIG, CURVES, FILM, PLOT, REFERENCE
 from genlib.errors import CheckpointError, brief
 from genlib.models.base import Network
 from genlib.names import nearest
-from genlib.reading import MEGA, MOST, read_file
+from genlib.reading import MAX_BYTES, MEGA, read_file
 
 FILES, OPTIONAL = (CONFIG, WEIGHTS), (CARD, CODES, CURVES, FILM, PLOT, REFERENCE)
 DEADLINE = 9.0  # seconds of silence of the Hub
@@ -196,12 +196,12 @@ def download(address: Address, alive: Callable[[], None], progress: Progress) ->
         for name in (*FILES, *OPTIONAL):
             alive()
             try:
-                found = look_up(address, name, commit)
+                metadata = look_up(address, name, commit)
             except EntryNotFoundError:
                 if name in FILES:
                     raise
                 continue
-            keep_blob(address, name, commit, found, alive, progress)
+            keep_blob(address, name, commit, metadata, alive, progress)
             path = hf_hub_download(address.repo_id, name, subfolder=address.subfolder, revision=commit)
             if not verify(Path(path).parent, name):
                 raise damage_error(name)
@@ -221,32 +221,32 @@ def look_up(address: Address, name: str, revision: str | None):
     from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
 
     url = hf_hub_url(address.repo_id, name, subfolder=address.subfolder, revision=revision)
-    found = get_hf_file_metadata(url, token=get_token(), timeout=DEADLINE)
-    size = found.size or 0
-    if size > MOST[name]:
+    metadata = get_hf_file_metadata(url, token=get_token(), timeout=DEADLINE)
+    size = metadata.size or 0
+    if size > MAX_BYTES[name]:
         raise CheckpointError(
             "could not fetch {repo}: its {name} has {size} MB, and at most {most} MB are read",
-            repo=address.repo_id, name=name, size=size // MEGA, most=MOST[name] // MEGA,
+            repo=address.repo_id, name=name, size=size // MEGA, most=MAX_BYTES[name] // MEGA,
         )  # fmt: skip
-    return found
+    return metadata
 
 
-def keep_blob(address: Address, name: str, commit: str, found, alive: Callable[[], None], progress: Progress) -> None:
+def keep_blob(address: Address, name: str, commit: str, metadata, alive: Callable[[], None], progress: Progress) -> None:
     """A file's bytes into the cache, going on where an earlier try was cut off: whole and right, or not there.
 
     The client alone throws away half a file.  What has no tag or size is left to it.
     """
     from huggingface_hub import hf_hub_url
 
-    blob = address.cache() / "blobs" / (found.etag or "")
-    if blob.is_file() or not found.size or not NAME.fullmatch(found.etag or ""):
+    blob = address.cache() / "blobs" / (metadata.etag or "")
+    if blob.is_file() or not metadata.size or not NAME.fullmatch(metadata.etag or ""):
         return
     part, failures = blob.with_name(f"{blob.name}.part"), 0
     part.parent.mkdir(parents=True, exist_ok=True)
     url = hf_hub_url(address.repo_id, name, subfolder=address.subfolder, revision=commit)
     with only_one(part, address.repo_id):
-        while (here := part.stat().st_size if part.exists() else 0) < found.size:
-            error = append(url, part, here, lambda size: (alive(), progress(name, size, found.size)))
+        while (here := part.stat().st_size if part.exists() else 0) < metadata.size:
+            error = append(url, part, here, lambda size: (alive(), progress(name, size, metadata.size)))
             failures = 0 if part.exists() and part.stat().st_size > here else failures + 1
             if failures == ATTEMPTS:
                 raise error or damage_error(name)
@@ -269,7 +269,7 @@ def only_one(part: Path, what: str):
         raise CheckpointError("{repo} is being fetched already: try again when that is done", repo=what) from None
 
 
-def append(url: str, part: Path, here: int, more: Callable[[int], object]) -> Exception | None:
+def append(url: str, part: Path, here: int, report: Callable[[int], object]) -> Exception | None:
     """What the Hub sends of a file from byte `here` on, at the end of `part`; the error that cut it off, if one did."""
     from huggingface_hub import get_session
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
@@ -281,8 +281,8 @@ def append(url: str, part: Path, here: int, more: Callable[[int], object]) -> Ex
             with open(part, "ab" if response.status_code == 206 else "wb") as file:
                 for chunk in response.iter_bytes():
                     file.write(chunk)
-                    more(file.tell())
-                    if file.tell() > MOST[WEIGHTS]:
+                    report(file.tell())
+                    if file.tell() > MAX_BYTES[WEIGHTS]:
                         break
     except transport_errors() as error:
         if "Timeout" in type(error).__name__:

@@ -40,8 +40,8 @@ def sheet(x: Tensor, columns: int | None = None) -> np.ndarray:
     rows = -(-b // columns)
     canvas = np.zeros((rows * columns, h, w, c), np.uint8)
     for k in range(0, b, SLICE):  # of a thousand pictures no second thousand in floats
-        some = to_uint8(x[k : k + SLICE])
-        canvas[k : k + len(some)] = some
+        levels = to_uint8(x[k : k + SLICE])
+        canvas[k : k + len(levels)] = levels
     cells = canvas.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
     return cells.squeeze(-1) if c == 1 else cells
 

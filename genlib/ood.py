@@ -39,7 +39,7 @@ class Reference:
 def make_reference(features: Tensor, held_out: Tensor, share: float = SHARE) -> Reference:
     """features (N, F) of training pictures, held_out (M, F) of real ones that are none of these; a share of them lies beyond."""
     reference = Reference(features.half().float(), 0.0)
-    distance = torch.cat([reference.distance(some) for some in held_out.split(500)])
+    distance = torch.cat([reference.distance(features) for features in held_out.split(500)])
     return Reference(reference.features, float(distance.quantile(1 - share)))
 
 
@@ -59,5 +59,5 @@ def load_reference(folder: Path) -> Reference | None:
     kinds = {key: (about.get("dtype"), len(about.get("shape", ()))) for key, about in weights.header_of(raw, path).items()}
     if kinds != {"features": ("F16", 2), "threshold": ("F32", 1)}:
         raise CheckpointError("{path} is not what unlike pictures are told by: evaluate the classifier again", path=path)
-    found = weights.decode(raw, path)
-    return Reference(found["features"].float(), float(found["threshold"][0]))
+    tensors = weights.decode(raw, path)
+    return Reference(tensors["features"].float(), float(tensors["threshold"][0]))

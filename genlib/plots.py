@@ -84,14 +84,14 @@ class Panel:
 
 def panels(metrics: dict[str, list[float | None]], objective: str = "") -> list[Panel]:
     """Metrics by "turn/metric" as panels, in the order in which they come; `objective` is a name of the registry's."""
-    found: dict[tuple[str, str], dict] = {}
-    own = UNITS_OF.get(str(objective), {})  # a stranger's config may say what is no name
+    lines_of: dict[tuple[str, str], dict] = {}
+    units = UNITS_OF.get(str(objective), {})  # a stranger's config may say what is no name
     for name, values in metrics.items():
         turn, _, metric = name.rpartition("/")
-        unit = UNITS.get(metric) or own.get(metric, "")
+        unit = UNITS.get(metric) or units.get(metric, "")
         if any(v is not None for v in values):
-            found.setdefault((turn, unit), {})[metric] = values
-    return [Panel(turn, unit, lines) for (turn, unit), lines in found.items()]
+            lines_of.setdefault((turn, unit), {})[metric] = values
+    return [Panel(turn, unit, lines) for (turn, unit), lines in lines_of.items()]
 
 
 @in_style()

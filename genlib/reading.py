@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from genlib.errors import CheckpointError, brief
 
 KILO, MEGA = 2**10, 2**20
-MOST = {  # bytes of each file a checkpoint has; ours are a tenth of it
+MAX_BYTES = {  # bytes of each file a checkpoint has; ours are a tenth of it
     "config.json": MEGA, "model.safetensors": 64 * MEGA, "README.md": MEGA, "curves.json": MEGA, "codes.safetensors": 4 * MEGA,
-    "reference.safetensors": 10 * MEGA, "curves.png": 4 * MEGA,
+    "reference.safetensors": 10 * MEGA, "curves.png": 4 * MEGA, "film.png": 4 * MEGA,
 }  # fmt: skip
 POINTER = b"version https://git-lfs.github.com/spec/"
 NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # a FIFO nobody writes to is opened at once, and told
@@ -46,17 +46,17 @@ def read_file(folder: str | Path, name: str) -> bytes:
         (folder / name).lstat()
         check_place(folder, name)
         with open(folder / name, "rb", opener=lambda path, flags: os.open(path, flags | NON_BLOCKING)) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise CheckpointError("{name} in {folder} is not a file", name=name, folder=folder)
-            raw = file.read(MOST[name] + 1) if found.st_size <= MOST[name] else b""
+            raw = file.read(MAX_BYTES[name] + 1) if status.st_size <= MAX_BYTES[name] else b""
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError, ValueError) as error:  # a link to itself is a RuntimeError of pathlib
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError("{folder} has no readable {name}: {reason}", folder=folder, name=name, reason=reason) from error
-    if len(raw) > MOST[name] or found.st_size > MOST[name]:
-        most = MOST[name] // MEGA
+    if len(raw) > MAX_BYTES[name] or status.st_size > MAX_BYTES[name]:
+        most = MAX_BYTES[name] // MEGA
         raise CheckpointError("{name} in {folder} is too large: at most {most} MB are read", name=name, folder=folder, most=most)
     if raw.startswith(POINTER):
         raise CheckpointError("{folder} holds a Git LFS pointer in place of {name}: run git lfs pull there", folder=folder, name=name)
@@ -74,10 +74,10 @@ def parse_json(raw: bytes) -> Any:
         return value if math.isfinite(value) else refuse(brief(text))
 
     def pairs(items: list[tuple[str, object]]) -> dict:
-        found = dict(items)
-        if len(found) < len(items):
+        pairs = dict(items)
+        if len(pairs) < len(items):
             raise ValueError("it says one thing twice")
-        return found
+        return pairs
 
     try:
         text = raw.decode("utf-8")

@@ -43,10 +43,10 @@ class Images:
     def digest(self) -> str:
         """A sha256 of the pictures, their classes and the classes' names: what a run that goes on must find again."""
         parts = (str(tuple(self.x.shape)), *self.labels)
-        found = sha256("\0".join(parts).encode())
+        digest = sha256("\0".join(parts).encode())
         for tensor in (self.x, self.y):
-            found.update(tensor.contiguous().numpy().data)
-        return found.hexdigest()
+            digest.update(tensor.contiguous().numpy().data)
+        return digest.hexdigest()
 
     def batch(self, index: Tensor | slice) -> Batch:
         """The images at index as float (B, C, H, W) in [0, 1], with their labels."""

@@ -51,9 +51,9 @@ def read(path: Path) -> torch.Tensor | None:
 def faces(root: Path, split: str) -> Images:
     """The photographs of a split, person k being the k-th folder.  Raises DataError."""
     people = sorted(p for p in (Path(root) / "CroppedYale").glob("yaleB*") if p.is_dir())
-    found = [(k, "".join(name.groups()), f) for k, p in enumerate(people) for f in p.glob("*.pgm") if (name := NAME.fullmatch(f.name))]
-    lights = tuple(sorted({light for _, light, _ in found}))
-    wanted = [(k, light, f) for k, light, f in sorted(found) if belongs(people[k].name, light, split)]
+    photographs = [(k, "".join(name.groups()), f) for k, p in enumerate(people) for f in p.glob("*.pgm") if (name := NAME.fullmatch(f.name))]
+    lights = tuple(sorted({light for _, light, _ in photographs}))
+    wanted = [(k, light, f) for k, light, f in sorted(photographs) if belongs(people[k].name, light, split)]
     read_in = [(x, k, lights.index(light)) for k, light, f in wanted if (x := read(f)) is not None]
     if not read_in:
         raise DataError(f"{root} holds no CroppedYale/yaleB*/*.pgm of the {split} split")

@@ -34,10 +34,10 @@ def bound_figures(model: LogitAutoencoder, test: Batch, rng: torch.Generator) ->
     """−ELBO and its two parts with one draw of z, and the squared error at the mean of q(z|x)."""
 
     def terms(x: Tensor, y: Tensor) -> Tensor:
-        own = class_args(model, y)
-        q = model.encode(x, *own)
-        reconstruction = bernoulli_nll(model.decode_logits(q.sample(rng), *own), x)
-        error = (model.decode(q.mean, *own) - x).square().flatten(1).sum(dim=1)
+        labels = class_args(model, y)
+        q = model.encode(x, *labels)
+        reconstruction = bernoulli_nll(model.decode_logits(q.sample(rng), *labels), x)
+        error = (model.decode(q.mean, *labels) - x).square().flatten(1).sum(dim=1)
         return torch.stack([reconstruction, kl_to_standard_normal(q), error], dim=1)
 
     reconstruction, kl, error = map_batches(terms, test.x, test.y).mean(dim=0).tolist()

@@ -55,9 +55,9 @@ def density_coverage(real: Tensor, fake: Tensor, nearest: int = 5) -> tuple[floa
     """
     real, fake, k = real.cpu().double(), fake.cpu().double(), min(nearest, len(real) - 1)
     inside, covered = 0, 0
-    for some in real.split(1000):  # 1,000 × 10,000 distances at a time
-        radius = torch.cdist(some, real).kthvalue(k + 1, dim=1).values  # the nearest of all is the point itself
-        hits = torch.cdist(some, fake) < radius[:, None]
+    for points in real.split(1000):  # 1,000 × 10,000 distances at a time
+        radius = torch.cdist(points, real).kthvalue(k + 1, dim=1).values  # the nearest of all is the point itself
+        hits = torch.cdist(points, fake) < radius[:, None]
         inside, covered = inside + int(hits.sum()), covered + int(hits.any(dim=1).sum())
     return inside / (k * len(fake)), covered / len(real)
 

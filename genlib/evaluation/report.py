@@ -66,9 +66,9 @@ def clipped_share(model: WGAN, bound: float = 0.01) -> float:
 
 def judges_of(dataset: str, device: torch.device | str = "cpu") -> dict[str, Reader]:
     """The classifiers that read a data set's samples, by family.  Raises CheckpointError where the first is not there."""
-    own = data.VARIANT_OF.get(dataset, dataset)
-    further = [family for family in JUDGES[1:] if f"{family}-{own}" in hub.bundled_checkpoints()]
-    return {family: cast(Reader, checkpoint.load(hub.resolve(f"{family}-{own}")).to(device)) for family in (JUDGES[0], *further)}
+    source = data.VARIANT_OF.get(dataset, dataset)
+    further = [family for family in JUDGES[1:] if f"{family}-{source}" in hub.bundled_checkpoints()]
+    return {family: cast(Reader, checkpoint.load(hub.resolve(f"{family}-{source}")).to(device)) for family in (JUDGES[0], *further)}
 
 
 def film_judge(dataset: str, root: Path | None, n: int = 2000) -> Callable[[Network], float]:
@@ -105,6 +105,6 @@ def measure_swaps(model, info: Info, train_set: data.Images, test_set: data.Imag
     classifier = judges_of(info.dataset, test.x.device)[JUDGES[0]]
     if test_set.attribute is None:
         return {"swap_identity_acc": swaps.swap_identity(model, classifier, test, seed)}
-    some = torch.randperm(len(test_set), generator=torch.Generator().manual_seed(seed))
-    repaired = swaps.inpaint_figures(model, test_set.batch(some[:500]).to(test.x.device), seed)
+    order = torch.randperm(len(test_set), generator=torch.Generator().manual_seed(seed))
+    repaired = swaps.inpaint_figures(model, test_set.batch(order[:500]).to(test.x.device), seed)
     return swaps.swap_figures(model, classifier, train_set, test_set, seed) | repaired

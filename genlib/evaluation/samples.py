@@ -40,8 +40,8 @@ def sample_figures(
 
 def draw(model, y: Tensor, rng: torch.Generator, **options) -> Tensor:
     """A sample for each of y (N,), (N, C, H, W); y only counts where the model has no class."""
-    own = ops.num_classes(model)
-    return metrics.map_batches(lambda y: ops.draw(model, len(y), y if own else None, rng=rng, **options), y)
+    classes = ops.num_classes(model)
+    return metrics.map_batches(lambda y: ops.draw(model, len(y), y if classes else None, rng=rng, **options), y)
 
 
 def again(model, y: Tensor, rng: torch.Generator, features) -> list[Tensor]:
@@ -54,7 +54,7 @@ def distances(features, test: Tensor, x: Tensor, known: Tensor, further: list[Te
     """Figures of samples x against test pictures, and of training pictures against them, the floor."""
     real, fake, floor = (metrics.map_batches(features, pictures) for pictures in (test, x, known))
     density, coverage = metrics.density_coverage(real, fake)
-    fids = [metrics.fid(real, some) for some in (fake, *further)]
+    fids = [metrics.fid(real, features) for features in (fake, *further)]
     spread = {"fid_spread": max(fids) - min(fids)} if further else {}
     return {"fid": sum(fids) / len(fids), **spread, "fid_floor": metrics.fid(real, floor)} | {
         "kid": metrics.kid(real, fake), "density": density, "coverage": coverage,

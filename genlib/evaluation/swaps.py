@@ -11,16 +11,16 @@ from genlib.batch import Batch
 from genlib.data import Images
 from genlib.evaluation.metrics import accuracy, map_batches, psnr, sharpness, ssim
 
-MOST = 5000  # pairs; a data set with more is sampled
+MAX_PAIRS = 5000  # pairs; a data set with more is sampled
 
 
 def pairs(test: Images, seed: int) -> tuple[Tensor, Tensor]:
-    """Indices of source and target, (P,) each: the same attribute, another class; at most MOST, drawn by the seed."""
+    """Indices of source and target, (P,) each: the same attribute, another class; at most MAX_PAIRS, drawn by the seed."""
     attribute = test.known_attribute()
     same = attribute[:, None] == attribute[None, :]
     source, target = (same & (test.y[:, None] != test.y[None, :])).nonzero(as_tuple=True)
-    some = torch.randperm(len(source), generator=torch.Generator().manual_seed(seed))[:MOST]
-    return source[some], target[some]
+    subset = torch.randperm(len(source), generator=torch.Generator().manual_seed(seed))[:MAX_PAIRS]
+    return source[subset], target[subset]
 
 
 def swap(model, source: Batch, target: Tensor) -> Tensor:
@@ -37,8 +37,8 @@ def swap_identity(model, classifier, test: Batch, seed: int) -> float:
 
 def attribute_means(train: Images, most: int = 20_000) -> Tensor:
     """The mean training image of each attribute, (A, C, H, W)."""
-    some = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:most]
-    x, attribute = train.batch(some).x, train.known_attribute()[some]
+    subset = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:most]
+    x, attribute = train.batch(subset).x, train.known_attribute()[subset]
     total = torch.zeros(len(train.attributes), *x.shape[1:]).index_add_(0, attribute, x)
     return total / attribute.bincount(minlength=len(total)).clamp(min=1)[:, None, None, None]
 
@@ -51,11 +51,11 @@ def nearest(train: Images, x: Tensor, target: Tensor) -> Tensor | None:
     wanted = target.unique()
     if not torch.isin(wanted.cpu(), train.y).all():
         return None
-    found = torch.empty_like(x)
+    nearest = torch.empty_like(x)
     for k in wanted.tolist():
         album, ours = train.batch((train.y == k).nonzero().flatten()).x.to(x.device), (target == k).nonzero().flatten()
-        found[ours] = album[torch.cdist(x[ours].flatten(1), album.flatten(1)).argmin(dim=1)]
-    return found
+        nearest[ours] = album[torch.cdist(x[ours].flatten(1), album.flatten(1)).argmin(dim=1)]
+    return nearest
 
 
 def swap_figures(model, classifier, train: Images, test: Images, seed: int) -> dict[str, float]:

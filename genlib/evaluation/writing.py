@@ -29,13 +29,13 @@ def evaluate(
     Raises CheckpointError, DataError.
     """
     folder = hub.resolve(source)
-    own = not hub_repository(folder) and split == "test"
-    with output.open_output(folder, overwrite=True) if own else nullcontext():
+    writable = not hub_repository(folder) and split == "test"
+    with output.open_output(folder, overwrite=True) if writable else nullcontext():
         info, model = checkpoint.read(folder)
         model.to("cpu" if FAMILIES[info.model].is_pixel_model else device)  # the sampler of pixel models is the CPU's
         figures = measure(model, info, root, n, seed, split)
         size = min(n, len(data.load(info.dataset, split, root)))
-        if own:
+        if writable:
             write_beside(model, info, folder, root, seed)
             card.write(folder, replace(info, figures=figures), {"command": command, "n": size, "seed": seed})
     report = {"model": info.name or str(source), "dataset": info.dataset, "split": split, "n": size, "seed": seed}
@@ -56,9 +56,9 @@ def make_reference(classifier, train_set: data.Images, share: float, seed: int) 
     """What a classifier tells unlike pictures by, its threshold chosen on the last of the training set."""
     held = len(train_set) - ood.HELD_OUT
     rng = torch.Generator().manual_seed(seed)
-    some = torch.randperm(held, generator=rng)[: ood.SIZE]
+    subset = torch.randperm(held, generator=rng)[: ood.SIZE]
 
     def features(index: Tensor) -> Tensor:
         return map_batches(lambda i: classifier.features(train_set.batch(i).x.to(ops.device_of(classifier))).cpu(), index)
 
-    return ood.make_reference(features(some), features(torch.arange(held, len(train_set))), share)
+    return ood.make_reference(features(subset), features(torch.arange(held, len(train_set))), share)

@@ -53,11 +53,11 @@ def class_width(classes: int, factors: tuple[int, ...] = ()) -> int:
 
 def choices(y: Tensor, factors: tuple[int, ...]) -> Tensor:
     """Labels (B,) as what is chosen in each factor (B, F): a label's digits, the first the highest."""
-    found = []
+    parts = []
     for n in reversed(factors):
-        found.append(y % n)
+        parts.append(y % n)
         y = y // n
-    return torch.stack(found[::-1], dim=1)
+    return torch.stack(parts[::-1], dim=1)
 
 
 def class_weights(y: Tensor | None, classes: int, factors: tuple[int, ...] = ()) -> Tensor:

@@ -37,5 +37,5 @@ class CGAN(NormalPrior):
 
     def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logit of "real, and of class c", a common part and the class's own (arXiv:1802.05637, eq. 4): -> (B,)."""
-        common, own = self.discriminator(2 * x - 1).tensor_split([1], dim=1)
-        return common.squeeze(1) + (own * class_weights(y, self.config.classes)).sum(dim=1)
+        common, by_class = self.discriminator(2 * x - 1).tensor_split([1], dim=1)
+        return common.squeeze(1) + (by_class * class_weights(y, self.config.classes)).sum(dim=1)

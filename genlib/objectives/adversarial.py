@@ -60,11 +60,11 @@ class Adversarial(nn.Module):
     def discriminator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         with torch.no_grad():
             x = generate_fake(self.model, batch, rng)
-        own = class_args(self.model, batch.y)
-        real, fake = self.model.score(batch.x, *own), self.model.score(x, *own)  # apart: BatchNorm must not mix them
+        labels = class_args(self.model, batch.y)
+        real, fake = self.model.score(batch.x, *labels), self.model.score(x, *labels)  # apart: BatchNorm must not mix them
         metrics = {"loss": discriminator_bce(real, fake), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
         if self.r1:
-            penalty = r1_penalty(self.model.score, batch.x, *own)
+            penalty = r1_penalty(self.model.score, batch.x, *labels)
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
         return metrics
 

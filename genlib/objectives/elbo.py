@@ -31,9 +31,9 @@ def gaussian_nll(logits: Tensor, x: Tensor) -> Tensor:
 
 def elbo_terms(model: LogitAutoencoder, batch: Batch, rng: torch.Generator | None, nll=bernoulli_nll) -> tuple[Tensor, Tensor]:
     """Reconstruction −log p(x|z) with one draw of z, and KL(q(z|x) ‖ p(z)): two of (B,) nats."""
-    own = class_args(model, batch.y)
-    q = model.encode(batch.x, *own)
-    return nll(model.decode_logits(q.sample(rng), *own), batch.x), kl_to_standard_normal(q)
+    labels = class_args(model, batch.y)
+    q = model.encode(batch.x, *labels)
+    return nll(model.decode_logits(q.sample(rng), *labels), batch.x), kl_to_standard_normal(q)
 
 
 class ELBO(OneTurn[LogitAutoencoder]):

@@ -25,25 +25,25 @@ def invert(
 
     `pull` times ‖z‖² keeps z where the prior has been seen.  Raises ValueError if a class is missing.
     """
-    own = [None if y is None else y.expand(starts, *y.shape[1:])] if class_args(model, y) else []
+    labels = [None if y is None else y.expand(starts, *y.shape[1:])] if class_args(model, y) else []
     z = model.prior(starts, rng).detach().clone()
     first = second = torch.zeros_like(z)
     for step in range(steps + 1):
-        z, error, gradient = slope(model, z, x, own, pull)
+        z, error, gradient = slope(model, z, x, labels, pull)
         if step % every == 0 or step == steps:
             best = int(error.argmin())
-            found = z[best : best + 1].clone()
-            yield Descent(step, found, decode(model, found, y), float(error[best]))
+            best_z = z[best : best + 1].clone()
+            yield Descent(step, best_z, decode(model, best_z, y), float(error[best]))
         first, second = torch.lerp(gradient, first, 0.9), torch.lerp(gradient.square(), second, 0.99)  # Adam, arXiv:1412.6980
         rate = lr * min(1.0, 2 * (1 - step / (steps + 1)))
         z = z - rate * (first / (1 - 0.9 ** (step + 1))) / ((second / (1 - 0.99 ** (step + 1))).sqrt() + 1e-8)
 
 
 @torch.inference_mode(False)
-def slope(model: Decoder, z: Tensor, x: Tensor, own: list, pull: float) -> tuple[Tensor, Tensor, Tensor]:
+def slope(model: Decoder, z: Tensor, x: Tensor, labels: list, pull: float) -> tuple[Tensor, Tensor, Tensor]:
     """z (S, Z) as a leaf, ‖x − G(z)‖² of each (S,), and the gradient of it and of pull·‖z‖², (S, Z)."""
     with torch.enable_grad():
         z = z.detach().clone().requires_grad_()
-        error = (model.decode(z, *own) - x.clone()).square().flatten(1).sum(dim=1)
+        error = (model.decode(z, *labels) - x.clone()).square().flatten(1).sum(dim=1)
         (gradient,) = torch.autograd.grad((error + pull * z.square().sum(dim=1)).sum(), z)
     return z.detach(), error.detach(), gradient

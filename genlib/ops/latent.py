@@ -36,9 +36,9 @@ def device_of(model) -> torch.device:
 @torch.inference_mode()
 def decode(model: LatentModel, z: Tensor, y: Tensor | None = None) -> Tensor:
     """(B, Z), (B,) or (B, K) -> (B, C, H, W) in [0, 1], on the model's device."""
-    inputs = (given.to(device_of(model)) for given in (z, *class_args(model, y)))
-    slices = zip(*(given.split(SLICE) for given in inputs), strict=True)
-    return torch.cat([model.decode(*some) for some in slices])
+    inputs = (tensor.to(device_of(model)) for tensor in (z, *class_args(model, y)))
+    slices = zip(*(tensor.split(SLICE) for tensor in inputs), strict=True)
+    return torch.cat([model.decode(*batch) for batch in slices])
 
 
 @torch.inference_mode()

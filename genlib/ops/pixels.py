@@ -148,10 +148,10 @@ class Guided:
 
 def guidance_of(model, guidance: float | None) -> float:
     """w: the model's own where none is asked for.  Raises InputError where the model never learnt p(x)."""
-    own = model.config.guidance if isinstance(model, PixelCNN) else None
-    if guidance and own is None:
+    usual = model.config.guidance if isinstance(model, PixelCNN) else None
+    if guidance and usual is None:
         raise InputError("this model takes no guidance, for it was not trained with the class left out: leave it out, or set it to 0")
-    return (own or 0.0) if guidance is None else guidance
+    return (usual or 0.0) if guidance is None else guidance
 
 
 def guided_logits(model: PixelNet, x: Tensor, y: Tensor | None, guidance: float | None = None) -> Tensor:

@@ -50,8 +50,8 @@ class Masked:
 
     def pixel(self, c: int, x: np.ndarray) -> np.ndarray:
         self.row[c + 1] = np.maximum(self.into(np.maximum(x, 0)), 0)
-        found = self.masked(*self.above[c : c + 3], self.row[c], self.row[c + 1])
-        return x + self.out(np.maximum(found, 0))
+        hidden = self.masked(*self.above[c : c + 3], self.row[c], self.row[c + 1])
+        return x + self.out(np.maximum(hidden, 0))
 
 
 class Row:

@@ -27,9 +27,9 @@ def cut_ground(rgb: np.ndarray) -> np.ndarray:
         edge[...] = cv2.GC_BGD
     cv2.setRNGSeed(0)  # GrabCut's clusters begin at random
     cv2.grabCut(rgb[..., ::-1].copy(), label, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
-    found = np.isin(label, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3)))
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    foreground = np.isin(label, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    foreground = cv2.morphologyEx(foreground, cv2.MORPH_OPEN, np.ones((3, 3)))
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=8)
     area = stats[1:, cv2.CC_STAT_AREA]
     if count < 2 or area.max() < 0.02 * h * w:
         return np.ones((h, w), bool)

@@ -159,10 +159,10 @@ def find_symbol(marks: Marks) -> tuple[np.ndarray, int]:
     near = np.arange(len(marks.size)) == main
     while True:
         distance = cv2.distanceTransform((~marks.pick(near)).astype(np.uint8), cv2.DIST_L2, 3)
-        more = [k for k in np.flatnonzero(open_ & ~near) if distance[marks.label == k + 1].min() <= 0.22 * marks.size[main]]
-        if not more:
+        strays = [k for k in np.flatnonzero(open_ & ~near) if distance[marks.label == k + 1].min() <= 0.22 * marks.size[main]]
+        if not strays:
             return marks.pick(near), int((~near & ~speck).sum())
-        near[more] = True
+        near[strays] = True
 
 
 def measure_stroke(mask: np.ndarray) -> float:
@@ -259,11 +259,11 @@ def describe(dark: bool, others: int) -> tuple[Note, ...]:
 
 def warn(marks: Marks, symbol: np.ndarray) -> tuple[Note, ...]:
     """What makes the reading doubtful: much ink, or a second mark as heavy as the one that was taken."""
-    found = []
+    notes = []
     if (marks.label > 0).mean() > 0.4:
-        found.append(Note("More than two fifths of the picture is ink: frame the symbol alone."))
+        notes.append(Note("More than two fifths of the picture is ink: frame the symbol alone."))
     taken = marks.area[np.unique(marks.label[symbol]) - 1].sum()
     rest = [a for k, a in enumerate(marks.area) if not marks.rim[k] and not symbol[marks.label == k + 1].any()]
     if max(rest, default=0) > 0.6 * taken:
-        found.append(Note("There are two marks of about the same weight: frame the one that is meant."))
-    return tuple(found)
+        notes.append(Note("There are two marks of about the same weight: frame the one that is meant."))
+    return tuple(notes)

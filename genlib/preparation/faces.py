@@ -48,16 +48,16 @@ def prepare(picture: Image.Image, size: int, handle: Handle = Handle()) -> Prepa
         return Prepared(images.to_tensor(images.square(part, size, 1)), (said,), cut=handle.cut or (0.0, 0.0, 1.0, 1.0))
     shrink = max(picture.size) / LOOK
     small = picture.resize([max(1, round(n / shrink)) for n in picture.size]) if shrink != 1 else picture
-    found = find(np.asarray(small))
-    if not found:
+    boxes = find(np.asarray(small))
+    if not boxes:
         raise images.PictureError("No face was found: choose a picture of one face, from the front, that fills most of it.")
-    left, top, side = (v * shrink for v in found[0])
+    left, top, side = (v * shrink for v in boxes[0])
     square = picture.crop((round(left), round(top), round(left + side), round(top + side)))
     w, h = picture.size
     shares = (left / w, top / h, (left + side) / w, (top + side) / h)
     left, top, right, bottom = (min(max(v, 0.0), 1.0) for v in shares)
-    more = (Note("{n} faces were found; the largest was taken.", {"n": len(found)}),) if len(found) > 1 else ()
+    notes = (Note("{n} faces were found; the largest was taken.", {"n": len(boxes)}),) if len(boxes) > 1 else ()
     return Prepared(
-        images.to_tensor(images.square(square, size, 1)), (Note("Face found, cut as in training, made grey."),), more,
+        images.to_tensor(images.square(square, size, 1)), (Note("Face found, cut as in training, made grey."),), notes,
         (left, top, right, bottom), stages={"photograph": np.asarray(small)},
     )  # fmt: skip

@@ -10,7 +10,7 @@ from genlib.preparation.base import Note, Prepared
 
 SIDE, BOX = 28, 20  # MNIST's picture and the box its digits fill
 FINE = 8  # so many times finer is the grid on which strokes are drawn
-MOST = 20_000  # points of one drawing
+MAX_POINTS = 20_000  # points of one drawing
 WIDTH = 1.7  # of a stroke, in pixels of the data set; chosen on two people's drawings
 
 
@@ -18,11 +18,11 @@ def check_strokes(value) -> list[np.ndarray]:
     """Strokes as arrays (N, 2).  Raises InputError for anything but lists of finite points, PictureError for none."""
     try:
         strokes = [np.asarray(points, dtype=np.float64) for points in value if len(points)]
-        fine = sum(map(len, strokes)) <= MOST and all(s.ndim == 2 and s.shape[1] == 2 and np.abs(s).max() < 1e5 for s in strokes)
+        fine = sum(map(len, strokes)) <= MAX_POINTS and all(s.ndim == 2 and s.shape[1] == 2 and np.abs(s).max() < 1e5 for s in strokes)
     except (TypeError, ValueError, OverflowError):
         fine = False
     if not fine:
-        raise InputError("a drawing is a list of strokes, each a list of points x, y, {n} at the most in all", n=MOST)
+        raise InputError("a drawing is a list of strokes, each a list of points x, y, {n} at the most in all", n=MAX_POINTS)
     if not strokes:
         raise PictureError("The drawing is empty: draw something.")
     return strokes

@@ -233,7 +233,7 @@ def test_sharpness_of_a_swap_is_over_that_of_the_truth():
 
 
 def test_pairs_are_drawn_by_the_seed_and_so_many_at_most(album, monkeypatch):
-    monkeypatch.setattr(swaps, "MOST", 20)
+    monkeypatch.setattr(swaps, "MAX_PAIRS", 20)
     a, b, again = swaps.pairs(album, 0), swaps.pairs(album, 1), swaps.pairs(album, 0)
     assert len(a[0]) == 20
     assert torch.equal(a[0], again[0])
