@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
-  "Blob", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
+  "Blob", "CustomEvent", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
   "devicePixelRatio", "document", "getComputedStyle", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
 const NODE = ["Buffer", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];

@@ -135,6 +135,9 @@ const latest = (call) => {
 const offer = (href, name) => { const a = make("a"); a.href = href; a.download = name; a.click(); };
 /** @type {typeof globalThis.onResize} */
 const onResize = (act) => new ResizeObserver(act).observe(element);
+// Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  A server's answer names those it finds done in `done`.
+/** @type {typeof globalThis.finish} */
+const finish = (task) => element.dispatchEvent(new CustomEvent("task", { detail: task, bubbles: true }));
 // An answer that says which of a tab's questions it answers, {of, n}, is put back where a later one has been asked meanwhile.
 // Which model drew what is shown can be read off the page: a test asks, and so may a reader.
 let kept = props.value;
@@ -143,6 +146,7 @@ const sign = () => {
   if (ask && props.value !== kept && ask.n < ((window.asks || {})[ask.of] || 0)) props.value = kept;
   kept = props.value;
   element.firstElementChild.dataset.model = ((props.value || {}).about || {}).model || "";
+  for (const task of (props.value || {}).done || []) finish(task);
 };
 sign();
 watch("value", sign);

@@ -26,8 +26,8 @@ type About = Record<string, any>;
 type Pair = [x: number, y: number];
 /** Left, top, right and bottom. */
 type Edges = [x0: number, y0: number, x1: number, y1: number];
-/** An answer that says which of a tab's questions it answers, and what drew it. */
-interface Signed { ask?: { of: string; n: number }; about?: About }
+/** An answer that says which of a tab's questions it answers, what drew it, and which of the tab's tasks are done with it. */
+interface Signed { ask?: { of: string; n: number }; about?: About; done?: string[] }
 
 // The shared names of common.js.
 
@@ -69,6 +69,7 @@ declare function rove(group: HTMLElement, selector: string, how?: { columns?: ()
 declare function latest<Args extends unknown[]>(call: (...args: Args) => Promise<void>): (...args: Args) => Promise<void>;
 declare function offer(href: string, name: string): void;
 declare function onResize(act: () => void): void;
+declare function finish(task: string): void;
 declare function ascii(text: string): string;
 declare function crc(bytes: Uint8Array): number;
 declare function withText(png: Uint8Array<ArrayBuffer>, key: string, text: string): Blob;

@@ -242,6 +242,13 @@ test("a poster has its pictures in columns, heads over them, names beside them a
   assert.deepEqual([at.up, at.down].map(([x, y]) => [x, y]), [[x0 - 8, y0 + 48], [x0 - 8, y0 + 142 + 48]]);
 });
 
+test("a task that is done is told to the page, also where the server's answer finds it done", () => {
+  const told = [], element = { firstElementChild: { dataset: {} }, dispatchEvent: (event) => told.push([event.type, event.detail, event.bubbles]) };
+  const { finish } = load("common", { element, props: { value: { done: ["a.b", "a.c"] } } });
+  finish("a.d");
+  assert.deepEqual(told, ["a.b", "a.c", "a.d"].map((task) => ["task", task, true]));
+});
+
 test("every script runs as the page runs it, behind common.js and with none of its names again", () => {
   const scripts = readdirSync(new URL("../../demo/widgets", import.meta.url)).filter((name) => name.endsWith(".js"));
   assert.ok(scripts.length > 10);
