@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors.torch import save as save_tensors
@@ -31,7 +31,7 @@ CURVES = "curves.json"  # of the run that made it, see genlib/curves.py
 PLOT = "curves.png"  # the same drawn, see genlib/drawing.py
 FILM = "film.png"  # of the run that made it, see genlib/film.py
 REFERENCE = "reference.safetensors"  # of a classifier: features of training pictures, see genlib/ood.py
-CODES = "codes.safetensors"  # of a model with a 2-D latent: the test set's codes (N, 2) and labels (N,)
+CODES = "codes.safetensors"  # of a model with a 2-D latent, see Codes
 RENAMED = {"style": "style_dim", "level": "normalize_brightness"}  # settings, as config.json of before calls them
 TRIES = 50  # of a reader beside a writer that never rests
 
@@ -52,6 +52,14 @@ class Info:
     film: dict = field(default_factory=dict)  # of each moment of film.png, from left to right: steps, minutes, fid
     sha256: tuple[str, ...] = ()  # of model.safetensors
     replaces: dict = field(default_factory=dict)  # while a checkpoint takes another's place: that one's Info
+
+
+class Codes(NamedTuple):
+    """Where the test set lies on a plane: q(z|x) = N(mean, exp(logvar)) of each picture; logvar is none where a code is a point."""
+
+    mean: Tensor  # (N, 2)
+    logvar: Tensor | None  # (N, 2)
+    label: Tensor  # (N,), uint8
 
 
 def write(path: Path, data: bytes) -> None:
@@ -198,17 +206,18 @@ def load(folder: str | Path) -> Network:
     return read(folder)[1]
 
 
-def read_codes(folder: str | Path) -> tuple[Tensor, Tensor]:
-    """Codes (N, 2) of the test set and their labels (N,), none where none are kept.  Raises CheckpointError."""
+def read_codes(folder: str | Path) -> Codes:
+    """A plane's codes, none where none are kept.  Raises CheckpointError."""
     path = Path(folder) / CODES
     try:
         raw = read_file(folder, CODES)
     except FileNotFoundError:
-        return torch.zeros(0, 2), torch.zeros(0, dtype=torch.uint8)
+        return Codes(torch.zeros(0, 2), None, torch.zeros(0, dtype=torch.uint8))
     header = weights.header_of(raw, path)
     kinds = {key: (about.get("dtype"), about.get("shape")) for key, about in header.items()}
     _, shape = kinds.get("mean", (None, [0]))
-    if not isinstance(shape, list) or kinds != {"mean": ("F32", [*shape[:1], 2]), "label": ("U8", shape[:1])}:
+    pairs = ("F32", [*shape[:1], 2]) if isinstance(shape, list) else None
+    if pairs is None or {"logvar": pairs} | kinds != {"mean": pairs, "logvar": pairs, "label": ("U8", shape[:1])}:
         raise CheckpointError("{path} does not hold the codes of a plane: evaluate the checkpoint again", path=path)
     tensors = weights.decode(raw, path)
-    return tensors["mean"], tensors["label"]
+    return Codes(tensors["mean"], tensors.get("logvar"), tensors["label"])

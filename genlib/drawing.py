@@ -50,11 +50,11 @@ def draw_samples(folder: Path, seed: int = 0):
 
 def draw_codes(folder: Path, _seed: int = 0):
     """The Figure of the test set's codes on a plane.  Raises CheckpointError where none are kept."""
-    z, y = checkpoint.read_codes(folder)
-    if not len(z):
+    codes = checkpoint.read_codes(folder)
+    if not len(codes.mean):
         raise CheckpointError("{folder} keeps no codes of a plane: choose a model with a 2-D latent that was evaluated", folder=folder)
     known = checkpoint.read_info(folder).labels
-    return plots().codes(z, y, [*known, *map(str, range(len(known), 256))])
+    return plots().codes(codes.mean, codes.label, [*known, *map(str, range(len(known), 256))])
 
 
 def draw_weights(folder: Path, _seed: int = 0):

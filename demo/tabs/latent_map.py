@@ -14,7 +14,7 @@ from demo.uploads import picture_pad
 from demo.widgets import LatentPad
 from demo.widgets.base import from_pixels, pixels
 from genlib import ops
-from genlib.checkpoint import read_codes
+from genlib.checkpoint import Codes, read_codes
 from genlib.errors import InputError
 from genlib.families import Family
 from genlib.models.aegan import AEGAN
@@ -69,14 +69,14 @@ def terms(registry, t, name: str) -> list[dict]:
     return [{"title": title, "nats": nats, "share": min(1.0, nats / MOST_NATS)} for title, nats in values.items()]
 
 
-def codes(registry, name: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Codes (N, 2) of the test set and their labels (N,); the prior's circles alone where there are none."""
+def codes(registry, name: str) -> Codes:
+    """Where the test set lies; the prior's circles alone where that is not known."""
     return read_codes(registry.folders[name])
 
 
 def box(registry, name: str) -> list[float]:
     """The part of the plane to show, [x0, x1, y0, y1]: nearly all codes, and the prior's two circles, square."""
-    mean, _ = codes(registry, name)
+    mean = codes(registry, name).mean
     reach = torch.quantile(mean.abs(), 0.995).item() * 1.05 if len(mean) else 3.0
     side = round(max(3.0, reach), 1)
     return [-side, side, -side, side]
@@ -93,7 +93,7 @@ def decoder(registry, data: dict, points: int = 3000) -> dict:
     if not isinstance(model, VAE) or model.config.latent_dim != 2:
         raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=name)
     layers = [layer for layer in model.decoder if isinstance(layer, torch.nn.Linear)]
-    mean, label = codes(registry, name)
+    mean, _, label = codes(registry, name)
     drawn = torch.zeros(0, 2)
     if isinstance(model, AEGAN):  # a prior that was learned
         with torch.inference_mode():

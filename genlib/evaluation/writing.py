@@ -46,10 +46,16 @@ def write_beside(model, info: Info, folder: Path, root: Path | None, seed: int) 
     """The codes of a plane's test set; what a classifier tells unlike pictures by."""
     if ops.is_autoencoder(model) and not ops.num_classes(model) and model.config.latent_dim == 2:
         test = data.load(info.dataset, "test", root).batch(slice(None)).to(ops.device_of(model))
-        codes = {"mean": map_batches(lambda x: model.encode(x).mean, test.x).cpu(), "label": test.y.cpu().to(torch.uint8)}
-        checkpoint.write(folder / checkpoint.CODES, save_tensors(codes))
+        checkpoint.write(folder / checkpoint.CODES, save_tensors(encode_plane(model, test)))
     if info.model == "classifier" and info.dataset in REFERENCES:
         ood.save_reference(make_reference(model, data.load(info.dataset, "train", root), REFERENCES[info.dataset], seed), folder)
+
+
+def encode_plane(model, test: data.Images) -> dict[str, Tensor]:
+    """The tensors of checkpoint.Codes, no logvar where q(z|x) has no width."""
+    mean, logvar = (map_batches(lambda x, k=k: getattr(model.encode(x), k), test.x).cpu() for k in ("mean", "logvar"))
+    codes = {"mean": mean, "label": test.y.cpu().to(torch.uint8)}
+    return codes | {"logvar": logvar} if logvar.isfinite().all() else codes
 
 
 def make_reference(classifier, train_set: data.Images, share: float, seed: int) -> ood.Reference:

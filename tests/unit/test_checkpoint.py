@@ -13,6 +13,7 @@ from safetensors.torch import save
 from genlib import checkpoint, hub
 from genlib.checkpoint import CODES, CONFIG, CURVES, WEIGHTS, CheckpointError
 from genlib.curves import read_curves
+from genlib.families import FAMILIES
 from tests.conftest import SMALL, small
 from tests.hostile_checkpoints import LFS, make, sound
 
@@ -279,8 +280,9 @@ def test_nothing_is_written_into_the_hubs_cache(tmp_path):
 
 def test_every_bundled_file_is_read():
     for name, info in hub.bundled_checkpoints().items():
-        mean, label = checkpoint.read_codes(hub.BUNDLED / name)
-        assert len(mean) == len(label) == (10_000 if (hub.BUNDLED / name / CODES).exists() else 0)
+        codes = checkpoint.read_codes(hub.BUNDLED / name)
+        assert len(codes.mean) == len(codes.label) == (10_000 if (hub.BUNDLED / name / CODES).exists() else 0)
+        assert (codes.logvar is not None) == (len(codes.mean) > 0 and FAMILIES[info.model].is_variational)
         assert bool(read_curves(hub.BUNDLED / name)[1]) == (hub.BUNDLED / name / CURVES).exists(), info.name
 
 
@@ -289,6 +291,7 @@ def test_every_bundled_file_is_read():
     [
         {}, {"mean": torch.zeros(3, 2)}, {"mean": torch.zeros(3, 2), "label": torch.zeros(4, dtype=torch.uint8)},
         {"mean": torch.zeros(3, 3), "label": torch.zeros(3, dtype=torch.uint8)}, {"mean": torch.zeros(()), "label": torch.zeros(3)},
+        {"mean": torch.zeros(3, 2), "logvar": torch.zeros(3, 1), "label": torch.zeros(3, dtype=torch.uint8)},
         {"mean": torch.zeros(3, 2, dtype=torch.float64), "label": torch.zeros(3, dtype=torch.uint8)},
         {"mean": torch.full((3, 2), torch.nan), "label": torch.zeros(3, dtype=torch.uint8)},
         {"mean": torch.zeros(600_000, 2), "label": torch.zeros(600_000, dtype=torch.uint8)},

@@ -193,6 +193,9 @@ def test_evaluate_measures_the_split_it_says_and_writes_the_test_sets_figures_al
     assert (said["split"], said["n"]) == (split, 20 if split == "test" else 5)
     assert bool(checkpoint.read_info(tiny / "vae2d-mnist").figures) is written
     assert (tiny / "vae2d-mnist" / checkpoint.CODES).exists() is written
+    if written:
+        codes, q = checkpoint.read_codes(tiny / "vae2d-mnist"), checkpoint.load(tiny / "vae2d-mnist").encode(torch.ones(20, 1, 28, 28))
+        torch.testing.assert_close((codes.mean, codes.logvar), (q.mean, q.logvar))
 
 
 def test_the_validation_split_is_the_end_of_the_training_split_and_fit_the_rest(tiny, monkeypatch):
