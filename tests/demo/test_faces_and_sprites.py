@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import controls, uploads
+from demo import captions, controls, uploads
 from demo.registry import ModelRegistry
 from demo.tabs import inpainting, swap
 from demo.text import Text
@@ -221,3 +221,18 @@ def test_a_film_without_a_hole_is_the_picture_with_a_hint():
     assert film["pixels"] == eight["pixels"]
     assert film["caption"] == t("inpaint.whole")
     assert inpainting.compare(registry, t, film) == {"sections": []} == list(inpainting.continue_hole(registry, t, film))[-1]
+
+
+def test_a_cut_face_and_one_upside_down_are_unlike_any_and_real_ones_and_most_swaps_are_not():
+    s = registry.samples("faces")
+    cut = s.x.clone()
+    cut[:, :, 32:] = 0
+    unlike = [float(registry.is_unlike("faces", x).float().mean()) for x in (cut, s.x.flip(2), s.x)]
+    assert min(unlike[:2]) >= 0.95
+    assert unlike[2] <= 0.1
+    model = registry.model("cvaegan-faces")
+    swapped = ops.swap(model, ops.encode(model, s.x[:1], s.y[:1]).mean[0], torch.arange(38))
+    assert float(registry.is_unlike("faces", swapped).float().mean()) <= 0.25
+    read, right = captions.verdicts(t, registry, "faces", cut[:1], s.y[:1])
+    assert "?" in read[0]
+    assert right == [False]

@@ -254,3 +254,15 @@ def test_a_classifiers_reference_is_of_the_first_of_the_training_set_and_its_thr
     apart = (torch.arange(200.0, 240)[:, None] - found.features[:, 0]).abs().sort(dim=1).values[:, 9]
     assert found.threshold == pytest.approx(float(apart.quantile(0.95)), rel=1e-3)
     assert math.isclose(found.is_unlike(torch.arange(200.0, 240)[:, None]).float().mean().item(), 0.05, abs_tol=0.026)
+
+
+def test_a_small_sets_reference_leaves_a_random_sixth_out_and_no_class_with_it():
+    class Plain(nn.Module):
+        def features(self, x):
+            return x.flatten(1) * 255
+
+    n = torch.arange(240, dtype=torch.uint8)
+    found = make_reference(Plain(), data.Images(n.view(-1, 1, 1, 1), torch.zeros(240).long(), ("a",)), 0.05, 0)
+    assert len(found.features) == 200
+    assert found.features.max() > 230
+    assert (found.features[:, 0].sort().values.diff() > 1).sum() > 20  # holes all over
