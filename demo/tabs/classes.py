@@ -1,7 +1,11 @@
 """Classes: what does the class do when z stays?"""
 
+import dataclasses
+import functools
+
 import gradio as gr
 import torch
+from torch import Tensor
 
 from demo import address, captions, controls, events, validation
 from demo.widgets import PixelCanvas
@@ -13,16 +17,22 @@ from genlib.models.base import LatentModel
 from genlib.ops.latent import slerp
 
 TAB = "classes"
-DEFAULTS = {
-    "dataset": "mnist",
-    "model": "cvaegan-mnist",
-    "label": 3,
-    "seed": 0,
-    "walk": 0.0,
-    "temperature": 1.0,
-    "other": 8,
-    "mix": 0.0,
-}
+ROWS = 5  # latents of the sheet
+LEAN = 0.1  # pixels a pixel of height: what an eye sees
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a person can set.  walk: how far z has gone to the next seed's; mix: how much of the class `other` is in."""
+
+    dataset: str = "mnist"
+    model: str = "cvaegan-mnist"
+    label: int = 3
+    seed: int = 0
+    walk: float = 0.0
+    temperature: float = 1.0
+    other: int = 8
+    mix: float = 0.0
 
 
 def models_for(registry, dataset: str) -> list[str]:
@@ -31,45 +41,110 @@ def models_for(registry, dataset: str) -> list[str]:
     return [name for name in names if len(registry.info(name).labels) <= 16]
 
 
-def latent(model, seed, walk: float, temperature: float) -> torch.Tensor:
+def latent(model, s: State) -> Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
-    start, end = (model.prior(1, validation.rng(seed + i))[0] for i in (0, 1))
-    return validation.real(temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[validation.real(walk, "the walk", 0, 1)]]))
+    start, end = (model.prior(1, validation.rng(s.seed + i))[0] for i in (0, 1))
+    walk = validation.real(s.walk, "the walk", 0, 1)
+    return validation.real(s.temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[walk]]))
 
 
-def mixture(label, other, mix, classes: int) -> torch.Tensor:
+def mixture(s: State, classes: int) -> Tensor:
     """Class weights (1, K): all on `label`, moved to `other` as mix goes from 0 to 1."""
     y = torch.zeros(1, classes)
-    mix = validation.real(mix, "the mix", 0, 1)
-    y[0, validation.whole(label, "the class", 0, classes - 1)] += 1 - mix
-    y[0, validation.whole(other, "the class", 0, classes - 1)] += mix
+    mix = validation.real(s.mix, "the mix", 0, 1)
+    y[0, validation.whole(s.label, "the class", 0, classes - 1)] += 1 - mix
+    y[0, validation.whole(s.other, "the class", 0, classes - 1)] += mix
     return y
 
 
-def sheets(registry, t, dataset, name, label, seed, walk, temperature, other, mix, rows: int = 5) -> dict:
-    """The canvas's value: one z and the chosen class in every model, one z in all classes, classes × z."""
-    seed = validation.whole(seed, "the seed", 0, validation.SEEDS - 2 * rows)
-    names = [name, *(n for n in models_for(registry, dataset) if n != name)]
-    labels, model = captions.class_names(t, registry, dataset, name), registry.model(name)
-    classes = ops.num_classes(model)
-    if not classes or not isinstance(model, LatentModel):
-        raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=name)
-    y, every = mixture(label, other, mix, classes), torch.arange(classes)
-    models = [m for m in map(registry.model, names) if m.config.classes == classes and m.config.size == model.config.size]
-    latents = [latent(m, seed, walk, temperature) for m in models]
-    chosen = torch.cat([ops.decode(m, z, y) for m, z in zip(models, latents, strict=True)])
-    row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models, latents, strict=True)])
-    zs = torch.cat([latent(model, seed + 2 * i, walk, temperature) for i in range(rows)])
-    sheet = ops.decode(model, zs.repeat_interleave(classes, 0), every.repeat(rows))
-    read, right = captions.verdicts(t, registry, dataset, row, every.repeat(len(models)))
-    title = labels[label] if mix == 0 else t("classes.mixed", a=labels[label], b=labels[other], p=round(100 * mix))
-    about = {"model": name, "label": label, "other": other, "mix": mix, "seed": seed, "walk": walk, "temperature": temperature}
-    same = {"models": names[: len(models)], "z": [z[0].tolist() for z in latents]}
-    return {"about": about, "sections": [
-        section(title, pixels(chosen), len(models), scale=10, captions=[f"{n}: {v}" for n, v in zip(names, captions.verdicts(t, registry, dataset, chosen)[0], strict=False)], name="class", about=same),
-        section(t("classes.row"), pixels(row), classes, head=labels, rows=names[: len(models)], captions=read, good=right, chosen=label, pick=True, name="classes", about=same | {"labels": every.tolist()}),
-        section(t("classes.sheet", model=name), pixels(sheet), classes, scale=2, rows=[t("classes.seed", n=int(seed) + 2 * i) for i in range(rows)], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
+def comparable(registry, s: State) -> dict[str, LatentModel]:
+    """The models of the same classes and size, the chosen one first.  Raises InputError if that has no class."""
+    models = {name: registry.model(name) for name in dict.fromkeys([s.model, *models_for(registry, s.dataset)])}
+    chosen = models[s.model]
+    if not ops.num_classes(chosen) or not isinstance(chosen, LatentModel):
+        raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=s.model)
+    shape = (chosen.config.classes, chosen.config.size)
+    return {name: model for name, model in models.items() if (model.config.classes, model.config.size) == shape}
+
+
+def describe(s: State) -> dict:
+    """The state in the API's words."""
+    return {key: value for key, value in dataclasses.asdict(s).items() if key != "dataset"}
+
+
+def hero(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
+    """One z and the chosen class, or a mix of two, in every model, large."""
+    y, labels = mixture(s, ops.num_classes(models[s.model])), captions.class_names(t, registry, s.dataset, s.model)
+    z = {name: latent(model, s) for name, model in models.items()}
+    x = torch.cat([ops.decode(model, z[name], y) for name, model in models.items()])
+    read, _ = captions.verdicts(t, registry, s.dataset, x)
+    title = labels[s.label] if s.mix == 0 else t("classes.mixed", a=labels[s.label], b=labels[s.other], p=round(100 * s.mix))
+    lines = [f"{name}: {verdict}" for name, verdict in zip(models, read, strict=True)]
+    about = {"models": list(models), "z": [v[0].tolist() for v in z.values()]}
+    done = ["classes.mix"] if 0 < s.mix < 0.5 and reads_as(registry, s.dataset, x[:1], s.other) else []
+    return {"about": describe(s), "done": done, "sections": [
+        section(title, pixels(x), len(models), scale=16, captions=lines, name="class", about=about)
     ]}  # fmt: skip
+
+
+def reads_as(registry, dataset: str, x: Tensor, label: int) -> bool:
+    """Whether the classifier takes one picture for that class."""
+    return registry.classifier(dataset) is not None and int(registry.guess(dataset, x)[0].argmax()) == label
+
+
+def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
+    """One z in all classes in every model; under it classes × z of the chosen one."""
+    model, labels = models[s.model], captions.class_names(t, registry, s.dataset, s.model)
+    every = torch.arange(ops.num_classes(model))
+    latents = [latent(m, s) for m in models.values()]
+    row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models.values(), latents, strict=True)])
+    seeds = [s.seed + 2 * i for i in range(ROWS)]
+    zs = torch.cat([latent(model, dataclasses.replace(s, seed=k)) for k in seeds])
+    sheet = ops.decode(model, zs.repeat_interleave(len(every), 0), every.repeat(ROWS))
+    read, right = captions.verdicts(t, registry, s.dataset, row, every.repeat(len(models)))
+    same = {"models": list(models), "z": [z[0].tolist() for z in latents], "labels": every.tolist()}
+    return {"about": describe(s), "done": tasks_done(s, row[: len(every)], right[: len(every)]), "sections": [
+        section(t("classes.row"), pixels(row), len(every), head=labels, rows=list(models), captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same),
+        section(t("classes.sheet", model=s.model), pixels(sheet), len(every), scale=2, rows=[t("classes.seed", n=k) for k in seeds], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
+    ]}  # fmt: skip
+
+
+def tasks_done(s: State, row: Tensor, right: list) -> list[str]:
+    """Which tasks the first model's row (K, C, H, W) shows done."""
+    done = {
+        "slant": s.dataset == "mnist" and bool((ops.lean(row) > LEAN).all()),
+        "doubt": s.temperature > 1 and 2 * right.count(False) >= len(right),
+        "mean": s.temperature == 0,
+        "walk": s.walk == 1,
+    }
+    return [f"{TAB}.{name}" for name, is_done in done.items() if is_done]
+
+
+def show(registry, t, s: State) -> dict:
+    s = dataclasses.replace(s, seed=validation.whole(s.seed, "the seed", 0, validation.SEEDS - 2 * ROWS))
+    models = comparable(registry, s)
+    return {"hero": hero(registry, t, s, models), "rows": rows(registry, t, s, models)}
+
+
+def pick(registry, t, s: State, event: gr.EventData) -> dict:
+    """A cell of the row of classes was pressed: its class."""
+    if events.event_number(event, "section"):
+        return {}
+    label = events.event_number(event, "index") % len(captions.class_names(t, registry, s.dataset, s.model))
+    return {"label": label} | show(registry, t, dataclasses.replace(s, label=label))
+
+
+def open_state(registry, t, s: State) -> dict:
+    """What a fresh page shows, or one of another model or data set: the classes within what the model has."""
+    names, choices = models_for(registry, s.dataset), captions.class_choices(t, registry, s.dataset, s.model)
+    label, other = (min(max(k, 0), len(choices) - 1) for k in (s.label, s.other))
+    s = dataclasses.replace(s, label=label, other=other)
+    menus = {"label": gr.update(choices=choices, value=label), "other": gr.update(choices=choices, value=other)}
+    return show(registry, t, s) | dataclasses.asdict(s) | menus | {"model": gr.update(choices=names, value=s.model)}
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, dataclasses.replace(s, model=models_for(registry, s.dataset)[0]))
 
 
 def build(registry, t, page) -> None:
@@ -83,51 +158,23 @@ def build(registry, t, page) -> None:
             temperature = controls.slider(0, 2, 1, step=0.05, label=t("control.temperature"))
             other = controls.Numbered(captions.class_choices(t, registry, "mnist"), value=8, label=t("classes.other"))
             mix = controls.slider(0, 1, 0, step=0.01, label=t("classes.mix"))
-            inputs = [dataset, model, label, seed, walk, temperature, other, mix]
-            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
+            components = {
+                "dataset": dataset, "model": model, "label": label, "seed": seed, "walk": walk, "temperature": temperature, "other": other, "mix": mix,
+            }  # fmt: skip
+            address.link_button(t, TAB, components)
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
-            canvas = PixelCanvas(text=t.group("canvas"))
+            large = PixelCanvas(text=t.group("canvas"), elem_classes="hero", elem_id=f"class-{t.language}")
+            small = PixelCanvas(text=t.group("canvas"), elem_id=f"classes-{t.language}")
             gr.Markdown(t("classes.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/models/cvae_gan.py")
+    outputs = components | {"hero": large, "rows": small}
 
-    def show(*values):
-        return sheets(registry, t, *values)
+    def bind(triggers, function):
+        events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
-    def pick(event: gr.EventData, dataset, name, _label, *values):
-        if events.event_number(event, "section") != 1:
-            return gr.skip(), gr.skip()
-        label = events.event_number(event, "index") % len(captions.class_names(t, registry, dataset, name))
-        return label, sheets(registry, t, dataset, name, label, *values)
-
-    def choose(dataset, name, label, seed, walk, temperature, other, mix):
-        last = len(captions.class_names(t, registry, dataset, name)) - 1
-        label, other = min(label, last), min(other, last)
-        shown = sheets(registry, t, dataset, name, label, seed, walk, temperature, other, mix)
-        return shown, *(controls.class_update(t, registry, dataset, name, k) for k in (label, other))
-
-    def switch(dataset, label, seed, walk, temperature, other, mix):
-        names, labels = models_for(registry, dataset), captions.class_choices(t, registry, dataset)
-        label, other = (min(v, len(labels) - 1) for v in (label, other))
-        shown = sheets(registry, t, dataset, names[0], label, seed, walk, temperature, other, mix)
-        return (
-            shown,
-            gr.update(choices=names, value=names[0]),
-            gr.update(choices=labels, value=label),
-            gr.update(choices=labels, value=other),
-        )
-
-    def first(s, names):
-        labels = captions.class_choices(t, registry, s["dataset"], s["model"])
-        s["label"], s["other"] = (min(max(s[k], 0), len(labels) - 1) for k in ("label", "other"))
-        shown = sheets(registry, t, *s.values())
-        updates = [gr.update(value=v) for v in s.values()]
-        for i, choices in ((1, names), (2, labels), (6, labels)):
-            updates[i] = gr.update(choices=choices, value=list(s.values())[i])
-        return shown, *updates
-
-    events.bind_live(status, [model.input], choose, inputs, [canvas, label, other])
-    events.bind_live(status, [label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show, inputs, canvas)
-    events.bind_live(status, [canvas.select], pick, inputs, [label, canvas])
-    events.bind_live(status, [dataset.input], switch, [dataset, label, seed, walk, temperature, other, mix], [canvas, model, label, other])
-    address.load_state(t, page, TAB, DEFAULTS, lambda d: models_for(registry, d), first, [canvas, *inputs])
+    bind([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show)
+    bind([model.input], open_state)
+    bind([small.select], pick)
+    bind([dataset.input], switch)
+    address.bind_load(t, page, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

@@ -10,14 +10,14 @@
  */
 var props;
 let drawn = "";
-/** @typedef {{side: number, columns: number, narrow: boolean, k: number}} Plan  side: the width of the rows' names; k: how large a pixel is */
+/** @typedef {{side: number, columns: number, narrow: boolean, tight: boolean, k: number}} Plan  side: the width of the rows' names; k: how large a pixel is */
 // Large pictures that need no column of their own flow into more rows where the screen is narrow.
 /** @type {(section: Section, width: number) => Plan} */
 const plan = (s, width) => {
-  const side = s.rows && width > 600 ? 108 : 0; // else above the row
+  const phone = width <= 600, side = s.rows && !phone ? 108 : 0; // else above the row
   const room = Math.floor((width - side + 6) / (s.pixels.w * (s.least || 1) + 6) / (s.flow || 1)) * (s.flow || 1);
-  const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns, narrow = (width - side) / columns < 44;
-  return { side, columns, narrow, k: fit(width - side, columns, s.pixels.w, s.scale || 4, narrow ? 3 : 6) };
+  const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns, narrow = (width - side) / columns < 44, tight = phone || narrow;
+  return { side, columns, narrow, tight, k: fit(width - side, columns, s.pixels.w, s.scale || 4, tight ? 3 : 6) };
 };
 // What a cell is called, for who cannot see it.
 /** @type {(section: Section, k: number) => string} */
@@ -30,8 +30,9 @@ const chosen = (s, at, k) => ({ section: at, index: k, meaning: s.meanings ? s.m
 /** @typedef {HTMLElement & {columns: number}} Block  a section, and how many cells it has side by side at present */
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
-    const s = props.value.sections[+node.dataset.at], { side, columns, narrow, k } = plan(s, element.firstElementChild.clientWidth);
+    const s = props.value.sections[+node.dataset.at], { side, columns, narrow, tight, k } = plan(s, element.firstElementChild.clientWidth);
     node.classList.toggle("narrow", narrow);
+    node.classList.toggle("tight", tight);
     node.classList.toggle("stacked", !!s.rows && !side);
     node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
     /** @type {Block} */ (node).columns = columns;

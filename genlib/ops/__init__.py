@@ -5,6 +5,7 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 
 from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import class_rows, decode, device_of, draw, encode, interpolate, is_autoencoder, num_classes, reconstruct, swap
+from genlib.ops.moments import lean
 from genlib.ops.pixels import complete, entropy, guidance_of, guided_logits, influence
 from genlib.ops.repair import inpaint
 
@@ -24,6 +25,7 @@ __all__ = [
     "inpaint",
     "interpolate",
     "is_autoencoder",
+    "lean",
     "num_classes",
     "reconstruct",
     "swap",

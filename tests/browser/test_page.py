@@ -40,7 +40,7 @@ def test_the_pages_decoder_agrees_with_torch(page, server):
 
 def test_every_class_of_one_z_is_there_at_first_paint(page, server):
     open_tab(page, server, "classes")
-    page.wait_for_selector(".pixel_canvas .section:nth-child(2) figure:nth-of-type(10)")
+    page.wait_for_selector("#classes-en figure:nth-of-type(10)")
     sections = page.locator(".pixel_canvas .section").count()
     assert sections >= 3
     page.locator(".pixel_canvas figure.pick >> nth=5").click()
@@ -310,7 +310,7 @@ def test_all_ten_classes_fit_a_phone(page, server, dataset):
     open_tab(page, server, "classes", f"&dataset={dataset}&model=cvaegan-{dataset}")
     page.wait_for_selector(".pixel_canvas figure.pick")
     page.wait_for_timeout(800)
-    right = page.locator(".pixel_canvas .section:nth-child(2) figure >> nth=9").bounding_box()
+    right = page.locator("#classes-en figure >> nth=9").bounding_box()
     assert right["x"] + right["width"] <= 390
 
 

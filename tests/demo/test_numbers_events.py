@@ -152,19 +152,16 @@ def test_an_address_puts_z1_and_z2_where_they_belong_and_only_within_the_map(pag
     assert visit(page, latent_map, model="vae2d-mnist", picture=4)[0]["z"] == pytest.approx(landed)
 
 
-def test_the_classes_controls_are_what_is_drawn_and_told(page):
-    value, _ = ask(
-        page, "show", classes, dataset="mnist", model="cvaegan-mnist", label=3, seed=5, walk=0.25, temperature=0.7, other=8, mix=0.3
-    )  # fmt: skip
-    assert value["about"] == {"model": "cvaegan-mnist", "label": 3, "other": 8, "mix": 0.3, "seed": 5, "walk": 0.25, "temperature": 0.7}
-    expected = classes.sheets(registry, t, "mnist", "cvaegan-mnist", 3, 5, 0.25, 0.7, 8, 0.3)
-    assert value["sections"][0]["pixels"] == expected["sections"][0]["pixels"]
+def test_the_classes_controls_are_what_is_drawn_and_told():
+    s = classes.State(label=3, seed=5, walk=0.25, temperature=0.7, other=8, mix=0.3)
+    about = classes.show(registry, t, s)["hero"]["about"]
+    assert about == {"model": "cvaegan-mnist", "label": 3, "other": 8, "mix": 0.3, "seed": 5, "walk": 0.25, "temperature": 0.7}
 
 
-def test_a_cell_of_the_row_of_classes_is_its_class_in_every_models_row(page):
-    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "label": 3, "seed": 5, "walk": 0.0, "temperature": 1.0, "other": 8, "mix": 0.0}
-    picked_class, value, _ = ask(page, "pick", classes, chosen(17, section=1), **asked)
-    assert (picked_class, value["about"]["label"], value["about"]["seed"]) == (7, 7, 5)
+def test_a_cell_of_the_row_of_classes_is_its_class_in_every_models_row():
+    found = classes.pick(registry, t, classes.State(seed=5), chosen(17, section=0))
+    assert (found["label"], found["hero"]["about"]["label"], found["rows"]["about"]["seed"]) == (7, 7, 5)
+    assert classes.pick(registry, t, classes.State(), chosen(17, section=1)) == {}
 
 
 def test_compares_controls_are_what_is_drawn_and_a_cell_is_a_sample_of_its_rows_model(page, monkeypatch):
@@ -247,9 +244,10 @@ def test_a_ways_ends_are_the_first_picture_and_the_other(page):
 
 
 def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
-    first = visit(page, classes, label=4, seed=11, walk=0.5, temperature=0.5, other=2, mix=0.25)
-    assert first[0]["about"] == {"model": "cvaegan-mnist", "label": 4, "other": 2, "mix": 0.25, "seed": 11, "walk": 0.5, "temperature": 0.5}
-    assert [update["value"] for update in first[1:]] == ["mnist", "cvaegan-mnist", 4, 11, 0.5, 0.5, 2, 0.25]
+    hero, rows, dataset, model, label, *values = visit(page, classes, label=4, seed=11, walk=0.5, temperature=0.5, other=2, mix=0.25)
+    assert hero["about"] == rows["about"] == {"model": "cvaegan-mnist", "label": 4, "other": 2, "mix": 0.25, "seed": 11, "walk": 0.5, "temperature": 0.5}
+    assert (dataset, model["value"], label["value"]) == ("mnist", "cvaegan-mnist", 4)
+    assert [value["value"] if isinstance(value, dict) else value for value in values] == [11, 0.5, 0.5, 2, 0.25]
     top = visit(page, swap, label=3, target=9, mix=0.25, other=50, walk=0.75, picture=12)[0]["about"]
     assert (top["label"], top["target"], top["mix"], top["walk"]) == (3, 9, 0.25, 0.75)
     assert top["image"] == validation.as_argument(S.x[12:13])

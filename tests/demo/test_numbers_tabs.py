@@ -51,33 +51,54 @@ def turned(a, b, at: float):
 
 
 def test_a_walk_turns_from_one_seed_to_the_next_and_temperature_scales_it():
-    found = classes.latent(MODEL, 5, 0.25, 0.7)
+    found = classes.latent(MODEL, classes.State(seed=5, walk=0.25, temperature=0.7))
     torch.testing.assert_close(found[0], 0.7 * turned(prior(5), prior(6), 0.25))
-    torch.testing.assert_close(classes.latent(MODEL, 5, 0.0, 1.0), prior(5))
+    torch.testing.assert_close(classes.latent(MODEL, classes.State(seed=5)), prior(5))
 
 
 def test_a_mix_moves_weight_from_the_class_to_the_other():
-    assert classes.mixture(2, 5, 0.3, 7)[0].tolist() == pytest.approx([0, 0, 0.7, 0, 0, 0.3, 0])
-    assert classes.mixture(2, 2, 0.3, 3)[0].tolist() == pytest.approx([0, 0, 1])
+    assert classes.mixture(classes.State(label=2, other=5, mix=0.3), 7)[0].tolist() == pytest.approx([0, 0, 0.7, 0, 0, 0.3, 0])
+    assert classes.mixture(classes.State(label=2, other=2, mix=0.3), 3)[0].tolist() == pytest.approx([0, 0, 1])
+
+
+WALKED = classes.State(label=3, seed=5, walk=0.25, temperature=0.7, other=8, mix=0.3)
 
 
 def test_the_classes_tab_draws_one_z_in_a_mix_in_every_class_and_of_other_seeds():
-    value = classes.sheets(registry, t, "mnist", "cvaegan-mnist", 3, 5, 0.25, 0.7, 8, 0.3)
-    names, z = value["sections"][0]["about"]["models"], 0.7 * turned(prior(5), prior(6), 0.25)[None]
+    shown = classes.show(registry, t, WALKED)
+    (hero,), (in_row, in_sheet) = shown["hero"]["sections"], shown["rows"]["sections"]
+    names, z = hero["about"]["models"], 0.7 * turned(prior(5), prior(6), 0.25)[None]
     y = torch.zeros(1, 10)
     y[0, 3], y[0, 8] = 0.7, 0.3
     assert names[0] == "cvaegan-mnist"
-    chosen, row, sheet = (section["pixels"] for section in value["sections"])
-    assert same(chosen, torch.cat([ops.decode(registry.model(n), classes.latent(registry.model(n), 5, 0.25, 0.7), y) for n in names]))
+    chosen, row, sheet = (section["pixels"] for section in (hero, in_row, in_sheet))
+    assert same(chosen, torch.cat([ops.decode(registry.model(n), classes.latent(registry.model(n), WALKED), y) for n in names]))
     assert torch.allclose(from_pixels(chosen)[:1], MODEL.decode(z, y), atol=2 / 255)
     assert torch.allclose(from_pixels(row)[:10], MODEL.decode(z.expand(10, -1), torch.arange(10)), atol=2 / 255)
-    rows = torch.stack([0.7 * turned(prior(5 + 2 * i), prior(6 + 2 * i), 0.25) for i in range(5)])
-    assert torch.allclose(from_pixels(sheet), MODEL.decode(rows.repeat_interleave(10, 0), torch.arange(10).repeat(5)), atol=2 / 255)
-    assert value["sections"][2]["rows"] == [t("classes.seed", n=n) for n in (5, 7, 9, 11, 13)]
-    assert value["sections"][0]["title"] == t("classes.mixed", a="3", b="8", p=30)
-    assert value["sections"][1]["chosen"] == 3
+    zs = torch.stack([0.7 * turned(prior(5 + 2 * i), prior(6 + 2 * i), 0.25) for i in range(5)])
+    assert torch.allclose(from_pixels(sheet), MODEL.decode(zs.repeat_interleave(10, 0), torch.arange(10).repeat(5)), atol=2 / 255)
+    assert in_sheet["rows"] == [t("classes.seed", n=n) for n in (5, 7, 9, 11, 13)]
+    assert hero["title"] == t("classes.mixed", a="3", b="8", p=30)
+    assert in_row["chosen"] == 3
     assert all(len(registry.info(name).labels) <= 16 for name in classes.models_for(registry, "mnist"))
     assert classes.models_for(registry, "sprites") == []
+
+
+def test_the_tasks_of_the_classes_tab_are_done_by_what_is_shown_and_by_nothing_the_tab_begins_with():
+    def done(**more):
+        shown = classes.show(registry, t, classes.State(**more))
+        return {*shown["hero"]["done"], *shown["rows"]["done"]}
+
+    assert done() == set()
+    assert done(seed=8) == {"classes.slant"}
+    assert done(temperature=0.0) == {"classes.mean"}
+    assert done(walk=1.0) == {"classes.walk"}
+    assert "classes.doubt" in done(temperature=2.0, seed=1)
+    assert "classes.doubt" not in done(temperature=2.0, seed=12)
+    read = [i / 20 for i in range(1, 10) if "classes.mix" in done(label=8, other=5, mix=i / 20)]
+    x = ops.decode(MODEL, prior(0), classes.mixture(classes.State(label=8, other=5, mix=read[0]), 10))
+    assert int(registry.classifier("mnist").logits(x).argmax()) == 5
+    assert "classes.mix" not in done(label=8, other=5, mix=0.9)  # more than half of it: no wonder
 
 
 @pytest.mark.parametrize("label", [-1, 7])

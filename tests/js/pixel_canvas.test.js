@@ -7,13 +7,13 @@ const { plan, called, verdict, chosen } = load("pixel_canvas");
 const pixels = { n: 12, w: 28 };
 
 test("pictures are as large as the width allows, at most as large as they want", () => {
-  assert.deepEqual(plan({ pixels, columns: 5 }, 1000), { side: 0, columns: 5, narrow: false, k: 4 });
-  assert.deepEqual(plan({ pixels, columns: 5, scale: 9 }, 1000), { side: 0, columns: 5, narrow: false, k: 6 });
-  assert.deepEqual(plan({ pixels, columns: 10 }, 400), { side: 0, columns: 10, narrow: true, k: 1 });
+  assert.deepEqual(plan({ pixels, columns: 5 }, 1000), { side: 0, columns: 5, narrow: false, tight: false, k: 4 });
+  assert.deepEqual(plan({ pixels, columns: 5, scale: 9 }, 1000), { side: 0, columns: 5, narrow: false, tight: false, k: 6 });
+  assert.deepEqual(plan({ pixels, columns: 10 }, 400), { side: 0, columns: 10, narrow: true, tight: true, k: 1 });
 });
 
 test("the rows' names stand beside the row where there is room, else above it", () => {
-  assert.deepEqual(plan({ pixels, columns: 5, rows: ["a"] }, 800), { side: 108, columns: 5, narrow: false, k: 4 });
+  assert.deepEqual(plan({ pixels, columns: 5, rows: ["a"] }, 800), { side: 108, columns: 5, narrow: false, tight: false, k: 4 });
   assert.equal(plan({ pixels, columns: 5, rows: ["a"] }, 600).side, 0);
 });
 
@@ -21,6 +21,10 @@ test("cells closer than 44 pixels are narrow, and the gaps between them too", ()
   const cells = (width) => plan({ pixels: { n: 10, w: 20 }, columns: 10 }, width);
   assert.deepEqual([cells(440).narrow, cells(439).narrow], [false, true]);
   assert.deepEqual([cells(427).k, cells(426).k], [2, 1]); // 10 cells of 40 and 9 gaps of 3
+});
+
+test("on a phone three pictures stand side by side with little between them", () => {
+  assert.deepEqual(plan({ pixels: { n: 3, w: 28 }, columns: 3, scale: 16 }, 343), { side: 0, columns: 3, narrow: false, tight: true, k: 4 });
 });
 
 test("large pictures flow into more rows, so many side by side as belong together", () => {

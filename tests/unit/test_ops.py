@@ -207,3 +207,13 @@ def test_descent_finds_the_z_of_a_generated_picture(family):
     torch.testing.assert_close(way[-1].x, ops.decode(model, way[-1].z, y))
     again = list(ops.invert(model, x, y, steps=60, every=20, pull=0.0, rng=seeded(0)))
     assert torch.equal(again[-1].z, way[-1].z)
+
+
+def test_ink_leans_by_the_slope_of_the_line_that_is_drawn():
+    rows = torch.arange(9)
+    for slope in (-1, 0, 1):
+        x = torch.zeros(1, 1, 9, 9)
+        x[0, 0, rows, 4 - slope * (rows - 4)] = 1  # rows go down
+        assert float(ops.lean(x)) == pytest.approx(slope, abs=1e-6)
+        assert float(ops.lean(0.3 * x)) == pytest.approx(slope, abs=1e-6)
+    assert float(ops.lean(torch.zeros(1, 1, 9, 9))) == 0
