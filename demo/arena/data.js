@@ -30,6 +30,10 @@ const CURVES = {
   drawn: (rng, { points }) => points[rng.below(points.length)],
 };
 
+/** What stands against the real points where no G does: real ones with noise of σ 1.  arXiv:1704.00028, figure 1.
+ * @type {(settings: Settings, rng: Rng, n: number) => Float32Array} */
+const noisyData = (settings, rng, n) => sampleData(settings, rng, n).map((x) => x + rng.normal());
+
 /** n points (n, 2).
  * @type {(settings: Settings, rng: Rng, n: number) => Float32Array} */
 const sampleData = (settings, rng, n) => {

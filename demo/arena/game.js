@@ -20,7 +20,7 @@ class Film {
   cut(/** @type {number} */ step) { this.moments = this.moments.filter((moment) => moment.step <= step); }
 }
 
-const STREAMS = { D: 0, G: 1, initD: 2, initG: 3, view: 4 }; // of a seed's random numbers
+const STREAMS = { D: 0, G: 1, initD: 2, initG: 3, view: 4, measure: 5 }; // of a seed's random numbers
 const MOMENTS = 600; // of the curves
 const SNAPSHOTS = 400;
 const SNAPSHOT_BYTES = 64e6; // of all of a game's
@@ -39,7 +39,9 @@ class Game {
     this.optimizers = [new Optimizer(s.optimizer, this.D, s.lrD, s.beta1, s.beta2), new Optimizer(s.optimizer, this.G, s.lrG, s.beta1, s.beta2)];
     this.tapes = { D: new Tape(), G: new Tape(), view: new Tape() };
     this.step = 0;
-    this.metrics = /** @type {Metrics} */ ({ lossD: NaN, lossG: NaN, real: NaN, fake: NaN, gradient: NaN });
+    this.metrics = /** @type {Metrics} */ ({ lossD: NaN, lossG: NaN, real: NaN, fake: NaN, gradient: NaN, modes: NaN, modesAny: NaN, near: NaN, js: NaN, w1: NaN });
+    this.yardstick = /** @type {{points: Float32Array, shares: Float64Array}} */ (null);
+    this.half = false; // D has moved in the iteration to come, G has not
     this.history = /** @type {Film<Moment>} */ (new Film(MOMENTS));
     const bytes = 12 * (this.D.weights.length + this.G.weights.length);
     this.snapshots = /** @type {Film<Snapshot>} */ (new Film(Math.max(32, Math.min(SNAPSHOTS, Math.floor(SNAPSHOT_BYTES / bytes)))));
@@ -48,16 +50,39 @@ class Game {
   }
 
   /** One iteration: k moves of D and one of G, or only D's, or only G's.  Raises Diverged, and then shows the last snapshot.
-   * @type {(turn?: TurnName) => void} */
-  iterate(turn = this.settings.turn) {
+   * half: of an iteration only D's moves, which the next turn that is not D's completes.
+   * @type {(turn?: TurnName, half?: boolean) => void} */
+  iterate(turn = this.usualTurn(), half = false) {
     this.resume();
+    const { seed, k } = this.settings;
+    if (this.half && turn === "D") this.count(); // the half one was one of D's own
     const step = this.step + 1;
-    if (turn !== "G") for (let k = 0; k < this.settings.k; k++) this.moveD(drawBatch(this.settings, new Rng(this.settings.seed, STREAMS.D, step, k)));
-    if (turn !== "D") this.moveG(drawBatch(this.settings, new Rng(this.settings.seed, STREAMS.G, step)));
+    for (let move = 0; move < k && turn !== "G" && !this.half; move++) this.moveD(drawBatch(this.settings, new Rng(seed, STREAMS.D, step, move)));
+    if (turn !== "D") this.moveG(drawBatch(this.settings, new Rng(seed, STREAMS.G, step)));
+    else if (this.history.wants(step)) this.gradientOfG(drawBatch(this.settings, new Rng(seed, STREAMS.G, step)));
     this.requireNumbers(step);
-    this.step = step;
+    this.half = half;
+    if (!half) this.count();
+  }
+
+  /** @type {() => TurnName} */
+  usualTurn() {
+    const { turn, hold } = this.settings;
+    return hold && this.step >= hold ? "D" : turn;
+  }
+
+  count() {
+    this.half = false;
+    const step = ++this.step;
     if (this.history.wants(step)) this.history.add({ step, ...this.metrics });
     if (this.snapshots.wants(step)) this.snapshots.add(this.snapshot());
+  }
+
+  /** Adds to the metrics of this moment what is too costly for every one. */
+  measure() {
+    Object.assign(this.metrics, measureCloud(this));
+    const last = this.history.moments.at(-1);
+    if (last?.step === this.step) Object.assign(last, this.metrics);
   }
 
   /** @type {(points: Tensor, noise: Float32Array, t: Tape) => Tensor} what D sees of points: with noise, and pack of them a row */
@@ -105,8 +130,8 @@ class Game {
 
   requireNumbers(/** @type {number} */ step) {
     const { lossD, lossG } = this.metrics, sum = sumSquares(this.D.weights) + sumSquares(this.G.weights);
-    const lost = (/** @type {number} */ loss, /** @type {boolean} */ played) => played && !Number.isFinite(loss);
-    if (Number.isFinite(sum) && !lost(lossD, this.optimizers[0].steps > 0) && !lost(lossG, this.optimizers[1].steps > 0)) return;
+    const played = [lossD, lossG].filter((_, k) => this.optimizers[k].steps);
+    if (Number.isFinite(sum) && played.every(Number.isFinite)) return;
     this.restore(this.snapshots.at(this.step));
     throw new Diverged(step);
   }
@@ -115,15 +140,15 @@ class Game {
   snapshot() {
     const nets = [this.D, this.G].map(({ weights }) => weights.slice());
     const optimizers = this.optimizers.map(({ mean, square, steps }) => ({ mean: mean.slice(), square: square.slice(), steps }));
-    return { step: this.step, nets, optimizers, metrics: { ...this.metrics } };
+    return { step: this.step, half: this.half, nets, optimizers, metrics: { ...this.metrics } };
   }
 
-  restore(/** @type {Snapshot} */ { step, nets, optimizers, metrics }) {
+  restore(/** @type {Snapshot} */ { step, half, nets, optimizers, metrics }) {
     [this.D, this.G].forEach(({ weights }, k) => weights.set(nets[k]));
     this.optimizers.forEach((optimizer, k) => {
       optimizer.mean.set(optimizers[k].mean); optimizer.square.set(optimizers[k].square); optimizer.steps = optimizers[k].steps;
     });
-    this.step = step;
+    this.step = step; this.half = half;
     this.metrics = { ...metrics };
   }
 
@@ -146,7 +171,7 @@ class Game {
 const drawBatch = (settings, rng) => {
   const { batch, latent, noise, rule, pack } = settings, real = sampleData(settings, rng, batch), z = rng.normals(batch * latent);
   const share = rule === "wgangp" ? Float32Array.from({ length: batch / pack }, () => rng.uniform()) : null;
-  const fake = settings.fake === "noise" ? sampleData(settings, rng, batch).map((x) => x + rng.normal()) : null;
+  const fake = settings.fake === "noise" ? noisyData(settings, rng, batch) : null;
   return { real, z, fake, share, noise: noise ? rng.normals(2 * batch, noise) : null, noiseFake: noise ? rng.normals(2 * batch, noise) : null };
 };
 

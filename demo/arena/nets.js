@@ -1,10 +1,10 @@
-// Multilayer perceptrons with ReLU, as torch keeps and begins them: a layer is W (out, in) and b (1, out), uniform within ±1/√in.
+// Multilayer perceptrons with ReLU or leaky ReLU, as torch keeps and begins them: a layer is W (out, in) and b (1, out), uniform within ±1/√in.
 
 class Mlp {
   /** All weights are one array, that of `weights`; the parameters are views of it, W and b of layer after layer.
-   * @param {number[]} widths from input to output */
-  constructor(widths) {
-    this.widths = widths;
+   * @param {number[]} widths from input to output @param {number} slope of the activation below 0 */
+  constructor(widths, slope = 0) {
+    this.widths = widths; this.slope = slope;
     const sizes = widths.slice(1).map((out, k) => out * (widths[k] + 1));
     this.weights = new Float32Array(sizes.reduce((a, b) => a + b));
     this.parameters = /** @type {Tensor[]} */ ([]);
@@ -30,9 +30,15 @@ class Mlp {
    * @type {(tape: Tape, x: Tensor) => Tensor} */
   forward(tape, x) {
     for (let k = 0; k < this.parameters.length; k += 2) {
-      if (k) x = tape.gate(x, x);
+      if (k) x = this.activate(tape, x);
       x = tape.addRow(tape.matmul(x, this.parameters[k], false, true), this.parameters[k + 1]);
     }
     return x;
+  }
+
+  /** @type {(tape: Tape, x: Tensor) => Tensor} */
+  activate(tape, x) {
+    const positive = tape.gate(x, x);
+    return this.slope ? tape.add(tape.scale(x, this.slope), tape.scale(positive, 1 - this.slope)) : positive;
   }
 }

@@ -3,7 +3,7 @@
 /** @type {Settings} */
 const DEFAULTS = {
   data: "ring", rule: "nonsaturating", k: 1, lrD: 1e-3, lrG: 1e-3, beta1: 0.5, beta2: 0.999, optimizer: "adam",
-  hiddenD: [64, 64], hiddenG: [64, 64], latent: 2, batch: 128, weight: 0, clip: 0.1, noise: 0, pack: 1, seed: 0, turn: "both", fake: "G",
+  hiddenD: [64, 64], hiddenG: [64, 64], latent: 2, batch: 128, weight: 0, clip: 0.1, noise: 0, pack: 1, seed: 0, turn: "both", fake: "G", hold: 0,
 };
 /** What a rule changes of them.
  * @type {Record<RuleName, Partial<Settings>>} */
@@ -24,7 +24,7 @@ const CHOICES = {
   optimizer: ["adam", "rmsprop", "sgd"], turn: ["both", "D", "G"], fake: ["G", "noise"],
 };
 /** Least and greatest value. */
-const WHOLE = { k: [1, 100], latent: [1, 64], batch: [1, 4096], pack: [1, 16], seed: [0, 2 ** 53 - 1] };
+const WHOLE = { k: [1, 100], latent: [1, 64], batch: [1, 4096], pack: [1, 16], seed: [0, 2 ** 53 - 1], hold: [0, 1e9] };
 const REAL = { beta1: [0, 0.9999], beta2: [0, 0.9999], weight: [0, 1e4], noise: [0, 10] };
 const POSITIVE = { lrD: 10, lrG: 10, clip: 100 };
 

@@ -83,7 +83,8 @@ class Tape {
    * @type {(a: Tensor, row: Tensor) => Tensor} */
   addRow(a, row) {
     const out = this.record(a.rows, a.cols, "addRow", a, row);
-    for (let i = 0, k = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++, k++) out.data[k] = a.data[k] + row.data[j];
+    const to = out.data, from = a.data, addend = row.data;
+    for (let k = 0; k < to.length;) for (let j = 0; j < addend.length; j++, k++) to[k] = from[k] + addend[j];
     return out;
   }
 
@@ -170,12 +171,18 @@ class Tape {
   }
 }
 
+/** @type {(x: Float32Array) => Int32Array} */
+const bitsOf = (x) => new Int32Array(x.buffer, x.byteOffset, x.length);
+
 /** @type {Record<string, (out: Float32Array, a: Float32Array, b: Float32Array, option: number) => void>} */
 const FORWARD = {
   add(out, a, b) { for (let k = 0; k < out.length; k++) out[k] = a[k] + b[k]; },
   subtract(out, a, b) { for (let k = 0; k < out.length; k++) out[k] = a[k] - b[k]; },
   multiply(out, a, b) { for (let k = 0; k < out.length; k++) out[k] = a[k] * b[k]; },
-  gate(out, a, by) { for (let k = 0; k < out.length; k++) out[k] = by[k] > 0 ? a[k] : 0; },
+  gate(out, a, by) { // by their bits, for half of all branches would be guessed wrong: a sign spread over the word, and 0 is not positive
+    const to = bitsOf(out), from = bitsOf(a), signs = bitsOf(by);
+    for (let k = 0; k < to.length; k++) to[k] = from[k] & (-signs[k] >> 31) & ~(signs[k] >> 31);
+  },
   scale(out, a, _, by) { for (let k = 0; k < out.length; k++) out[k] = a[k] * by; },
   shift(out, a, _, by) { for (let k = 0; k < out.length; k++) out[k] = a[k] + by; },
   power(out, a, _, p) { for (let k = 0; k < out.length; k++) out[k] = a[k] === 0 ? 0 : a[k] ** p; },

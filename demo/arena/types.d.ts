@@ -30,6 +30,8 @@ interface Settings {
   turn: TurnName;
   /** What stands against the real points: G, or real points with noise of σ 1 (arXiv:1704.00028, figure 1). */
   fake: "G" | "noise";
+  /** The step from which on G stands still; 0: never. */
+  hold: number;
 }
 
 interface Trouble { key: string; message: string; values: Record<string, number | string> }
@@ -54,7 +56,7 @@ interface Metrics {
 }
 type Moment = { step: number } & Metrics;
 interface Snapshot {
-  step: number; nets: Float32Array[]; metrics: Metrics;
+  step: number; half: boolean; nets: Float32Array[]; metrics: Metrics;
   optimizers: { mean: Float32Array; square: Float32Array; steps: number }[];
 }
 

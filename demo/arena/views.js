@@ -12,9 +12,12 @@ const generate = (game, z) => {
   return game.G.forward(t, new Tensor(z, z.length / latent, latent));
 };
 
-/** The same z as long as a game lasts: (n, Z).
- * @type {(settings: Settings, n: number) => Float32Array} */
-const fixedLatents = ({ seed, latent }, n) => new Rng(seed, STREAMS.view).normals(n * latent);
+/** What stands against the real points, from the same random numbers as long as a game lasts: (n, 2).
+ * @type {(game: Game, n: number) => Float32Array} */
+const fakePoints = (game, n) => {
+  const { settings } = game, rng = new Rng(settings.seed, STREAMS.view);
+  return settings.fake === "G" ? generate(game, rng.normals(n * settings.latent)).data.slice() : noisyData(settings, rng, n);
+};
 
 /** D's logits or values of points (n, 2); where D judges several at once, of as many copies.
  * @type {(game: Game, t: Tape, x: Tensor) => Tensor} */
@@ -58,7 +61,7 @@ const pulls = (game, points) => {
 /** G over a square grid of z, where z has two numbers: (GRID², 2), row by row from z₂ = −2.
  * @type {(game: Game) => Float32Array} */
 const warpedGrid = (game) => {
-  if (game.settings.latent !== 2) return new Float32Array(0);
+  if (game.settings.latent !== 2 || game.settings.fake !== "G") return new Float32Array(0);
   const z = new Float32Array(2 * GRID * GRID), at = (/** @type {number} */ k) => GRID_SPAN * (2 * k / (GRID - 1) - 1);
   for (let k = 0; k < GRID * GRID; k++) { z[2 * k] = at(k % GRID); z[2 * k + 1] = at(Math.floor(k / GRID)); }
   return generate(game, z).data.slice();
@@ -72,12 +75,11 @@ const weightHistogram = ({ D: { weights }, settings: { rule, clip } }) => {
   return { low: -high, high, counts };
 };
 
-/** @type {(game: Game, ask: {heat: number, arrows: number, sample: number}) => Omit<Frame, "metrics" | "rate">} */
+/** @type {(game: Game, ask: {heat: number, arrows: number, sample: number, optimal?: boolean}) => Omit<Frame, "metrics" | "rate">} */
 const drawFrame = (game, ask) => {
-  const { settings } = game, still = settings.fake === "noise" ? drawBatch({ ...settings, batch: ask.sample, pack: 1 }, new Rng(settings.seed, STREAMS.view)).fake : null;
-  const fake = still ?? generate(game, fixedLatents(settings, ask.sample)).data.slice();
+  const fake = fakePoints(game, ask.sample), optimal = ask.optimal && game.rule.score !== "critic" ? optimalD(game.settings, fakePoints(game, 1024), ask.heat) : null;
   return {
     step: game.step, fake, arrows: pulls(game, fake.slice(0, 2 * ask.arrows)), ...heatMap(game, ask.heat),
-    grid: still ? new Float32Array(0) : warpedGrid(game), histogram: weightHistogram(game),
+    grid: warpedGrid(game), ...(optimal && { optimal }), histogram: weightHistogram(game),
   };
 };
