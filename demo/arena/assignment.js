@@ -36,7 +36,7 @@ const leastReduced = (costs, n, row, v) => {
  *         path: {least: Float64Array, before: Int32Array, done: Uint8Array}) => void} */
 const augment = (costs, n, start, u, v, rowOf, columnOf, { least, before, done }) => {
   least.fill(Infinity); done.fill(0);
-  let row = start, reach = 0, column;
+  let row = start, reach = 0, /** @type {number} */ column;
   for (;;) {
     let next = -1;
     for (let j = 0, k = row * n; j < n; j++, k++) {
@@ -55,7 +55,7 @@ const augment = (costs, n, start, u, v, rowOf, columnOf, { least, before, done }
     u[rowOf[j]] += reach - least[j]; v[j] -= reach - least[j];
   }
   while (column >= 0) {
-    const from = before[column], old = columnOf[from];
+    const /** @type {number} */ from = before[column], old = columnOf[from];
     rowOf[column] = from; columnOf[from] = column;
     column = from === start ? -1 : old;
   }
