@@ -130,6 +130,12 @@ def with_what_is_here(state, names: Callable[[str], list[str]]):
     return dataclasses.replace(state, dataset=dataset, model=state.model if state.model in offered else offered[0])
 
 
+def when_opened(t, show, outputs) -> None:
+    """Fills a tab when it comes into sight first, which is when Gradio makes what is in it; until then nothing is asked for it."""
+    opening = gr.HTML(js_on_load='trigger("input")', elem_classes="opening")  # not `load`: Gradio takes every such for the page's own
+    opening.input(guard(show, t), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
+
+
 def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], function, outputs: dict, *bound) -> None:
     """What a fresh page shows: function(*bound, State) -> {an output's name: its update}, the State being what its address asks for.
 
@@ -153,7 +159,7 @@ def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], fun
         updates = answer.__wrapped__(ours) if is_own else copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
         return {outputs[name]: update for name, update in updates.items()}
 
-    page.load(guard(show, t), None, list(outputs.values()), queue=False, show_progress="hidden", api_visibility="private")
+    when_opened(t, show, list(outputs.values()))
 
 
 def load_state(t, page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
@@ -179,4 +185,4 @@ def load_state(t, page, tab: str, defaults: dict, names: Callable[[str], list[st
             return answer.__wrapped__(ours)
         return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
 
-    page.load(guard(show, t), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
+    when_opened(t, show, outputs)

@@ -7,6 +7,7 @@ import torch
 from starlette.middleware import Middleware
 
 from demo import address, api, boundary
+from demo.front import MARK, Front
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
@@ -25,26 +26,17 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
     gr.HTML(
         f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
     )
-    with gr.Tabs(elem_classes="tabs") as tabs:
+    with gr.Tabs(elem_classes="tabs", selected=MARK) as tabs:
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(registry, t, blocks)
     address.keep_tab(t, tabs)
-    # Gradio writes lang="en" for every route.
     # The address is the page's own until somebody does something; ?lecture=1 is for the last row, see style.css.
-    begin = f"""() => {{
-        document.documentElement.lang = '{t.language}';
+    begin = """() => {
         document.querySelector(".gradio-container").classList.toggle("lecture", new URLSearchParams(location.search).has("lecture"));
-        for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => {{ window.touched = true; }}, {{capture: true, once: true}});
-    }}"""
+        for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, {capture: true, once: true});
+    }"""
     blocks.load(None, None, None, js=begin, api_visibility="private")
-    blocks.load(selected, None, tabs, queue=False, show_progress="hidden", api_visibility="private")
-
-
-def selected(request: gr.Request):
-    """The tab an address asks for."""
-    wanted = request.query_params.get("tab") if request else None
-    return gr.update(selected=wanted) if wanted in [tab.TAB for tab in TABS] else gr.skip()
 
 
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
@@ -101,6 +93,6 @@ def launch_kwargs() -> dict:
         "footer_links": ["api"], "run_history": False, "ssr_mode": False,
         "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
-            "middleware": [Middleware(BoundedRequests)], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
+            "middleware": [Middleware(BoundedRequests), Middleware(Front, tabs=tuple(tab.TAB for tab in TABS), languages=("zh",))], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
         },
     }  # fmt: skip
