@@ -49,7 +49,7 @@ CLS = """() => {
 # The picture's share of the screen, what acts on it and how far from it that stands, and the smallest words that are seen.
 LAYOUT = """() => {
     const seen = (nodes) => [...nodes].filter((e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getBoundingClientRect().width);
-    const hero = seen(document.querySelectorAll(".hero"))[0] || seen(document.querySelectorAll(".stage .atelier"))[0];
+    const hero = seen(document.querySelectorAll(".hero"))[0] || seen(document.querySelectorAll(".stage .atelier")).find((e) => e.querySelector("canvas"));
     if (!hero) return {picture_share: 0, acts: [], least_font_px: null};
     const boxes = seen(hero.querySelectorAll("canvas, svg")).map((c) => c.getBoundingClientRect());
     const edge = (side, pick, limit) => limit(pick(...boxes.map((b) => b[side])));
