@@ -19,6 +19,7 @@ MAX_SAMPLES = 1000  # in one picture
 MAX_TEMPERATURE, MIN_PIXEL_TEMPERATURE = 3.0, 0.05  # a pixel model's logits are divided by it
 PLOTS = ("curves", "samples", "codes", "weights")
 SAVE_SECONDS = 60  # between two states saved
+FINETUNE_STEPS = 600  # some five minutes of two cores
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,15 +39,19 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="torchvision-style root; without it a cache folder, filled by download")
     sub.add_argument("--out", type=Path, help="checkpoint folder (default: runs/NAME)")
     sub.add_argument("--split", choices=("train", "fit"), default="train", help="fit: leave the validation pictures out (default: train)")
-    group = sub.add_mutually_exclusive_group()
-    group.add_argument("--minutes", type=number(float, 1e-3, 1e6), help="train this long instead of the recipe's number of steps")
-    group.add_argument("--steps", type=number(int, 1), help="train this many batches instead of the recipe's")
+    sub.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="learn these pictures from nothing, a sub-folder a class, instead of the data set"
+    )
+    add_budget(sub, "the recipe's")
     add_run_options(sub, "the recipe's")
     sub = command("finetune", finetune, "Go on training a checkpoint on own pictures.", "source")
     sub.add_argument("--data", type=Path, required=True, help="a folder with one sub-folder of pictures a class")
     sub.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
-    sub.add_argument("--steps", type=number(int, 1), default=500, help="batches (default: 500)")
-    add_run_options(sub, "0.0003")
+    add_budget(sub, str(FINETUNE_STEPS))
+    keep = "learn the known classes on, from the model's own draws (default: where there are new ones)"
+    sub.add_argument("--keep-old", action=argparse.BooleanOptionalAction, help=keep)
+    sub.add_argument("--freeze", metavar="PART", nargs="+", default=[], help="parts of the model that stay as they are, such as encoder")
+    add_run_options(sub, "0.001")
     sub = command("evaluate", evaluate, "Measure a checkpoint on the test set and write its card.")
     sub.add_argument("source", nargs="?", help="name, folder or repository; or --all")
     sub.add_argument("--all", action="store_true", help="every bundled checkpoint, and the table of them")
@@ -97,6 +102,12 @@ def picture_file(text: str) -> Path:
     return Path(text)
 
 
+def add_budget(sub: argparse.ArgumentParser, usual: str) -> None:
+    group = sub.add_mutually_exclusive_group()
+    group.add_argument("--minutes", type=number(float, 1e-3, 1e6), help="train this long")
+    group.add_argument("--steps", type=number(int, 1), help=f"train this many batches (default: {usual})")
+
+
 def add_device(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: a GPU where there is one")
 
@@ -144,10 +155,15 @@ def train(args) -> None:
         raise SystemExit(f"train: there is no recipe {args.name!r}; {names.suggest(args.name, RECIPES)}")
     device = choose_device(args.device)
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
     with output.open_output(out, resume=args.resume, overwrite=args.overwrite):
+        if args.pictures:
+            from genlib import finetuning
+
+            choices = finetuning.Choices(lr=args.lr or recipe.lr, seed=recipe.seed)
+            return follow_own(finetuning.begin(args.name, args.pictures, choices, device), budget, out, args)
         images = data.load(recipe.dataset, args.split, args.data)
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
-        budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
         film = begin_film(recipe.dataset, args.data) if recipe.film else None
         follow(run, recipe.batches(images), budget, out, about, images.digest(), args, film)
@@ -158,12 +174,26 @@ def finetune(args) -> None:
     from genlib.device import choose_device
 
     device, source = choose_device(args.device), hub.resolve(args.source)
+    budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or FINETUNE_STEPS)
     with output.open_output(args.out, resume=args.resume, overwrite=args.overwrite):
-        task = finetuning.prepare(source, args.data, **{"lr": args.lr} if args.lr else {}, device=device)
-        for line in task.report:
-            print(line)
-        digest = task.batches.images.digest()
-        follow(task.run, task.batches, train.Budget(steps=args.steps), args.out, task.about, digest, args)
+        choices = finetuning.Choices(lr=args.lr or finetuning.LR, keep_old=args.keep_old, freeze=tuple(args.freeze))
+        follow_own(finetuning.prepare(source, args.data, choices, device), budget, args.out, args)
+
+
+def follow_own(task, budget, out: Path, args) -> None:
+    """Learn own pictures: what the model will see is drawn first, and what came of it is measured at the end."""
+    from genlib import output
+    from genlib.evaluation.own import held_out_error
+    from genlib.film import Film
+    from genlib.stopping import Best
+
+    for line in task.report:
+        print(line)
+    output.save_seen(task.batches.images, out)
+    held_out = task.held_out.batch(slice(None))
+    best = Best(lambda model: held_out_error(model, held_out)) if len(task.held_out) else None
+    film = Film() if task.draws else None
+    follow(task.run, task.batches, budget, out, task.about, task.batches.images.digest(), args, film, best, task.measure)
 
 
 @contextmanager
@@ -191,8 +221,11 @@ def begin_film(dataset: str, root: Path | None):
         return Film()
 
 
-def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film=None) -> None:
-    """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop."""
+def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film=None, best=None, measure=None) -> None:
+    """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop.
+
+    `film` keeps moments; `best` ends the run when a curve turns, as it was at its best; `measure` gives the figures of what was learned.
+    """
     from tqdm import tqdm
 
     from genlib import output, train
@@ -207,16 +240,21 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film
     if args.overwrite:
         (out / train.STATE).unlink(missing_ok=True)  # or a later --resume would go on with the run before
     about["training"] |= {"command": command_line(), "seed": run.seed, "device": run.device.type}
-    saved, begin = time.monotonic(), run.step
+    saved, begin, held_out = time.monotonic(), run.step, {}
 
-    def save() -> None:
+    def save(figures: dict | None = None) -> None:
+        if figures:
+            about["figures"] = figures
+            about["training"]["evaluated"] = {"command": command_line(), "n": figures.get("held_out_n", 0), "seed": 0, "split": "held-out"}
         about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1), "date": date.today().isoformat()}
         output.save(run, out, about | ({"film": film.facts} if film else {}), curves, digest, film)
 
     try:
         with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
             for progress in train.train(run, batches, budget):
-                curves.add(progress.metrics)
+                if best and best.is_due(progress):
+                    held_out = {"held-out/error": best.add(run, progress)}
+                curves.add(progress.metrics | held_out)
                 if film and film.is_due(progress):
                     film.add(run, progress)
                 if progress.step % 10 == 0 or progress.progress >= 1:
@@ -226,11 +264,16 @@ def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film
                     save()
                     draw_curves(out)
                     raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
+                if best and best.has_turned:
+                    print("\nthe held-out pictures are known no better: stopped")
+                    break
                 if time.monotonic() - saved > SAVE_SECONDS:
                     save()
                     saved = time.monotonic()
             if run.step > begin:
-                save()
+                if best:
+                    best.restore(run)
+                save(measure(run.model()) if measure else {})
                 draw_curves(out)
     except FloatingPointError as error:
         again = "--resume goes on from the last state saved" if (out / train.STATE).exists() else "nothing was saved yet"

@@ -85,7 +85,7 @@ def text(info: checkpoint.Info, plot: bool = False) -> str:
     rows = "\n".join(row(key, value) for key, value in info.figures.items())
     figures = f"""## Figures
 
-On {measured.get("n", 0):,} test images, seed {measured.get("seed", 0)}, by `{measured.get("command", "")}`:
+On {measured.get("n", 0):,} {measured.get("split", "test")} images, seed {measured.get("seed", 0)}, by `{measured.get("command", "")}`:
 
 | figure | value | what it is |
 |---|---|---|

@@ -8,14 +8,19 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from genlib import card, checkpoint, drawing, train
+import torch
+from torch.nn import functional
+
+from genlib import card, checkpoint, drawing, images, train
 from genlib.curves import Curves
+from genlib.data import Images
 from genlib.errors import CheckpointError
 from genlib.families import family_of
 from genlib.film import Film
 from genlib.lock import hold_lock
 from genlib.objectives import registry
 
+SEEN = 12  # pictures of a class in seen.png
 TAKEN = (checkpoint.CONFIG, checkpoint.WEIGHTS, checkpoint.CARD, train.STATE)  # what a new run would write over
 
 
@@ -118,6 +123,14 @@ def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str, f
         curves.save(folder)
         if film:
             film.save(folder)
+
+
+def save_seen(pictures: Images, folder: Path) -> None:
+    """Put seen.png into the folder: own pictures as the model will see them, a class a row.  Raises CheckpointError."""
+    rows = [pictures.x[pictures.y == k][:SEEN] for k in pictures.y.unique()]
+    x = torch.cat([functional.pad(row, (0, 0, 0, 0, 0, 0, 0, SEEN - len(row))) for row in rows])
+    with explain(folder):
+        checkpoint.write(Path(folder) / "seen.png", images.png(x / 255, columns=SEEN))
 
 
 def save_plot(folder: Path) -> None:

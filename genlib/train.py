@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from genlib import checkpoint
@@ -24,7 +24,7 @@ from genlib.batch import Batch
 from genlib.errors import Problem
 from genlib.models.base import Network
 from genlib.objectives import registry
-from genlib.objectives.base import Objective
+from genlib.objectives.base import Objective, Turn
 
 
 class Diverged(Problem, FloatingPointError):
@@ -64,15 +64,20 @@ def ema_update(averages: Tensors, current: Tensors, seen: Tensor | int, ema: flo
         torch._foreach_copy_(averages, current)
 
 
+def free_parameters(turn: Turn) -> list[nn.Parameter]:
+    """What a turn moves: all of its net but what is held as it is."""
+    return [parameter for parameter in turn.net.parameters() if parameter.requires_grad]
+
+
 class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
     def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device: torch.device | str = "cpu"):
         self.objective, self.device = objective.to(device), torch.device(device)  # begun on the CPU: a seed's start is the same on each
         self.lr, self.seed, self.step, self.seconds = lr, seed, 0, 0.0
-        self.turns, self.betas = objective.turns(), betas
+        self.turns, self.betas = [turn for turn in objective.turns() if free_parameters(turn)], betas
         self.optimizers = [
-            torch.optim.AdamW(turn.net.parameters(), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True) for turn in self.turns
+            torch.optim.AdamW(free_parameters(turn), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True) for turn in self.turns
         ]
         average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
@@ -106,7 +111,7 @@ class Run:
         if self.average:
             self.average.load_state_dict(groups["average"])
         for i, optimizer in enumerate(self.optimizers):
-            for j, parameter in enumerate(self.turns[i].net.parameters()):
+            for j, parameter in enumerate(free_parameters(self.turns[i])):
                 for slot, value in slots[i].get(j, {}).items():
                     if value.shape == parameter.shape:  # the fused kernel wants both in one memory format
                         slots[i][j][slot] = torch.empty_like(parameter).copy_(value)
@@ -147,7 +152,7 @@ def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
 
 
 def optimizer_step(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict[str, Tensor]:
-    parameters = list(turn.net.parameters())
+    parameters = free_parameters(turn)
     values = turn.loss(batch, rng)
     if not values["loss"].isfinite():
         raise Diverged("the {turn} loss is {value}", turn=turn.name, value=values["loss"].item())

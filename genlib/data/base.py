@@ -79,6 +79,26 @@ class Batches:
 
 
 @dataclass
+class Rehearsal:
+    """Batches of twice the size: own pictures, then as many of those that a model drew before it learned them."""
+
+    batches: Batches
+    before: Batches
+
+    @property
+    def size(self) -> int:
+        return self.batches.size
+
+    @property
+    def images(self) -> Images:
+        return self.batches.images
+
+    def __call__(self, step: int, rng: torch.Generator) -> Batch:
+        own, before = self.batches(step, rng), self.before(step, rng)
+        return Batch(torch.cat([own.x, before.x]), torch.cat([own.y, before.y]))
+
+
+@dataclass
 class FewLabels:
     """Batches of twice the size: first pictures with their labels, from `per_class` of each class, then any, with label −1."""
 

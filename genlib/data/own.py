@@ -51,6 +51,15 @@ def folder(root: Path, size: int, channels: int, kind: str) -> OwnImages:
     )  # fmt: skip
 
 
+def hold_out(pictures: Images, seed: int, share: float = 0.2) -> tuple[Images, Images]:
+    """The pictures to learn from, and those held out: a share of each class, to a whole one; which, the seed says."""
+    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))
+    rows = [order[pictures.y[order] == k] for k in pictures.y.unique()]
+    held = torch.cat([row[: int(share * len(row))] for row in rows])
+    learned = torch.cat([row[int(share * len(row)) :] for row in rows]).sort().values
+    return Images(pictures.x[learned], pictures.y[learned], pictures.labels), Images(pictures.x[held], pictures.y[held], pictures.labels)
+
+
 def visible(path: Path) -> list[Path]:
     """What lies in a folder, in order; systems hide notes of their own there."""
     return sorted(p for p in path.iterdir() if not p.name.startswith("."))

@@ -48,6 +48,13 @@ TABLE = (
     Figure("light_mean_psnr_db", "the mean training picture of that light or pose, against the true picture", "dB"),
     Figure("nearest_psnr_db", "the training picture of the target most like the source, against the true picture", "dB"),
     Figure("inpaint_psnr_db", "inside a random hole, after each pass", "dB", "more"),
+    Figure("held_out_error", "own pictures held out: bits a pixel, squared error, or squared distance to the nearest draw, as the model's kind has it", better="less"),
+    Figure("held_out_n", "own pictures held out"),
+    Figure("copy_ratio", "distance of draws to the nearest learned picture over that to the nearest held out: about 1 where they are new, far below where they are copies"),
+    Figure("own_read_acc", "a small classifier of own pictures finds the asked class in the generated ones", better="more"),
+    Figure("own_reader_acc", "that classifier on the own pictures held out"),
+    Figure("kept_acc", "draws of the classes known before, read as asked by their classifier", better="more"),
+    Figure("kept_acc_before", "the same before the fine-tuning"),
     Figure("mean_fill_psnr_db", "the hole filled with the mean of the known pixels", "dB"),
 )  # fmt: skip
 FIGURES = {figure.key: figure for figure in TABLE}

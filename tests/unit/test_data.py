@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from genlib import checkpoint, data, finetuning, output, train
+from genlib import checkpoint, data, finetuning, growth, output, train
 from genlib.curves import Curves
 from genlib.evaluation import report
 from genlib.models.cvae import CVAEConfig
@@ -189,7 +189,7 @@ def test_an_empty_folder_and_none_are_refused(tmp_path):
 @pytest.mark.parametrize("family", ["cvaegan", "cvae", "pixelcnn", "pixelgan", "classifier"])
 def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
     checkpoint.save(SMALL[family](), tmp_path / "old", labels=("a", "b", "c"), dataset="mnist", name="small")
-    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4)
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), finetuning.Choices(batch=4))
     assert task.about["labels"] == ("a", "b", "c", "owl")
     assert sorted(set(task.batches.images.y.tolist())) == [1, 3]
     assert any("new" in line for line in task.report)
@@ -202,7 +202,7 @@ def test_finetuning_keeps_known_classes_and_adds_new_ones(family, tmp_path):
 
 def finetuned(source, root, out, **options) -> finetuning.Task:
     """The task of fine-tuning a checkpoint, whose outcome is saved after one batch."""
-    task = finetuning.prepare(source, root, batch=4, **options)
+    task = finetuning.prepare(source, root, finetuning.Choices(batch=4, **options))
     list(train.train(task.run, task.batches, train.Budget(steps=1)))
     output.save(task.run, out, task.about | {"training": {}}, Curves(), task.batches.images.digest())
     return task
@@ -231,7 +231,7 @@ def test_a_finetuned_models_finetuning_has_its_bases_objective_and_weights(tmp_p
 @pytest.mark.parametrize(("family", "betas"), [("wgan", (0.0, 0.99)), ("wgangp", (0.0, 0.9)), ("gan", (0.5, 0.999)), ("vae", (0.9, 0.999))])
 def test_finetuning_has_the_momentum_of_the_familys_paper(family, betas, tmp_path):
     checkpoint.save(SMALL[family](), tmp_path / "old", dataset="mnist")
-    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4, lr=1e-4)
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), finetuning.Choices(batch=4, lr=1e-4))
     assert {o.defaults["betas"] for o in task.run.optimizers} == {betas}
     assert task.run.lr == 1e-4
 
@@ -275,13 +275,13 @@ def test_one_picture_is_too_few(tmp_path):
 
 
 def test_names_of_classes_are_compared_without_case_and_however_their_accents_are_written():
-    assert finetuning.classes(("é", "B"), ("E\u0301", "b", "c", "C")) == (("é", "B", "c"), [0, 1, 2, 2])
+    assert growth.classes(("é", "B"), ("E\u0301", "b", "c", "C")) == (("é", "B", "c"), [0, 1, 2, 2])
 
 
 @pytest.mark.parametrize("style", [0, 5])
 def test_a_grown_model_draws_its_old_classes_as_before(style):
     model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8, style_dim=style)).eval()
-    bigger = finetuning.grow(model, 5).eval()
+    bigger = growth.grow(model, 5).eval()
     z, y = torch.randn(2, 4), torch.tensor([0, 2])
     assert isinstance(bigger, CVAEGAN)
     torch.testing.assert_close(model.decode(z, y), bigger.decode(z, y))
@@ -289,7 +289,7 @@ def test_a_grown_model_draws_its_old_classes_as_before(style):
 
 def test_a_checkpoint_with_a_recipe_is_finetuned_by_its_own_weights(tmp_path):
     checkpoint.save(SMALL["cvaegan"](), tmp_path / "old", labels=("a", "b", "c"), dataset="faces", name="cvaegan-faces")
-    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), batch=4)
+    task = finetuning.prepare(tmp_path / "old", pictures(tmp_path / "data"), finetuning.Choices(batch=4))
     assert task.run.objective.weights == FACE
 
 
@@ -311,6 +311,6 @@ def test_mnist_is_binarised_once_for_the_test_and_anew_each_time_for_training(tm
 def test_a_class_whose_name_could_not_be_read_again_is_found_before_the_training(tmp_path):
     checkpoint.save(SMALL["cvae"](), tmp_path / "old", labels=("a", "b", "c"), dataset="mnist")
     (pictures(tmp_path / "data") / "owl").rename(tmp_path / "data" / "two\nlines")
-    task = finetuning.prepare(tmp_path / "old", tmp_path / "data", batch=4)
+    task = finetuning.prepare(tmp_path / "old", tmp_path / "data", finetuning.Choices(batch=4))
     with pytest.raises(checkpoint.CheckpointError, match="labels"):
         output.check_info(task.run, tmp_path, task.about)
