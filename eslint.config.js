@@ -6,7 +6,7 @@ const BROWSER = [
   "Blob", "CustomEvent", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
   "devicePixelRatio", "document", "getComputedStyle", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
-const NODE = ["Buffer", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];
+const NODE = ["Buffer", "performance", "process", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
 const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
 const WORKER = ["importScripts", "performance", "postMessage", "setTimeout"];

@@ -2,10 +2,13 @@
 
 L_D   −E_x log D(x|c) − E_z log(1 − D(G(z|c)))                            algorithm 1
 L_G   −E_z log D(G(z|c))                                                  section 3: does not vanish when D wins
+      E_z log(1 − D(G(z|c)))                                              algorithm 1, "saturating"
+LSGAN L_D ½ E_x (D(x|c) − 1)² + ½ E_z D(G(z|c))²,  L_G ½ E_z (D(G(z|c)) − 1)²     arXiv:1611.04076, eq. 9, D any number
 R1    γ/2 E_x ‖∇_x D(x)‖²                                                 arXiv:1801.04406, eq. 9, on D's logit, added to L_D
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -27,6 +30,27 @@ def discriminator_bce(real: Tensor, fake: Tensor) -> Tensor:
     return F.softplus(-real).mean() + F.softplus(fake).mean()
 
 
+def least_squares(real: Tensor, fake: Tensor) -> Tensor:
+    """½ E (real − 1)² + ½ E fake² from D's values (B,)."""
+    return 0.5 * ((real - 1).square().mean() + fake.square().mean())
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What D and G pay for D's scores (B,), and what a score says of a picture: 1 real, 0 generated."""
+
+    discriminator: Callable[[Tensor, Tensor], Tensor]  # of the real and of the generated
+    generator: Callable[[Tensor], Tensor]
+    value: Callable[[Tensor], Tensor] = torch.sigmoid
+
+
+RULES = {
+    "nonsaturating": Rule(discriminator_bce, lambda fake: F.softplus(-fake).mean()),
+    "saturating": Rule(discriminator_bce, lambda fake: -F.softplus(fake).mean()),
+    "leastsquares": Rule(least_squares, lambda fake: 0.5 * (fake - 1).square().mean(), value=lambda score: score),
+}
+
+
 def r1_penalty(score: Callable[..., Tensor], x: Tensor, *classes: Tensor) -> Tensor:
     """½ E ‖∇D(x)‖² at real x (B, …), of a quarter of them, for it costs more than the rest of L_D: a scalar."""
     x = x[::4].detach().requires_grad_()
@@ -44,11 +68,11 @@ class Adversary(LatentModel, Discriminator, Protocol):
 
 
 class Adversarial(nn.Module):
-    """With r1, γ of the penalty: a D that leans on the real pictures no steeper than it must, and needs no BatchNorm."""
+    """With r1, γ of the penalty: a D that leans on the real pictures no steeper than it must, and needs no BatchNorm.  rule: one of RULES."""
 
-    def __init__(self, model: Adversary, r1: float = 0.0, hold: float = 0.0):
+    def __init__(self, model: Adversary, r1: float = 0.0, hold: float = 0.0, rule: str = "nonsaturating"):
         super().__init__()
-        self.model, self.r1, self.hold = model, r1, hold
+        self.model, self.r1, self.hold, self.rule = model, r1, hold, rule
 
     def turns(self) -> list[Turn]:
         m = self.model
@@ -62,7 +86,8 @@ class Adversarial(nn.Module):
             x = generate_fake(self.model, batch, rng)
         labels = class_args(self.model, batch.y)
         real, fake = self.model.score(batch.x, *labels), self.model.score(x, *labels)  # apart: BatchNorm must not mix them
-        metrics = {"loss": discriminator_bce(real, fake), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        rule = RULES[self.rule]
+        metrics = {"loss": rule.discriminator(real, fake), "real": rule.value(real).mean(), "fake": rule.value(fake).mean()}
         if self.r1:
             penalty = r1_penalty(self.model.score, batch.x, *labels)
             metrics |= {"loss": metrics["loss"] + self.r1 * penalty, "penalty": penalty}
@@ -70,4 +95,4 @@ class Adversarial(nn.Module):
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         fake = self.model.score(generate_fake(self.model, batch, rng), *class_args(self.model, batch.y))
-        return {"loss": F.softplus(-fake).mean()}
+        return {"loss": RULES[self.rule].generator(fake)}

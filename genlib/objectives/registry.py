@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from torch import nn
 
 from genlib.errors import Problem
-from genlib.objectives.adversarial import Adversarial
+from genlib.objectives.adversarial import RULES, Adversarial
 from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.base import Objective
 from genlib.objectives.classification import Classification
@@ -86,6 +86,8 @@ def check_value(key: str, usual, value):
     if callable(usual) and isinstance(value, str) and value in FUNCTIONS:
         return FUNCTIONS[value]
     if isinstance(usual, bool) and isinstance(value, bool):
+        return value
+    if isinstance(usual, str) and isinstance(value, str) and value in RULES:
         return value
     number = is_within(key, value)
     if number and isinstance(usual, float):

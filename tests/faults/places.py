@@ -46,7 +46,7 @@ FAULTS = [
     ("models", M + "classifier.py", "nn.AvgPool2d(c.shrink)", "nn.MaxPool2d(c.shrink)"),
     ("models", M + "layers.py", "x = x + self.class_bias[i](class_weights(y, self.classes))[:, :, None, None]", "x = x"),
     ("objectives", O + "adversarial.py", "return F.softplus(-real).mean() + F.softplus(fake).mean()", "return F.softplus(real).mean() + F.softplus(-fake).mean()"),
-    ("objectives", O + "adversarial.py", "return {\"loss\": F.softplus(-fake).mean()}", "return {\"loss\": -F.softplus(fake).mean()}"),
+    ("objectives", O + "adversarial.py", "lambda fake: F.softplus(-fake).mean()", "lambda fake: -F.softplus(fake).mean()"),
     ("objectives", O + "adversarial.py", "return 0.5 * gradient.flatten(1).square().sum(dim=1).mean()", "return gradient.flatten(1).square().sum(dim=1).mean()"),
     ("objectives", O + "adversarial.py", "x = x[::4].detach()", "x = x.detach()"),
     ("objectives", O + "adversarial.py", "metrics[\"loss\"] + self.r1 * penalty", "metrics[\"loss\"] + penalty"),

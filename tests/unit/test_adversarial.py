@@ -9,7 +9,8 @@ from torch import nn
 from genlib import data, train
 from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
-from genlib.objectives.adversarial import Adversarial, discriminator_bce, r1_penalty
+from genlib.objectives import registry
+from genlib.objectives.adversarial import RULES, Adversarial, discriminator_bce, r1_penalty
 from genlib.objectives.aegan import AEGANObjective
 from genlib.objectives.wasserstein import WGANGPObjective
 from tests.conftest import small
@@ -28,6 +29,33 @@ def test_the_dense_gan_has_the_published_numbers_of_parameters():
 
 def test_a_discriminator_that_cannot_tell_pays_twice_the_logarithm_of_two():
     assert float(discriminator_bce(torch.zeros(5), torch.zeros(5))) == pytest.approx(2 * math.log(2))
+
+
+def test_where_d_wins_the_saturating_generator_is_pulled_by_nothing_and_the_other_in_full():
+    def pull(rule):
+        logit = torch.full((4,), -20.0, requires_grad=True)
+        RULES[rule].generator(logit).backward()
+        return float(logit.grad.sum())
+
+    assert pull("saturating") == pytest.approx(-math.exp(-20), rel=1e-4)
+    assert pull("nonsaturating") == pytest.approx(-1)
+    assert float(RULES["saturating"].generator(torch.zeros(4))) == pytest.approx(-math.log(2))
+
+
+def test_least_squares_pays_half_the_square_of_each_miss():
+    rule, half = RULES["leastsquares"], torch.full((3,), 0.5)
+    assert float(rule.discriminator(torch.ones(3), torch.zeros(3))) == 0
+    assert float(rule.discriminator(half, half)) == pytest.approx(0.25)  # what a D that cannot tell pays, at its best
+    assert [float(rule.generator(torch.full((3,), score))) for score in (1.0, 0.0, -1.0)] == [0, 0.5, 2]
+    assert float(rule.value(half)[0]) == 0.5
+
+
+def test_a_checkpoint_carries_its_rule_and_one_of_before_has_the_usual():
+    model = small("gan")
+    assert registry.build({"name": "adversarial"}, model).rule == "nonsaturating"
+    assert registry.describe(registry.build({"name": "adversarial", "rule": "saturating"}, model))["rule"] == "saturating"
+    with pytest.raises(registry.ObjectiveError):
+        registry.build({"name": "adversarial", "rule": "os.system"}, model)
 
 
 def test_the_penalty_of_a_linear_critic_is_its_slopes_distance_from_one():
