@@ -130,25 +130,59 @@ def read_state(state_type: type, components: dict[str, gr.blocks.Block], values:
     return state_type(**{name: value for name, value in found.items() if name in known})
 
 
-def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound):
+def name_updates(outputs: dict, updates: dict) -> dict:
+    return {outputs[name]: update for name, update in updates.items()}
+
+
+def signed(call, function, bound: tuple):
+    """The call with the signature of what is left of the function, by which Gradio counts; with gr.EventData where that asks for it."""
+    signature = inspect.signature(function)
+    call.__signature__ = signature.replace(parameters=list(signature.parameters.values())[len(bound) :])
+    return call
+
+
+def alert(status: StatusLine, error: Exception) -> dict:
+    return {status.line: f'<p role="alert">{html.escape(status.t.problem(error))}</p>'}
+
+
+def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None):
     """What a tab answers while a control moves: function(*bound, State) -> {an output's name: its update}; what it leaves out is left alone.
 
     No queue, latest wins, nothing flashes; `status` says what was wrong.  Returns the event, for what follows it.
     """
 
     @functools.wraps(function)
-    def call(values, *event):  # gr.EventData, for a function that asks for it
+    def call(values, *event):
         try:
             updates = function(*bound, read_state(state_type, components, values), *event)
         except EXPECTED as error:
-            return {status.line: f'<p role="alert">{html.escape(status.t.problem(error))}</p>'}
-        return {outputs[name]: update for name, update in updates.items()} | {status.line: ""}
+            return alert(status, error)
+        return name_updates(outputs, updates) | {status.line: ""}
 
-    signature = inspect.signature(function)
-    call.__signature__ = signature.replace(parameters=list(signature.parameters.values())[len(bound) :])  # by which Gradio counts
     return gr.on(
-        triggers, call, set(components.values()), [*outputs.values(), status.line], queue=False, trigger_mode="always_last",
-        show_progress="hidden", api_visibility="private",
+        triggers, signed(call, function, bound), set(components.values()), [*outputs.values(), status.line], queue=False,
+        trigger_mode="always_last", show_progress="hidden", api_visibility="private", js=js,
+    )  # fmt: skip
+
+
+def bind_stream(status: StatusLine, on, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None):
+    """What a tab draws while one watches: function(*bound, State) yields such updates.  `on`: triggers, or what listens, as an event's `then`.
+
+    By the queue, two at a time on the whole server.  Returns the event, for what cancels it.
+    """
+
+    @functools.wraps(function)
+    def stream(values, *event):
+        try:
+            for updates in function(*bound, read_state(state_type, components, values), *event):
+                yield name_updates(outputs, updates) | {status.line: ""}
+        except EXPECTED as error:
+            yield alert(status, error)
+
+    listen = on if callable(on) else functools.partial(gr.on, on)
+    return listen(
+        signed(stream, function, bound), set(components.values()), [*outputs.values(), status.line], trigger_mode="always_last",
+        show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private", js=js,
     )  # fmt: skip
 
 

@@ -1,220 +1,194 @@
 """Pixel by pixel: how does a picture come from p(x_i | x_<i)?"""
 
 import functools
-import html
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import gradio as gr
 import torch
 from torch import Tensor
 
 from demo import address, captions, controls, events, validation
-from demo.registry import ModelRegistry
+from demo.readings import conditions, distribution, entropies, fields, likelihoods, model_guidance, repair_beside, takes_guidance
 from demo.uploads import picture_pad
 from demo.widgets import MaskPad, PixelCanvas, PixelStream, ReadingOrder
-from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import initial_pad, to_mask
-from demo.widgets.pixel_canvas import section
+from demo.widgets.base import Sent, from_pixels, pixels
+from demo.widgets.mask_pad import initial_pad, to_mask, to_text
 from genlib import ops
 from genlib.data import VARIANT_OF
 from genlib.errors import InputError
-from genlib.evaluation.metrics import psnr
-from genlib.limits import GUIDANCE
-from genlib.models.pixelcnn import PixelCNN
 from genlib.models.pixelgan import PixelGAN
-from genlib.models.pixelrnn import PixelRNN, PixelRNNConfig
-from genlib.objectives.likelihood import bits_per_dim, level_nll
 from genlib.ops.pixels import PixelNet
 
 TAB = "pixel"
-DEFAULTS = {
-    "dataset": "mnist", "model": "pixelcnn-mnist", "label": 3, "seed": 0, "n": 4, "temperature": 1.0, "start": "blank", "picture": "3",
-    "mask": "", "code": "prior", "guidance": 0.5,
-}  # fmt: skip
 STARTS = ("blank", "half", "hole")
 CODES = ("prior", "picture")  # where a PixelGAN's z comes from
+EVERY, PAUSE = 14, 0.04  # pixels that come at once, and seconds between what is sent: the page draws at its own pace
+COLD, LED = 0.3, 3.0  # a temperature and a guidance at which one sees what they do
 
 
-def start_state(start: str, picture: dict | None, pad: dict | None) -> tuple[Tensor | None, Tensor | None]:
+@dataclass(frozen=True)
+class State:
+    """What a person can set.  picture, mask: pads' values; in an address a sample's number or pixels, and a mask's bits."""
+
+    dataset: str = "mnist"
+    model: str = "pixelcnn-mnist"
+    label: int = 3
+    seed: int = 0
+    n: int = 4
+    temperature: float = 1.0
+    start: str = "blank"
+    picture: str | dict = "3"
+    mask: str | dict = ""
+    code: str = "prior"
+    guidance: float = 0.5
+    number: int = 0  # which question of the tab this is
+
+
+def models_for(registry, dataset: str) -> list[str]:
+    return registry.names(dataset, lambda family: family.is_pixel_model)
+
+
+def begun(s: State) -> tuple[Tensor | None, Tensor | None]:
     """What is there before the first pixel is drawn: a picture (1, 1, H, W) and the mask of what is to be drawn, (H, W)."""
-    if start not in STARTS:
-        raise InputError("a picture starts from blank, half or hole, not {start}", start=start)
+    start = validation.one_of(s.start, "the start", STARTS)
     if start == "blank":
         return None, None
-    begun = (pad if start == "hole" else picture) or {}
-    x = from_pixels(begun.get("pixels"))
+    pad = (s.mask if start == "hole" else s.picture) or {}
+    x = from_pixels(pad.get("pixels"))
     if start == "hole":
-        return x, to_mask(begun.get("mask"), *x.shape[2:])
+        return x, to_mask(pad.get("mask"), *x.shape[2:])
     return x, (torch.arange(x.shape[2]) >= x.shape[2] // 2)[:, None].expand(x.shape[2:])
 
 
-def latent_codes(registry: ModelRegistry, name: str, label: int, code: str, picture: dict | None, n: int, rng: torch.Generator) -> Tensor | None:
-    """z of a PixelGAN's n pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
-    model, dataset = registry.model(name), VARIANT_OF.get(registry.info(name).dataset, registry.info(name).dataset)
+def latent_codes(registry, s: State, rng: torch.Generator) -> Tensor | None:
+    """z of a PixelGAN's pictures, (n, Z): draws of its prior, or the code of a picture; None for a model without z."""
+    model, dataset = registry.model(s.model), registry.info(s.model).dataset
     if not isinstance(model, PixelGAN):
         return None
-    if code not in CODES:
-        raise InputError("z comes from prior or picture, not {code}", code=code)
-    if code == "prior":
-        return draw_codes(model, label, n, rng)
-    x = validation.picture_for(model, picture)
-    own = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, (picture or {}).get("label", validation.GUESS)))
-    return ops.encode(model, x, own).mean.expand(n, -1)
+    k = model.config.categories
+    if validation.one_of(s.code, "z", CODES) == "prior":
+        return model.prior(s.n, rng, validation.whole(s.label, "the class", 0, k - 1) if k else None)
+    x = validation.picture_for(model, s.picture)
+    own = validation.resolve_label(registry, VARIANT_OF.get(dataset, dataset), x, (s.picture or {}).get("label", validation.GUESS))
+    return ops.encode(model, x, validation.label_tensor(model, own)).mean.expand(s.n, -1)
 
 
-def draw_codes(model: PixelGAN, label: int, n: int, rng: torch.Generator) -> Tensor:
-    """n draws of the prior (n, Z); where z has categories, the label is theirs."""
-    z, k = model.prior(n, rng), model.config.categories
-    if k:
-        z[:, :k] = torch.nn.functional.one_hot(torch.tensor(validation.whole(label, "the class", 0, k - 1)), k)
-    return z
-
-
-def model_guidance(model, guidance) -> float | None:
-    """w of a model that can be guided; none of one that can't."""
-    takes = isinstance(model, PixelCNN) and model.config.guidance is not None
-    return validation.real(guidance, "the guidance", 0, GUIDANCE) if takes else None
-
-
-def stream(
-    registry, name, label, seed, n, temperature, start, picture, pad=None, code="prior", guidance=DEFAULTS["guidance"],
-    every: int = 14, pause: float = 0.04,
-):  # fmt: skip
-    """The stream's values while n pictures are drawn: whole `every` pixels, `pause` seconds or more apart.
-
-    A hole that is empty leaves nothing to draw: the picture is shown as it is.
-    """
-    model = registry.model(name)
-    if not isinstance(model, PixelNet | PixelGAN):
-        raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=name)
-    n, size = validation.whole(n, "the number of samples", 1, 9), model.config.size
-    y, temperature = validation.label_tensor(model, label, n), validation.real(temperature, "the temperature", 0.05, 3)
-    w = model_guidance(model, guidance)
-    image, mask = start_state(start, picture, pad)
-    image = None if image is None else model.quantize(image)
-    rng = validation.rng(seed)
-    z = latent_codes(registry, name, label, code, picture, n, rng)
-    about = {"model": name, "label": label, "seed": seed, "n": n, "temperature": temperature, "z": None if z is None else z.tolist()}
-    about |= {} if w is None else {"guidance": w}
-    about |= {} if image is None or mask is None else {"image": validation.as_argument(image), "mask": validation.as_argument(mask)}
+def drawing(model, s: State, z: Tensor | None, rng: torch.Generator) -> Iterator[Tensor]:
+    """The pictures as they grow.  A hole that is empty leaves nothing to draw: the picture is shown as it is."""
+    image, mask = begun(s)
+    image, y = None if image is None else model.quantize(image), validation.label_tensor(model, s.label, s.n)
     if image is not None and mask is not None and not mask.any():
-        drawing = [image.expand(n, -1, -1, -1)] * -(-size * size // every)
-    else:
-        drawing = ops.complete(model, n, y, z=z, image=image, mask=mask, rng=rng, temperature=temperature, every=every, guidance=w)
-    run, shown, told = time.time_ns(), -pause, {"model": name, "label": label, "temperature": temperature, "guidance": w, "about": about}
-    told |= {"z": None if z is None else z.tolist(), "layers": len((model.pixelcnn if isinstance(model, PixelGAN) else model).layers)}
-    for step, x in enumerate(drawing, start=1):
-        at, now = min(step * every, size * size), time.monotonic()
-        if at == size * size or now - shown >= pause:  # a page draws 25 pictures a second, no more
+        return iter([image.expand(s.n, -1, -1, -1)] * -(-(model.config.size**2) // EVERY))
+    return ops.complete(
+        model, s.n, y, z=z, image=image, mask=mask, rng=rng, temperature=s.temperature, every=EVERY, guidance=model_guidance(model, s.guidance)
+    )
+
+
+def settings(registry, t, s: State, z: Tensor | None) -> dict:
+    """What the stream tells beside its pictures: what they were drawn by, in the API's words too."""
+    model, (image, mask) = registry.model(s.model), begun(s)
+    w, codes, given = model_guidance(model, s.guidance), None if z is None else z.tolist(), conditions(model)
+    about = {"model": s.model, "label": s.label, "seed": s.seed, "n": s.n, "temperature": s.temperature, "z": codes}
+    about |= {} if w is None else {"guidance": w}
+    about |= {} if image is None or mask is None else {"image": validation.as_argument(model.quantize(image)), "mask": validation.as_argument(mask)}
+    names = captions.class_names(t, registry, s.dataset, s.model) if "c" in given or is_sorted(registry, s.model) else []
+    asked = names[validation.whole(s.label, "the class", 0, len(names) - 1)] if names else ""
+    done = {"cold": s.temperature <= COLD, "led": (w or 0) >= LED, "half": s.start == "half"}
+    return {
+        "about": about, "model": s.model, "label": s.label, "temperature": s.temperature, "guidance": w, "z": codes, "given": given, "asked": asked,
+        "layers": len((model.pixelcnn if isinstance(model, PixelGAN) else model).layers), "run": time.time_ns(),
+        "mask": None if mask is None else to_text(mask), "done": [f"{TAB}.{task}" for task, is_done in done.items() if is_done],
+    }  # fmt: skip
+
+
+def stream(registry, t, s: State, pause: float = PAUSE) -> Iterator[dict]:
+    """The stream's values while n pictures are drawn, `pause` seconds or more apart."""
+    model = registry.model(s.model)
+    if not isinstance(model, PixelNet | PixelGAN):
+        raise InputError("{model} draws no pixels one by one: choose a PixelCNN", model=s.model)
+    rng, size = validation.rng(s.seed), model.config.size**2
+    s = replace(s, n=validation.whole(s.n, "the number of samples", 1, 9), temperature=validation.real(s.temperature, "the temperature", 0.05, 3))
+    z, shown = latent_codes(registry, s, rng), -pause
+    told = settings(registry, t, s, z)
+    for step, x in enumerate(drawing(model, s, z, rng), start=1):
+        at, now = min(step * EVERY, size), time.monotonic()
+        if at == size or now - shown >= pause:
             shown = now
-            yield told | {"pixels": pixels(x), "at": at, "run": run}
+            yield events.number_answer(TAB, s.number, told | {"pixels": pixels(x), "at": at})
 
 
-def repair_beside(registry, t, dataset, label, seed, start, picture, pad) -> dict:
-    """The same hole repaired by the CVAE-GAN, which sees below it too: a canvas's value, empty where there is no hole."""
-    names = registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
-    x, mask = start_state(start, picture, pad) if start == "hole" else (None, None)
-    if x is None or mask is None or not names or not mask.any() or mask.all() or label >= len(captions.class_names(t, registry, dataset, names[0])):
-        return {"sections": []}
-    *_, fill = ops.inpaint(registry.model(names[0]), x, mask, torch.tensor([label]), passes=10, rng=validation.rng(seed))
-    cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": names[0], "label": label, "seed": seed, "passes": 10}
-    about |= {"image": validation.as_argument(x), "mask": validation.as_argument(mask)}
-    lines = [t("pixel.known"), f"{names[0]}, {psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
-    return {"about": about, "sections": [
-        section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=lines, note=t("pixel.lesson"), name="repair")
-    ]}  # fmt: skip
+def is_sorted(registry, name: str) -> bool:
+    """Whether the model's classes are categories of its own finding."""
+    return bool(registry.info(name).config.get("categories"))
 
 
-def said_of(model, own: Tensor | None, labels: list[str]) -> str:
-    """What the nats of a picture are of, where there is no class to choose."""
-    given = ["z"] * isinstance(model, PixelGAN) + ([] if own is None else [labels[int(own)]])
-    return f"p(x|{', '.join(given)})" if given else "p(x)"
+def draw(registry, t, s: State) -> Iterator[dict]:
+    if not events.is_halfway(registry, s.dataset, s.model, s.number):
+        yield from ({"screen": value} for value in stream(registry, t, s))
 
 
-@torch.inference_mode()
-def likelihoods(registry, t, dataset, name, picture) -> str:
-    """−log p(x|c) of a picture for every class, nats and bits a pixel, and Bayes' P(c|x), as a table with bars."""
-    model, labels = registry.model(name), captions.class_names(t, registry, dataset, name)
-    x = model.quantize(validation.picture_for(model, picture))
-    own = (
-        None
-        if not isinstance(model, PixelGAN)
-        else validation.label_tensor(model, validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)))
-    )
-    classes = 0 if isinstance(model, PixelGAN) else ops.num_classes(model)
-    every = torch.arange(classes).split(1) if classes else [own]
-    nats = torch.cat([level_nll(model.logits(x, y), x) for y in every])  # one by one: 256 levels of all classes are much memory
-    p, names = (-nats).softmax(dim=0).tolist(), labels if classes else [said_of(model, own, labels)]
-    rows = "".join(
-        f"<tr{' class=best' if q == max(p) else ''}><th>{html.escape(label)}</th><td>{v:.1f}</td><td>{bits_per_dim(v, x.numel()):.3f}</td>"
-        + (f'<td class="bar"><i style="width:{100 * q:.1f}%"></i><span>{100 * q:.1f}\u202f%</span></td>' if classes else "")
-        + "</tr>"
-        for label, v, q in zip(names, nats.tolist(), p, strict=True)
-    )
-    heads = ("pixel.class", "pixel.nats", "pixel.bits", "pixel.bayes")[: 4 if classes else 3]
-    head = "".join(f"<th>{t(key)}</th>" for key in heads)
-    return f'<h3>{t("pixel.nll")}</h3><table class="likelihoods"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+def sample(registry, t, s: State) -> Iterator[dict]:
+    """New pictures: of the next seed."""
+    s = replace(s, seed=(validation.whole(s.seed, "the seed", 0, validation.SEEDS) + 1) % validation.SEEDS)
+    yield {"seed": s.seed}
+    yield from draw(registry, t, s)
 
 
-def heat(influence: torch.Tensor) -> dict:
-    """Influences (H, W) as a picture: the strongest is white, a ten-thousandth of it dark grey, none is black."""
-    decades = (influence / influence.max().clamp(min=1e-30)).clamp(min=1e-12).log10()
-    return pixels(torch.where(influence > 0, (1 + decades / 4).clamp(0.15, 1), 0)[None, None])
+def draw_on(registry, t, s: State, event: gr.EventData) -> Iterator[dict]:
+    """A stopped picture's rest drawn anew, its first `at` pixels kept: from then on it is the hole's."""
+    data = Sent.of(event._data)
+    x = from_pixels(data["pixels"], most=1)
+    hole = (torch.arange(x[0].numel()) >= events.event_number(event, "at", x[0].numel())).view(x.shape[2:])
+    kept = {"pixels": pixels(x.masked_fill(hole, 0)), "label": validation.GUESS, "source": "link"}
+    s = replace(s, start="hole", picture=kept, mask={"pixels": kept["pixels"], "mask": to_text(hole)})
+    nats = likelihoods(registry, t, s.dataset, s.model, kept)
+    yield {"start": "hole", "picture": kept, "mask": s.mask, "nats": nats} | beside(registry, t, s)
+    yield from sample(registry, t, s)
 
 
-def drawer(registry, data: dict, n: int):
-    """The pixel model that drew n pictures, and what it was told in drawing them: their class, or z and class."""
-    model = registry.model(data["model"])
-    y = validation.label_tensor(model, data["label"], n)
-    if not isinstance(model, PixelGAN):
-        return model, y
-    z = torch.cat([validation.latent(model, row) for row in data["z"][:n]])
-    return model.pixelcnn, model.conditioning(z, y)
+def whole(registry, t, s: State) -> dict:
+    """The pictures, whole: what follows a choice at once is not watched appearing."""
+    *_, value = stream(registry, t, s, pause=0)
+    return {"screen": value}
 
 
-def distribution(registry, data: dict) -> dict:
-    """p(x_i | x_<i, c) of one pixel of a picture: the levels' probabilities, entropy in nats, its own level's, and
-    how much each pixel before it mattered, to the answer or to the features after `depth` layers."""
-    (model, y), x = drawer(registry, data, 1), from_pixels(data["pixels"])
-    i = validation.whole(data["pixel"], "the pixel", 0, model.config.size**2 - 1)
-    temperature = validation.real(data["temperature"], "the temperature", 0.05, 3)
-    depth = data.get("depth")
-    depth = None if depth is None else validation.whole(depth, "the depth", 0, len(model.layers))
-    w = model_guidance(model, data.get("guidance", 0))
-    with torch.inference_mode():
-        p = (ops.guided_logits(model, x[:1], y, w)[0].flatten(1)[:, i] / temperature).softmax(dim=0)
-    level = int((x.flatten()[i] * (len(p) - 1)).round())
-    entropy = float(-(p * p.clamp(min=1e-12).log()).sum())
-    seen = heat(ops.influence(model, x[:1], y, i, depth, w))
-    return {"p": [round(v, 6) for v in p.tolist()], "level": level, "own": float(p[level]), "entropy": entropy, "seen": seen}
+def beside(registry, t, s: State) -> dict:
+    """The pad to paint a hole on, and the hole repaired by a model that sees below it too, where there is one."""
+    x, mask = begun(s) if s.start == "hole" else (None, None)
+    names = registry.names(s.dataset, lambda family: family.is_autoencoder and family.is_conditional)
+    able = [name for name in names if s.label < len(captions.class_names(t, registry, s.dataset, name))]
+    is_hole = x is not None and mask is not None and bool(able) and bool(mask.any()) and not mask.all()
+    return {
+        "beside": repair_beside(registry, t, able[0], x, mask, s.label, s.seed) if is_hole else {"sections": []},
+        "painting": gr.update(visible=s.start == "hole"),
+    }
 
 
-def entropies(registry, data: dict) -> dict:
-    """The entropy of every pixel's distribution in every picture, as pictures whose white is the greatest, and that one in nats."""
-    x = from_pixels(data["pixels"])[:9]
-    (model, y), temperature = drawer(registry, data, len(x)), validation.real(data["temperature"], "the temperature", 0.05, 3)
-    found = ops.entropy(model, x, y, temperature, model_guidance(model, data.get("guidance", 0)))
-    most = max(float(found.max()), 1e-9)
-    return {"pixels": pixels(found[:, None] / most), "most": most, "sum": float(found.sum(dim=(1, 2)).mean())}
+def follow_model(registry, t, s: State) -> dict:
+    """What the model's choice changes of the controls: classes, or categories, or neither; z; guidance."""
+    model, labels = registry.model(s.model), captions.class_choices(t, registry, s.dataset, s.model)
+    sorts, label = is_sorted(registry, s.model), min(s.label, len(labels) - 1)
+    return {
+        "label": gr.update(choices=labels, value=label, label=t("pixel.categories" if sorts else "control.class"), visible=sorts or "c" in conditions(model)),
+        "coding": gr.update(visible=isinstance(model, PixelGAN)), "guidance": gr.update(visible=takes_guidance(model), value=s.guidance),
+        "nats": likelihoods(registry, t, s.dataset, s.model, s.picture),
+    }  # fmt: skip
 
 
-@functools.cache
-def textbook(kind: str, size: int) -> PixelRNN:
-    """A small net of arXiv:1601.06759, its weights fresh and all positive: what it can see it shows."""
-    with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
-        torch.manual_seed(0)
-        net = PixelRNN(PixelRNNConfig(size=size, kind=kind, width=4, depth=6)).eval().requires_grad_(False)
-        for p in net.parameters():
-            p.abs_()
-        return net
+def choose_model(registry, t, s: State) -> dict:
+    events.is_halfway(registry, s.dataset, s.model, s.number)
+    s = replace(s, label=min(s.label, len(captions.class_names(t, registry, s.dataset, s.model)) - 1))
+    return whole(registry, t, s) | follow_model(registry, t, s)
 
 
-def fields(data: dict) -> dict:
-    """What pixel i can see after `depth` layers of each net of arXiv:1601.06759, one picture a kind."""
-    size, depth = validation.whole(data["size"], "the size", 8, 28), validation.whole(data["depth"], "the depth", 0, 6)
-    i, grey = validation.whole(data["pixel"], "the pixel", 0, size * size - 1), torch.full((1, 1, size, size), 0.6)
-    seen = [ops.influence(textbook(kind, size), grey, None, i, depth) > 0 for kind in ("cnn", "row", "diagonal")]
-    return {"seen": pixels(torch.stack(seen)[:, None].float() * 0.6)}
+def pick_sample(registry, t, s: State) -> dict:
+    """A sample brings its class along: a 7 is continued as a 7."""
+    own = s.picture.get("label", validation.GUESS)
+    mask = (s.mask or pad_with_hole(s.picture)) | {"pixels": s.picture["pixels"]}
+    label = s.label if own < 0 or is_sorted(registry, s.model) else own
+    return {"nats": likelihoods(registry, t, s.dataset, s.model, s.picture), "mask": mask, "label": label}
 
 
 def pad_with_hole(picture: dict, wanted: str = "") -> dict:
@@ -222,123 +196,68 @@ def pad_with_hole(picture: dict, wanted: str = "") -> dict:
     return initial_pad(picture, wanted, (3 / 8, 6 / 8))
 
 
+def open_state(registry, t, s: State, initial: State = State()) -> dict:
+    """Everything, for a state that an address or another data set asks for."""
+    picture, pad = controls.initial_picture(t, registry, s.dataset, str(s.picture), str(initial.picture))
+    labels = captions.class_names(t, registry, s.dataset, s.model)
+    s = replace(
+        s, start=s.start if s.start in STARTS else initial.start, code=s.code if s.code in CODES else initial.code, picture=picture,
+        label=s.label if s.label in range(len(labels)) else min(initial.label, len(labels) - 1), mask=pad_with_hole(picture, str(s.mask)),
+    )  # fmt: skip
+    shown = whole(registry, t, s) | follow_model(registry, t, s) | beside(registry, t, s)
+    kept = {name: getattr(s, name) for name in ("dataset", "seed", "n", "temperature", "start", "mask", "code")}
+    return kept | shown | {"picture": pad, "model": gr.update(choices=models_for(registry, s.dataset), value=s.model)}
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, replace(s, model=models_for(registry, s.dataset)[0], picture="", mask=""))
+
+
 def build(registry, t, page) -> None:
-    def models_for(dataset):
-        return registry.names(dataset, lambda family: family.is_pixel_model)
-
-    def leads(name):
-        return isinstance(registry.model(name), PixelCNN) and registry.model(name).config.guidance is not None
-
-    functions = [events.serve(t, f, registry) for f in (distribution, entropies)]
+    offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = controls.dataset_control(t, models_for)
-            model = controls.model_control(t, models_for("mnist"))
-            label = controls.class_control(t, registry, "mnist", 3)
-            seed = controls.seed_control(t, TAB)
-            temperature = controls.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
-            guidance = controls.slider(0, 4, DEFAULTS["guidance"], step=0.25, label=t("pixel.guidance"), visible=leads(DEFAULTS["model"]))
-            n = controls.slider(1, 9, 4, step=1, label=t("pixel.n"))
-            start = controls.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value="blank", label=t("pixel.start"))
-            with gr.Row():
-                go = gr.Button(t("pixel.sample"), variant="primary", elem_id=f"sample-{t.language}", min_width=120)
-                halt = gr.Button(t("pixel.stop"), elem_id=f"stop-{t.language}", min_width=80)
+            dataset, model = controls.dataset_control(t, offers), controls.model_control(t, offers("mnist"))
+            label, seed = controls.class_control(t, registry, "mnist", State.label), controls.seed_control(t, TAB)
+            temperature = controls.slider(0.1, 2, State.temperature, step=0.05, label=t("control.temperature"))
+            guidance = controls.slider(0, 4, State.guidance, step=0.25, label=t("pixel.guidance"))
+            n = controls.slider(1, 9, State.n, step=1, label=t("pixel.n"))
+            start = controls.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value=State.start, label=t("pixel.start"))
             picture = picture_pad(registry, t)
             with gr.Column(visible=False) as painting:
                 pad = MaskPad(text=t.group("mask"))
             with gr.Column(visible=False) as coding:
-                code = controls.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value="prior", label=t("pixel.z"))
-            inputs = [dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance]
-            number = gr.Number(visible=False)
-            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
+                code = controls.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value=State.code, label=t("pixel.z"))
+            settable = {
+                "dataset": dataset, "model": model, "label": label, "seed": seed, "n": n, "temperature": temperature, "start": start,
+                "picture": picture, "mask": pad, "code": code, "guidance": guidance,
+            }  # fmt: skip
+            address.link_button(t, TAB, settable)
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
-            screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}")
-            beside = PixelCanvas(text=t.group("canvas"))
+            functions = [events.serve(t, f, registry) for f in (distribution, entropies)]
+            screen = PixelStream(server_functions=functions, text=t.group("stream"), elem_id=f"stream-{t.language}", elem_classes="hero")
+            canvas = PixelCanvas(text=t.group("canvas"))
             nats = gr.HTML(elem_classes="nats")
             ReadingOrder(text=t.group("order"), server_functions=[events.serve(t, fields)])
             gr.Markdown(t("pixel.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/models/pixelcnn.py")
+    components = settable | {"number": gr.Number(visible=False)}  # the last: events.number_question counts in it
+    outputs = settable | {"screen": screen, "beside": canvas, "nats": nats, "painting": painting, "coding": coding}
+    asking = events.number_question(TAB)
 
-    def run(dataset, model, *values):
-        *values, number = values
-        if not events.is_halfway(registry, dataset, model, number):
-            yield from (events.number_answer(TAB, number, value) for value in stream(registry, model, *values))
-
-    def compare(dataset, label, seed, start, picture, pad):
-        return repair_beside(registry, t, dataset, label, seed, start, picture, pad)
-
-    def read(dataset, model, picture):
-        return likelihoods(registry, t, dataset, model, picture)
-
-    def coding_for(model):
-        return gr.update(visible=isinstance(registry.model(model), PixelGAN))
-
-    def guiding_for(model):
-        return gr.update(visible=leads(model))
-
-    def last(number, *values):
-        """The pictures, whole: what follows a choice at once is not watched appearing."""
-        *_, value = stream(registry, *values)
-        return events.number_answer(TAB, number, value)
-
-    def choose_model(dataset, model, label, seed, n, temperature, start, picture, pad, code, guidance, number):
-        label = min(label, len(captions.class_names(t, registry, dataset, model)) - 1)
-        shown = last(number, model, label, seed, n, temperature, start, picture, pad, code, guidance)
-        shows = coding_for(model), guiding_for(model), controls.class_update(t, registry, dataset, model, label)
-        return shown, read(dataset, model, picture), *shows
-
-    def pick_sample(dataset, model, label, picture, pad):
-        """A sample brings its class along: a 7 is continued as a 7."""
-        own = picture.get("label", validation.GUESS)
-        return read(dataset, model, picture), (pad or pad_with_hole(picture)) | {"pixels": picture["pixels"]}, label if own < 0 else own
-
-    def fill(s, names, number=0):
-        """Everything, for a state that an address or another data set asks for."""
-        shown, update = controls.initial_picture(t, registry, s["dataset"], s["picture"], DEFAULTS["picture"])
-        s["start"] = s["start"] if s["start"] in STARTS else "blank"
-        s["code"] = s["code"] if s["code"] in CODES else "prior"
-        hole, labels = pad_with_hole(shown, s["mask"]), captions.class_names(t, registry, s["dataset"], s["model"])
-        s["label"] = s["label"] if s["label"] in range(len(labels)) else min(DEFAULTS["label"], len(labels) - 1)
-        value = last(number, s["model"], s["label"], s["seed"], s["n"], s["temperature"], s["start"], shown, hole, s["code"], s["guidance"])
-        updates = {key: gr.update(value=value) for key, value in s.items()}
-        updates |= {"model": gr.update(choices=names, value=s["model"]), "picture": update, "mask": hole}
-        updates["label"] = controls.class_update(t, registry, s["dataset"], s["model"], s["label"])
-        updates["guidance"] = gr.update(value=s["guidance"], visible=leads(s["model"]))
-        return (
-            value, *updates.values(), gr.update(visible=s["start"] == "hole"), coding_for(s["model"]), read(s["dataset"], s["model"], shown),
-            compare(s["dataset"], s["label"], s["seed"], s["start"], shown, hole),
-        )  # fmt: skip
-
-    def switch(dataset, label, seed, n, temperature, start, code, guidance, number):
-        kept = {"label": label, "seed": seed, "n": n, "temperature": temperature, "start": start, "code": code, "guidance": guidance}
-        return fill(DEFAULTS | {"dataset": dataset, "model": models_for(dataset)[0]} | kept, models_for(dataset), number)
-
-    def tell(event: str) -> str:
-        return f"document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('{event}'))"
+    def bind(on, function, how=events.bind_state):
+        return how(status, on, function, State, components, outputs, registry, t, js=asking)
 
     # What is moved marks the pictures as of the old settings at once, and has them drawn anew.
     moved = [label.input, seed.input, n.input, temperature.input, start.input, pad.input, code.input, guidance.input]
-    gr.on([go.click, *moved, picture.input, model.input, dataset.input], None, None, None, js=f"() => {tell('stale')}", api_visibility="private")
-    asking = events.number_question(TAB)
-    told = {
-        "js": events.number_question(TAB, tell("begin") + ";"),
-        "show_progress": "hidden",
-        "concurrency_id": "sampling",
-        "concurrency_limit": 2,
-        "api_visibility": "private",
-    }
-    asked = (events.guard(run, t), [*inputs, number], screen)
-    drawing = gr.on([go.click, *moved], *asked, trigger_mode="always_last", **told)
-    another = events.bind_live(status, [picture.input], pick_sample, [dataset, model, label, picture, pad], [nats, pad, label])
-    redrawing = another.then(*asked, trigger_mode="always_last", **told)
-    events.bind_live(
-        status, [go.click, label.input, seed.input, start.input, pad.input], compare, [dataset, label, seed, start, picture, pad], beside
-    )
-    # The browser freezes the picture at once; what the server has sent meanwhile is not drawn.
-    halt.click(None, None, None, js=f"() => {tell('halt')}", cancels=[drawing, redrawing], api_visibility="private")
-    events.bind_live(status, [start.input], lambda kind: gr.update(visible=kind == "hole"), start, painting)
-    events.bind_live(status, [model.input], choose_model, [*inputs, number], [screen, nats, coding, guidance, label], js=asking)
-    everything = [screen, *inputs, painting, coding, nats, beside]
-    events.bind_live(status, [dataset.input], switch, [dataset, label, seed, n, temperature, start, code, guidance, number], everything, js=asking)
-    address.load_state(t, page, TAB, DEFAULTS, models_for, fill, everything)
+    stale = f"() => document.querySelector('#stream-{t.language} .pixel_stream').dispatchEvent(new Event('stale'))"
+    gr.on([*moved, picture.input, model.input, dataset.input], None, None, None, js=stale, api_visibility="private")
+    picked = bind([picture.input], pick_sample)
+    streams = [(moved, draw), (picked.then, draw), ([screen.submit], sample), ([screen.select], draw_on)]
+    drawn = [bind(on, function, events.bind_stream) for on, function in streams]
+    screen.stop(None, None, None, cancels=drawn, api_visibility="private")
+    bind([label.input, seed.input, start.input, pad.input], beside)
+    bind([model.input], choose_model)
+    bind([dataset.input], switch)
+    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)

@@ -30,6 +30,18 @@ def exact_figures(model: TractableModel, test: Batch) -> dict[str, float]:
     return {"nll_nats": nats, "bits_per_dim": bits_per_dim(nats, test.x[0].numel())}
 
 
+@torch.inference_mode()
+def picture_nats(model: TractableModel, x: Tensor, y: Tensor | None = None) -> float:
+    """−log p(x|c) of one picture (1, C, H, W) of class (1,), in nats; of a PixelGAN at the picture's own z."""
+    x = model.quantize(x)
+    return level_nll(model.logits(x, *class_args(model, y)), x).item()
+
+
+def class_nats(model: TractableModel, x: Tensor) -> Tensor:
+    """The same for each of the model's classes, (K,); a class at a time, for 256 levels of all are much memory."""
+    return torch.tensor([picture_nats(model, x, y) for y in torch.arange(model.config.classes).split(1)])
+
+
 def bound_figures(model: LogitAutoencoder, test: Batch, rng: torch.Generator) -> dict[str, float]:
     """−ELBO and its two parts with one draw of z, and the squared error at the mean of q(z|x)."""
 

@@ -62,12 +62,13 @@ class PixelGAN(GreyLevels):
         z = torch.cat([shares.softmax(dim=1), rest], dim=1)
         return Normal(z, torch.full_like(z, -torch.inf))
 
-    def prior(self, n: int, rng: torch.Generator | None = None) -> Tensor:
-        """n draws of z, (n, Z): one category of as many likely ones, one-hot, where z has some; the rest N(0, I)."""
+    def prior(self, n: int, rng: torch.Generator | None = None, category: int | None = None) -> Tensor:
+        """n draws of z, (n, Z): one category of as many likely ones, one-hot, or the one asked for, where z has some; the rest N(0, I)."""
         k, rest = self.config.categories, normal((n, self.config.latent_dim - self.config.categories), rng)
         if not k:
             return rest
-        return torch.cat([F.one_hot(torch.randint(k, (n,), generator=rng), k).float(), rest], dim=1)
+        drawn = torch.randint(k, (n,), generator=rng)
+        return torch.cat([F.one_hot(drawn if category is None else torch.full_like(drawn, category), k).float(), rest], dim=1)
 
     def conditioning(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What D, and the PixelCNN in place of a class, is told: (B, Z), (B,) or (B, K) -> (B, Z + K)."""

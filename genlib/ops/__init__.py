@@ -3,10 +3,11 @@
 Every model here is frozen and in eval mode, as `genlib.load` returns it.
 """
 
+from genlib.ops.inspection import distribution, entropy, influence, receptive_field
 from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import class_rows, decode, device_of, draw, encode, interpolate, is_autoencoder, num_classes, reconstruct, swap
 from genlib.ops.moments import lean
-from genlib.ops.pixels import complete, entropy, guidance_of, guided_logits, influence
+from genlib.ops.pixels import complete, guidance_of, guided_logits
 from genlib.ops.repair import inpaint
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "complete",
     "device_of",
     "decode",
+    "distribution",
     "draw",
     "encode",
     "entropy",
@@ -27,6 +29,7 @@ __all__ = [
     "is_autoencoder",
     "lean",
     "num_classes",
+    "receptive_field",
     "reconstruct",
     "swap",
 ]

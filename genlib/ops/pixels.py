@@ -233,28 +233,3 @@ def complete_naively(
         level = sample_categorical(guided_logits(model, x, y, guidance)[:, :, r, c].numpy(), u[:, r, c].numpy(), temperature)
         x[:, 0, r, c] = torch.from_numpy(level) / (model.config.levels - 1)
     return x
-
-
-@torch.inference_mode()
-def entropy(model: PixelNet, x: Tensor, y: Tensor | None, temperature: float = 1.0, guidance: float | None = None) -> Tensor:
-    """The entropy of what every pixel of images (B, 1, H, W) is drawn from, p(x_i | x_<i, c) without guidance: (B, H, W), nats."""
-    log_p = (guided_logits(model, x, y, guidance) / temperature).log_softmax(dim=1)
-    return -(log_p.exp() * log_p).sum(dim=1)
-
-
-def influence(model: PixelNet, x: Tensor, y: Tensor | None, pixel: int, depth: int | None = None, guidance: float | None = None) -> Tensor:
-    """|∂ log p(x_i | x_<i, c) / ∂x_j| of one picture (1, 1, H, W), for every j: (H, W), in nats a unit of grey.
-
-    With depth, of ½‖h_i‖² instead, h the features after so many layers.  What pixel i does not see is exactly 0:
-    itself, all after it, and what lies outside the receptive field.
-    """
-    with torch.enable_grad():
-        x = x.clone().requires_grad_()
-        if depth is None:
-            logits = guided_logits(model, x, y, guidance)[0].flatten(1)[:, pixel]
-            level = int((x.detach().flatten()[pixel] * (len(logits) - 1)).round())
-            said = logits.log_softmax(dim=0)[level]
-        else:
-            said = 0.5 * model.features(x, y, depth)[0].flatten(1)[:, pixel].square().sum()
-        (gradient,) = torch.autograd.grad(said, x)
-    return gradient[0, 0].abs()

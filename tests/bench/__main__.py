@@ -34,12 +34,12 @@ STREAM = """async (stopAt) => {
     const where = () => +document.querySelector('.pixel_stream').dataset.at;
     const wait = (until) => new Promise((done) => { const look = () => until() ? done() : requestAnimationFrame(look); look(); });
     const start = performance.now(), before = where();
-    document.querySelector('#sample-en').click();
+    document.querySelector('.pixel_stream .acts .primary').click();
     await wait(() => where() < 784);
     await wait(() => where() >= stopAt);
     if (stopAt === 784) return performance.now() - start;
     const stopped = performance.now();
-    document.querySelector('#stop-en').click();
+    document.querySelector('.pixel_stream .acts button:nth-of-type(2)').click();
     let last = stopped, shown = seen();
     while (performance.now() - stopped < 700) {
         await new Promise(requestAnimationFrame);

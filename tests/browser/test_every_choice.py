@@ -37,7 +37,7 @@ TITLES = {
     "swap": ["swap.walk_z", "swap.walk_c", "swap.sheet"],
     "interpolate": ["interpolate.ends", "interpolate.paths", "plane.title"],
     "compare": ["compare.sheet"],
-    "pixel": ["pixel.nll", "order.title"],
+    "pixel": ["order.title"],
 }
 
 
@@ -52,6 +52,7 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
     size = registry.samples(dataset).x.shape[-1]
     missing = [title for title in (t(key) for key in TITLES.get(tab, ())) if title not in seen["titles"]]
     names, several = class_names(t, dataset, model), tab not in ("compare", "interpolate") and dataset != "sprites"
+    several = several and not (tab == "pixel" and model and not tells_classes(model))
     faults = [
         (bool(seen["alarms"]), f"alarm: {seen['alarms']}"),
         (seen["dataset"] != dataset, f"data set {seen['dataset']}"),
@@ -84,6 +85,12 @@ def class_names(t: Text, dataset: str, model: str | None = None) -> list[str]:
         return [t("pixel.category", k=k) for k in range(categories)]
     labels = registry.info(f"classifier-{dataset}").labels
     return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
+
+
+def tells_classes(name: str) -> bool:
+    """Whether a model has classes to choose from, or categories."""
+    config = registry.info(name).config
+    return bool(config.get("classes", 10) or config.get("categories"))
 
 
 def answered(page, t, tab, dataset, model=None) -> dict:

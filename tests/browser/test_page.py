@@ -151,21 +151,30 @@ def test_a_painted_hole_is_repaired_and_the_rest_untouched(page, server):
     assert same > 100
 
 
-def test_sampling_streams_and_stops(page, server):
-    open_tab(page, server, "pixel", "&n=9")
+def test_sampling_is_seen_pixel_by_pixel_stops_and_goes_on_from_there(page, server):
+    open_tab(page, server, "pixel", "&n=3")
     page.wait_for_selector(".pixel_stream[data-at='784']")
-    # Both clicks from inside the page: nine digits are drawn in a second, which a busy machine may need for one click.
+    page.evaluate("addEventListener('task', (e) => { window.task = e.detail; })")
+    # Both clicks from inside the page: it takes a second until so many are seen, which a busy machine may need for one click.
     page.evaluate("""async () => {
-        const stream = document.querySelector('.pixel_stream');
-        document.querySelector('#sample-en').click();
-        while (+stream.dataset.at >= 700) await new Promise(requestAnimationFrame);
-        document.querySelector('#stop-en').click();
+        const stream = document.querySelector('.pixel_stream'), [sample, stop] = stream.querySelectorAll('.acts button');
+        sample.click();
+        while (+stream.dataset.shown > 700 || +stream.dataset.shown < 60) await new Promise(requestAnimationFrame);
+        window.behind = stream.dataset.at - stream.dataset.shown;
+        stop.click();
     }""")
+    shown = int(page.get_attribute(".pixel_stream", "data-shown"))
     page.wait_for_timeout(700)
-    at = page.get_attribute(".pixel_stream", "data-at")
-    page.wait_for_timeout(700)
-    assert page.get_attribute(".pixel_stream", "data-at") == at
-    assert 0 < int(at) < 784  # a Stop that does nothing would let it reach the end
+    assert 60 <= shown < 700
+    assert int(page.get_attribute(".pixel_stream", "data-shown")) == shown
+    assert page.evaluate("window.behind") >= 0
+    assert page.locator(".seed input:visible").input_value() == "1"
+    page.locator(".pixel_stream .acts button", has_text="Again from here").click()
+    page.wait_for_function("location.search.includes('start=hole') && location.search.includes('seed=2')")
+    page.wait_for_function(
+        "(n) => { const s = document.querySelector('.pixel_stream'); return !s.matches('.stale') && +s.dataset.shown > n; }", arg=shown
+    )
+    assert page.evaluate("window.task") == "pixel.stop"
 
 
 def test_pointing_at_a_pixel_shows_its_distribution(page, server):
@@ -357,14 +366,14 @@ def test_a_stop_before_the_first_pixel_stops_too(page, server):
     page.locator(".seed input:visible").fill("5")
     page.wait_for_timeout(300)
     page.evaluate("""async () => {
-        document.querySelector('#sample-en').click();
+        document.querySelector('.pixel_stream .acts .primary').click();
         await new Promise((then) => setTimeout(then, 60));
-        document.querySelector('#stop-en').click();
+        document.querySelector('.pixel_stream .acts button:nth-of-type(2)').click();
     }""")
     before = drawn(page, ".pixel_stream .pictures canvas >> nth=0")
     page.wait_for_timeout(2500)
     assert drawn(page, ".pixel_stream .pictures canvas >> nth=0") == before
-    page.locator("#sample-en").click()  # what is asked for afterwards is drawn
+    page.locator(".pixel_stream .acts .primary").click()  # what is asked for afterwards is drawn
     page.wait_for_function("(b) => document.querySelector('.pixel_stream .pictures canvas').toDataURL() !== b", arg=before)
 
 

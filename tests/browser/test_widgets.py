@@ -399,16 +399,14 @@ def test_in_a_tall_frame_errors_stand_beside_their_control_and_the_link_can_be_c
         inner = page.frame_locator("iframe")
         inner.locator(".pixel_stream[data-at='784']").wait_for()
         settled(page, 700)
-        inner.locator(".seed input:visible").fill("-5")
-        inner.locator("#sample-en").click()  # queued: Gradio's toast
-        inner.locator(".toast-body").wait_for()
-        page.wait_for_timeout(400)
-        assert apart(inner.locator(".toast-body"), inner.locator("#sample-en")) < 200
+        inner.locator(".seed input:visible").fill("-5")  # by the queue
+        alert = inner.locator(".wrong [role=alert]:visible")
+        alert.wait_for()
+        assert apart(alert, inner.locator(".seed input:visible")) < 100
         model = inner.get_by_label("Model").locator("visible=true").first
         model.fill("nonsense")
         model.press("Enter")  # live: our line
-        alert = inner.locator(".wrong [role=alert]:visible")
-        alert.wait_for()
+        inner.locator(".wrong [role=alert]:visible", has_text="nonsense").wait_for()
         assert apart(alert, model) < 40
         box = alert.bounding_box()
         assert box["y"] >= 0

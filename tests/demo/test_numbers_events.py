@@ -218,18 +218,11 @@ def test_a_repairs_controls_are_what_is_repaired(page):
     assert {"label": 8, "seed": 9, "passes": 3}.items() <= film["about"].items()
 
 
-def test_a_pixel_tabs_controls_are_what_is_drawn(page, monkeypatch):
-    seen = []
-    monkeypatch.setattr(pixel, "stream", lambda _registry, *given: seen.append(given) or iter([{}]))
+def test_a_sample_that_is_picked_brings_its_class_and_the_hole_stays():
     pad, _ = holed()
-    asked = {"dataset": "mnist", "model": "pixelcnn-mnist", "label": 7, "seed": 5, "n": 3, "temperature": 0.6, "start": "half"}
-    list(ask(page, "run", pixel, **asked, picture=picked(2), pad=pad, code="picture", guidance=1.25, number=0))
-    assert seen == [("pixelcnn-mnist", 7, 5, 3, 0.6, "half", picked(2), pad, "picture", 1.25)]
-    monkeypatch.setattr(pixel, "repair_beside", lambda _registry, _t, *given: seen.append(given) or {})
-    ask(page, "compare", pixel, dataset="mnist", label=7, seed=5, start="hole", picture=picked(2), pad=pad)
-    assert seen[1] == ("mnist", 7, 5, "hole", picked(2), pad)
-    _, hole, label, _ = ask(page, "pick_sample", pixel, dataset="mnist", model="pixelcnn-mnistbin", label=3, picture=picked(8), pad=pad)
-    assert (hole["mask"], hole["pixels"], label) == (pad["mask"], picked(8)["pixels"], 8)
+    found = pixel.pick_sample(registry, t, pixel.State(model="pixelcnn-mnistbin", picture=picked(8), mask=pad))
+    assert (found["mask"]["mask"], found["mask"]["pixels"], found["label"]) == (pad["mask"], picked(8)["pixels"], 8)
+    assert pixel.pick_sample(registry, t, pixel.State(model="pixelgan-mnist", label=17, picture=picked(8), mask=pad))["label"] == 17
 
 
 def test_a_ways_ends_are_the_first_picture_and_the_other(page):
@@ -245,7 +238,9 @@ def test_a_ways_ends_are_the_first_picture_and_the_other(page):
 
 def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
     hero, rows, dataset, model, label, *values = visit(page, classes, label=4, seed=11, walk=0.5, temperature=0.5, other=2, mix=0.25)
-    assert hero["about"] == rows["about"] == {"model": "cvaegan-mnist", "label": 4, "other": 2, "mix": 0.25, "seed": 11, "walk": 0.5, "temperature": 0.5}
+    assert (
+        hero["about"] == rows["about"] == {"model": "cvaegan-mnist", "label": 4, "other": 2, "mix": 0.25, "seed": 11, "walk": 0.5, "temperature": 0.5}
+    )
     assert (dataset, model["value"], label["value"]) == ("mnist", "cvaegan-mnist", 4)
     assert [value["value"] if isinstance(value, dict) else value for value in values] == [11, 0.5, 0.5, 2, 0.25]
     top = visit(page, swap, label=3, target=9, mix=0.25, other=50, walk=0.75, picture=12)[0]["about"]

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from demo import address, captions, controls, neighbours, samples, story, validation
+from demo import address, captions, controls, neighbours, readings, samples, story, validation
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
@@ -350,14 +350,14 @@ NAME = "pixelcnn-mnistbin"
 
 
 def test_half_a_picture_is_kept_above_and_drawn_below_and_a_hole_is_the_pads():
-    x, mask = pixel.start_state("half", picked(2), None)
+    x, mask = pixel.begun(pixel.State(start="half", picture=picked(2)))
     assert mask.all(dim=1).tolist() == [r >= 14 for r in range(28)]
     assert torch.allclose(x, S.x[2:3], atol=1 / 255)
     pad, hole = holed(k=5)
-    x, mask = pixel.start_state("hole", picked(2), pad)
+    x, mask = pixel.begun(pixel.State(start="hole", picture=picked(2), mask=pad))
     assert torch.equal(mask, hole)
     assert torch.allclose(x, S.x[5:6], atol=1 / 255)
-    assert pixel.start_state("blank", picked(2), pad) == (None, None)
+    assert pixel.begun(pixel.State(picture=picked(2), mask=pad)) == (None, None)
 
 
 def test_a_stream_draws_at_the_seed_temperature_and_guidance_it_tells(monkeypatch):
@@ -368,7 +368,7 @@ def test_a_stream_draws_at_the_seed_temperature_and_guidance_it_tells(monkeypatc
         return iter([torch.zeros(n, 1, 28, 28)] * 56)
 
     monkeypatch.setattr(pixel.ops, "complete", complete)
-    *_, last = pixel.stream(registry, "pixelcnn-mnist", 7, 5, 3, 0.6, "half", picked(2), guidance=1.25)
+    *_, last = pixel.stream(registry, t, pixel.State(label=7, seed=5, n=3, temperature=0.6, start="half", picture=picked(2), guidance=1.25))
     assert (seen["n"], seen["y"].tolist(), seen["temperature"], seen["guidance"], seen["every"]) == (3, [7, 7, 7], 0.6, 1.25, 14)
     assert torch.equal(seen["image"], registry.model("pixelcnn-mnist").quantize(S.x[2:3]))
     assert torch.equal(torch.rand(2, generator=seen["rng"]), torch.rand(2, generator=seeded(5)))
@@ -384,27 +384,27 @@ def test_what_is_said_of_a_pixel_is_at_the_streams_temperature():
     x = (S.x[2:3] > 0.5).float()
     i = 14 * 28 + 13
     p = (registry.model(NAME).logits(x)[0].flatten(1)[:, i] / 0.5).softmax(dim=0)
-    said = pixel.distribution(registry, asked(x, pixel=i))
+    said = readings.distribution(registry, asked(x, pixel=i))
     assert said["p"] == pytest.approx(p.tolist(), abs=2e-5)
     assert said["level"] == int(x.flatten()[i])
     assert said["own"] == pytest.approx(p[said["level"]].item(), abs=2e-5)
     assert said["entropy"] == pytest.approx(-float((p * p.log()).sum()), rel=1e-3)
     p = (registry.model(NAME).logits(x) / 0.5).softmax(dim=1).double()
     entropy = -(p * p.clamp(min=1e-300).log()).sum(dim=1)
-    said = pixel.entropies(registry, asked(x))
+    said = readings.entropies(registry, asked(x))
     assert said["most"] == pytest.approx(float(entropy.max()), rel=1e-3)
     assert said["sum"] == pytest.approx(float(entropy.sum()), rel=1e-3)
     assert same(said["pixels"], (entropy / entropy.max()).float()[:, None])
 
 
 def test_a_tenth_of_the_strongest_influence_is_a_quarter_darker_and_none_is_black():
-    shown = from_pixels(pixel.heat(torch.tensor([[1.0, 0.1, 0.01], [1e-9, 0.0, 1e-3]])))[0, 0].flatten().tolist()
+    shown = from_pixels(readings.heat(torch.tensor([[1.0, 0.1, 0.01], [1e-9, 0.0, 1e-3]])))[0, 0].flatten().tolist()
     assert shown == pytest.approx([1, 0.75, 0.5, 0.15, 0, 0.25], abs=0.003)
 
 
 def test_bayes_turns_the_nats_of_the_classes_into_their_probabilities(monkeypatch):
     model, x = registry.model("pixelcnn-fashion"), registry.samples("fashion").x[4:5]
-    table = pixel.likelihoods(registry, t, "fashion", "pixelcnn-fashion", picked(4, "fashion"))
+    table = readings.likelihoods(registry, t, "fashion", "pixelcnn-fashion", picked(4, "fashion"))
     nats = torch.cat([level_nll(model.logits(x, torch.tensor([k])), x) for k in range(10)]).double()
     p = (nats.min() - nats).exp()
     p = 100 * p / p.sum()
@@ -415,7 +415,7 @@ def test_bayes_turns_the_nats_of_the_classes_into_their_probabilities(monkeypatc
 
 def test_the_repair_beside_a_completion_is_of_the_same_class_and_seed():
     pad, mask = holed(k=5)
-    shown = pixel.repair_beside(registry, t, "mnist", 6, 9, "hole", picked(2), pad)
+    shown = pixel.beside(registry, t, pixel.State(label=6, seed=9, start="hole", picture=picked(2), mask=pad))["beside"]
     x = S.x[5:6]
     net = registry.model(shown["about"]["model"])
     *_, fill = ops.inpaint(net, x, mask, torch.tensor([6]), rng=seeded(9))
@@ -426,7 +426,7 @@ def test_the_repair_beside_a_completion_is_of_the_same_class_and_seed():
 
 def test_a_category_that_is_chosen_is_the_one_that_is_drawn():
     config = PixelGANConfig(size=8, classes=0, categories=3, latent_dim=5, levels=2, width=4, dilations=(1,), frequencies=0, features=8)
-    z = pixel.draw_codes(PixelGAN(config), 2, 4, seeded(1))
+    z = PixelGAN(config).prior(4, seeded(1), 2)
     assert z[:, :3].tolist() == [[0, 0, 1]] * 4
     expected = PixelGAN(config).prior(4, seeded(1))
     assert torch.equal(z[:, 3:], expected[:, 3:])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.js";
 
-const { blank, barsOf, layerOf, columnsOf, first, filled } = load("pixel_stream");
+const { blank, barsOf, layerOf, columnsOf, first, filled, opening, advanced } = load("pixel_stream");
 
 test("pixels not drawn yet are the rest of their row and the rows below, and nothing else", () => {
   const [w, h] = [5, 3];
@@ -49,9 +49,48 @@ test("a sentence has its values where their letters are", () => {
 });
 
 test("of two samplings the later is shown, whichever answer comes last", () => {
-  const pixels = { n: 1, h: 2, w: 2, c: 1, data: "AAAAAA==" }, props = { value: { pixels, at: 1, run: 2, layers: 3 } };
+  const pixels = { n: 1, h: 2, w: 2, c: 1, data: "AAAAAA==" }, props = { value: { pixels, at: 1, run: 2, layers: 3, given: [], mask: null } };
   const { now, total, draw } = load("pixel_stream", { props });
   const shown = (at, run) => { props.value = { ...props.value, at, run }; draw(); return now(); };
   assert.deepEqual([now(), total()], [1, 4]);
   assert.deepEqual([shown(2, 2), shown(3, 1), shown(0, 3)], [2, 2, 0]);
+});
+
+test("a second at the dial's pace is so many pixels, none of which is not there yet; a pause of the page is no leap", () => {
+  assert.equal(advanced(100, 0.1, 300, 784), 130);
+  assert.equal(advanced(100, 0.1, 300, 120), 120);
+  assert.equal(advanced(0, 9, 100, 784), 25);
+  assert.equal(advanced(0, 0, Infinity, 784), 0);
+});
+
+test("a hole is drawn from its first pixel on", () => {
+  assert.deepEqual([null, "0010", "0000"].map(opening), [0, 2, 0]);
+});
+
+const screen = (more = {}) => {
+  const frames = [], told = [], pixels = { n: 1, h: 2, w: 2, c: 1, data: "AAAAAA==" }, wait = (act) => frames.push(act);
+  const props = { value: { pixels, at: 4, run: 1, layers: 3, given: ["c"], mask: null, ...more } };
+  const part = load("pixel_stream", { props, requestAnimationFrame: wait, trigger: (...event) => told.push(event) });
+  return { ...part, told, frame: (time) => frames.pop()?.(time), next: (more) => { props.value = { ...props.value, ...more }; part.draw(); } };
+};
+
+test("who presses Sample sees the pixels come at the dial's pace, what a control asks for is there at once", () => {
+  const { ask, now, next, frame, told } = screen();
+  ask("submit");
+  next({ run: 2 });
+  frame(1000); frame(1000 + 20);
+  assert.deepEqual([told[0][0], now()], ["submit", 2]); // 100 a second
+  next({ run: 3 });
+  assert.equal(now(), 4);
+});
+
+test("a stop leaves the picture where it is seen to be, though all of it was sent; going on keeps what was seen", () => {
+  const { ask, halt, goOn, now, next, frame, told } = screen();
+  ask("submit"); next({ run: 2 }); frame(0); frame(30);
+  halt();
+  next({ run: 2 });
+  assert.equal(now(), 3);
+  goOn();
+  assert.deepEqual(told.map(([event]) => event), ["submit", "stop", "select"]);
+  assert.equal(told[2][1].at, 3);
 });
