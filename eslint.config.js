@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
-  "Blob", "CustomEvent", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval",
-  "devicePixelRatio", "document", "getComputedStyle", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
+  "Blob", "CustomEvent", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval", "clearTimeout",
+  "devicePixelRatio", "document", "getComputedStyle", "localStorage", "location", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
-const NODE = ["Buffer", "performance", "process", "Event", "EventTarget", "TextEncoder", "URL", "setImmediate", "setTimeout"];
+const NODE = ["Blob", "Buffer", "performance", "process", "Event", "EventTarget", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
 const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
 const WORKER = ["importScripts", "performance", "postMessage", "setTimeout"];
@@ -31,6 +31,13 @@ export default [
     files: ["demo/arena/*.js"], // one scope: each reads the names of all
     languageOptions: { sourceType: "script", globals: { ...named([...WORKER, ...engine], "readonly"), onmessage: "writable" } },
     rules: { "no-redeclare": ["error", { builtinGlobals: false }], "no-unused-vars": ["error", { vars: "local", argsIgnorePattern: "^_" }] },
+  },
+  {
+    files: ["demo/shell.js"], // in the page's head
+    languageOptions: {
+      sourceType: "script",
+      globals: named([...BROWSER, "DataTransfer", "DragEvent", "TextDecoder", "URLSearchParams", "addEventListener", "location", "matchMedia"], "readonly"),
+    },
   },
   { files: ["tests/js/**", "*.js"], languageOptions: { globals: named(NODE, "readonly") } },
 ];

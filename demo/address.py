@@ -4,6 +4,7 @@ import contextlib
 import copy
 import dataclasses
 import functools
+import html
 import json
 import typing
 from collections.abc import Callable
@@ -30,7 +31,9 @@ LINK = """(tab, names, values) => {
 
 
 def link_button(t, tab: str, controls: dict) -> None:
-    """Copies the address that restores the tab's whole state; the address bar has it at every change."""
+    """Copies the address that restores the tab's whole state; the address bar has it at every change.  On a phone, before it, what unfolds the rest."""
+    fold = "this.ariaExpanded = this.closest('.workbench').classList.toggle('unfolded')"
+    gr.HTML(f'<button class="more" aria-expanded="false" onclick="{fold}">{html.escape(t("control.more"))}</button>', elem_classes="fold")
     names, shown = json.dumps(list(controls)), f"#link-{tab}-{t.language}"
     script = f"""(...values) => {{
         const link = ({LINK})("{tab}", {names}, values);

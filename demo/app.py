@@ -26,17 +26,11 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
     gr.HTML(
         f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
     )
-    with gr.Tabs(elem_classes="tabs", selected=MARK) as tabs:
+    with gr.Tabs(elem_classes="tabs", selected=MARK, overflow_behavior="wrap") as tabs:
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(registry, t, blocks)
     address.keep_tab(t, tabs)
-    # The address is the page's own until somebody does something; ?lecture=1 is for the last row, see style.css.
-    begin = """() => {
-        document.querySelector(".gradio-container").classList.toggle("lecture", new URLSearchParams(location.search).has("lecture"));
-        for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, {capture: true, once: true});
-    }"""
-    blocks.load(None, None, None, js=begin, api_visibility="private")
 
 
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:

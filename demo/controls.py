@@ -126,7 +126,7 @@ def class_update(t, registry: ModelRegistry, dataset: str, model: str, value: in
 
 
 def class_control(t, registry: ModelRegistry, dataset: str, value: int = 0, label: str = "control.class") -> gr.Radio:
-    return Classes(class_choices(t, registry, dataset), value=value, label=t(label), elem_classes="classes")
+    return Classes(class_choices(t, registry, dataset), value=value, label=t(label), elem_classes=["classes", "acts"])
 
 
 def picker(t, registry: ModelRegistry, dataset: str, model: str, value: int, title: str) -> dict:
@@ -141,7 +141,7 @@ def picker(t, registry: ModelRegistry, dataset: str, model: str, value: int, tit
 def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     """The seed, typed, with a dice beside it."""
     name = f"seed-{tab}-{t.language}"
-    with gr.Row(elem_classes="seed"):
+    with gr.Row(elem_classes=["seed", "acts"]):
         seed = Number(value, label=t("control.seed"), precision=0, min_width=120, elem_id=name)
         dice = gr.Button(f"⚄ {t('control.dice')}", elem_classes="dice", min_width=88, scale=0)
     # Typed in the person's place, so that only `input` reports a new seed: `change` also answers the page's own updates.

@@ -12,7 +12,7 @@ import gradio as gr
 from demo.registry import ModelRegistry
 from demo.text import Text, english
 from demo.validation import SEEDS, whole
-from demo.widgets import Status
+from demo.widgets import Status, Tasks
 from demo.widgets.base import Sent, whole_number
 from genlib.checkpoint import CheckpointError
 from genlib.errors import InputError
@@ -202,7 +202,7 @@ TERM = re.compile(r"\[(\w+)\]")
 
 
 def lede_html(t: Text, tab: str) -> str:
-    """What to do, and a task, as HTML; a term in brackets explains itself when it is pointed at or reached by key."""
+    """What to do, as HTML; a term in brackets explains itself when it is pointed at or reached by key."""
 
     def explain(found: re.Match) -> str:
         term = found[1]
@@ -210,13 +210,15 @@ def lede_html(t: Text, tab: str) -> str:
         return f'<span class="term" tabindex="0" data-means="{meaning}" aria-label="{meaning}">{word}</span>'
 
     said = TERM.sub(explain, html.escape(t(f"{tab}.do")))
-    return f'<p>{said}</p><p class="try"><b>{t("try")}</b> {html.escape(t(f"{tab}.try"))}</p>'
+    return f"<p>{said}</p>"
 
 
 def question(t, tab: str) -> StatusLine:
-    """The tab's question, and the line in which its live events say what was wrong."""
+    """The tab's question, what to do, its tasks, and the line in which its live events say what was wrong."""
     gr.Markdown(f"## {t(f'{tab}.question')}", elem_classes="question")
     gr.HTML(lede_html(t, tab), elem_classes="lede")
+    tasks = t.group(f"{tab}.task") or {"try": t(f"{tab}.try")}
+    Tasks(tab=tab, tasks=[{"name": name, "text": text} for name, text in tasks.items()], text=t.group("tasks"), elem_classes="tasks-line")
     return StatusLine(Status("", elem_classes="wrong"), t)
 
 

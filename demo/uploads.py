@@ -59,7 +59,7 @@ def small_png(picture: np.ndarray, side: int = 92) -> str:
 
 def picture_pad(registry, t) -> PicturePad:
     """A picture pad that asks this shelf and speaks this language."""
-    return PicturePad(text=t.group("picture"), hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
+    return PicturePad(elem_classes="acts", text=t.group("picture"), hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
 
 
 def prepare(registry, t, data: dict) -> dict:

@@ -11,6 +11,7 @@ from demo.widgets.pixel_stream import PixelStream
 from demo.widgets.plane_pad import PlanePad
 from demo.widgets.reading_order import ReadingOrder
 from demo.widgets.status import Status
+from demo.widgets.tasks import Tasks
 
 __all__ = [
     "ClassPicker",
@@ -24,4 +25,5 @@ __all__ = [
     "PlanePad",
     "ReadingOrder",
     "Status",
+    "Tasks",
 ]

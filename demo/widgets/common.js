@@ -189,10 +189,13 @@ const poster = ({ title, note, pixels, columns, captions, head, rows }) => {
   }
   return sheet;
 };
-// about: what made it, in the API's words; a picture and a mask are the base64 of a PNG.
+// The address that restores what is shown: nobody has touched a page whose address says nothing.
+/** @type {typeof globalThis.here} */
+const here = () => location.search || "?tab=" + document.querySelector("[role=tab][aria-selected=true]").getAttribute("data-tab-id");
+// about: what made it, in the API's words; a picture and a mask are the base64 of a PNG.  Dropped on the page, the file restores its state: see demo/shell.js.
 /** @type {typeof globalThis.download} */
 const download = (name, section, about) => poster(section).toBlob(async (blob) => {
-  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, ...section.about })));
+  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, ...section.about, page: here() })));
   offer(address, name + ".png");
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 });

@@ -70,6 +70,7 @@ declare function latest<Args extends unknown[]>(call: (...args: Args) => Promise
 declare function offer(href: string, name: string): void;
 declare function onResize(act: () => void): void;
 declare function finish(task: string): void;
+declare function here(): string;
 declare function ascii(text: string): string;
 declare function crc(bytes: Uint8Array): number;
 declare function withText(png: Uint8Array<ArrayBuffer>, key: string, text: string): Blob;
@@ -79,6 +80,8 @@ declare function download(name: string, section: Sheet, about: About): void;
 interface Window {
   /** Which question of each tab is the newest. */
   asks?: Record<string, number>;
+  /** Whether somebody has done something yet, see demo/shell.js. */
+  touched?: boolean;
 }
 // Nothing but HTML is searched for.
 type Found<Selector> = Selector extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Selector] : HTMLElement;

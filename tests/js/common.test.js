@@ -252,5 +252,5 @@ test("a task that is done is told to the page, also where the server's answer fi
 test("every script runs as the page runs it, behind common.js and with none of its names again", () => {
   const scripts = readdirSync(new URL("../../demo/widgets", import.meta.url)).filter((name) => name.endsWith(".js"));
   assert.ok(scripts.length > 10);
-  for (const name of scripts) load(name.slice(0, -3), { props: { value: 0, names: [] } });
+  for (const name of scripts) load(name.slice(0, -3), { props: { value: 0, names: [], tasks: [] } });
 });

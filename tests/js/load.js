@@ -26,7 +26,7 @@ class ImageData {
 }
 
 const page = () => ({
-  document: anything(), window: {}, ImageData, navigator: anything(), devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
+  document: anything(), window: {}, ImageData, navigator: anything(), location: { search: "" }, devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
   getComputedStyle: anything(), ResizeObserver: anything(), MutationObserver: anything(),
 });
 
