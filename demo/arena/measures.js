@@ -20,10 +20,11 @@ const countModes = (points, modes, sigma) => {
   return { modes: counts.filter((c) => c >= enough).length, modesAny: counts.filter((c) => c > 0).length, near: counts.reduce((a, b) => a + b) / n };
 };
 
-/** W₁ of two clouds of as many points (n, 2), exactly: the mean way of the cheapest one-to-one transport.
+/** W₁ of two clouds of as many points (n, 2), exactly: the mean way of the cheapest one-to-one transport; NaN where a point is nowhere.
  * @type {(a: Float32Array, b: Float32Array) => number} */
 const wasserstein = (a, b) => {
   const n = a.length / 2, costs = new Float64Array(n * n);
+  if (![...a, ...b].every(Number.isFinite)) return NaN; // no path to it would ever be the shortest
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) costs[i * n + j] = Math.hypot(a[2 * i] - b[2 * j], a[2 * i + 1] - b[2 * j + 1]);
   let sum = 0;
   for (const [i, j] of assign(costs, n).entries()) sum += costs[i * n + j];
