@@ -64,11 +64,14 @@ def link_button(t, tab: str, controls: dict) -> None:
 def keep(t, tab: str, controls: dict) -> None:
     """The state in the address at every change a person makes, so that reload, Back, language and a bookmark keep it.
 
-    Each tab remembers its own while another is in sight.
+    Each tab remembers its own while another is in sight.  A model's name, as address and API have it, is its control's tooltip.
     """
+    names = list(controls)
     script = f"""(...values) => {{
+        const field = document.querySelector("#link-{tab}-{t.language}")?.closest(".workbench").querySelector(".model input");
+        if (field) field.title = values[{names.index("model") if "model" in names else -1}] || "";
         if (!window.touched) return;
-        const link = ({LINK})("{tab}", {json.dumps(list(controls))}, values);
+        const link = ({LINK})("{tab}", {json.dumps(names)}, values);
         (window.links ||= {{}})["{tab}"] = link;
         if (document.querySelector("#link-{tab}-{t.language}")?.checkVisibility()) history.replaceState(null, "", link);
     }}"""

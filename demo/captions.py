@@ -5,9 +5,39 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.registry import ModelRegistry
+from demo.registry import SERIES, ModelRegistry
+from genlib.checkpoint import Info
+from genlib.data import VARIANT_OF
+from genlib.families import FAMILIES
 
 ROOT = Path(__file__).parents[1]
+
+
+def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
+    """What sets a model apart within its family and data set: keys of the catalogue, and what fills them."""
+    nll, usual = info.objective.get("nll"), FAMILIES[info.model].objective.get("nll", "bernoulli_nll")
+    traits = [
+        (info.config.get("latent_dim") == 2, "plane", {}),
+        (SERIES in name, "beta", {"beta": f"{info.objective.get('beta', 1):g}"}),
+        (nll not in (None, usual), str(nll), {}),
+        ("kind" in info.config, str(info.config.get("kind")), {}),
+        (info.dataset in VARIANT_OF, info.dataset, {}),
+    ]
+    return [(f"trait.{key}", values) for is_so, key, values in traits if is_so]
+
+
+def model_title(t, registry: ModelRegistry, name: str) -> str:
+    """A model as people call it, within its data set: "VAE, 2-D latent"; one that was asked for by path or repository by that."""
+    info = registry.info(name)
+    if not (name.startswith(info.model) and name.endswith(f"-{info.dataset}")):
+        return name
+    family = t.phrases.get(f"family.{info.model}", FAMILIES[info.model].title)
+    return t("separator").join([family, *(t(key, **values) for key, values in model_traits(info, name))])
+
+
+def model_choices(t, registry: ModelRegistry, names: list[str]) -> list[tuple[str, str]]:
+    """Models to choose from: what is read, and the name that addresses and the API know."""
+    return [(model_title(t, registry, name), name) for name in names]
 
 
 def class_choices(t, registry: ModelRegistry, dataset: str, model: str | None = None) -> list[tuple[str, int]]:

@@ -115,8 +115,9 @@ def dataset_control(t, names: Callable[[str], list[str]], value: str = "mnist") 
     return Radio([(t(f"dataset.{d}"), d) for d in present], value=value, label=t("control.dataset"))
 
 
-def model_control(t, names: list[str]) -> gr.Dropdown:
-    return Models(names, value=names[0] if names else None, label=t("control.model"), allow_custom_value=True)
+def model_control(t, choices: list[tuple[str, str]]) -> gr.Dropdown:
+    """Models by what people call them; the name of another may be typed."""
+    return Models(choices, label=t("control.model"), allow_custom_value=True, elem_classes="model")
 
 
 def class_update(t, registry: ModelRegistry, dataset: str, model: str, value: int):

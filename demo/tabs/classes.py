@@ -79,7 +79,7 @@ def hero(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     x = torch.cat([ops.decode(model, z[name], y) for name, model in models.items()])
     read, _ = captions.verdicts(t, registry, s.dataset, x)
     title = labels[s.label] if s.mix == 0 else t("classes.mixed", a=labels[s.label], b=labels[s.other], p=round(100 * s.mix))
-    lines = [f"{name}: {verdict}" for name, verdict in zip(models, read, strict=True)]
+    lines = [f"{captions.model_title(t, registry, name)}: {verdict}" for name, verdict in zip(models, read, strict=True)]
     about = {"models": list(models), "z": [v[0].tolist() for v in z.values()]}
     done = ["classes.mix"] if 0 < s.mix < 0.5 and reads_as(registry, s.dataset, x[:1], s.other) else []
     return {"about": describe(s), "done": done, "sections": [
@@ -104,8 +104,8 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     read, right = captions.verdicts(t, registry, s.dataset, row, every.repeat(len(models)))
     same = {"models": list(models), "z": [z[0].tolist() for z in latents], "labels": every.tolist()}
     return {"about": describe(s), "done": tasks_done(s, row[: len(every)], right[: len(every)]), "sections": [
-        section(t("classes.row"), pixels(row), len(every), head=labels, rows=list(models), captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same),
-        section(t("classes.sheet", model=s.model), pixels(sheet), len(every), scale=2, rows=[t("classes.seed", n=k) for k in seeds], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
+        section(t("classes.row"), pixels(row), len(every), head=labels, rows=[captions.model_title(t, registry, name) for name in models], captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same),
+        section(t("classes.sheet", model=captions.model_title(t, registry, s.model)), pixels(sheet), len(every), scale=2, rows=[t("classes.seed", n=k) for k in seeds], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
     ]}  # fmt: skip
 
 
@@ -140,7 +140,9 @@ def open_state(registry, t, s: State) -> dict:
     label, other = (min(max(k, 0), len(choices) - 1) for k in (s.label, s.other))
     s = dataclasses.replace(s, label=label, other=other)
     menus = {"label": gr.update(choices=choices, value=label), "other": gr.update(choices=choices, value=other)}
-    return show(registry, t, s) | dataclasses.asdict(s) | menus | {"model": gr.update(choices=names, value=s.model)}
+    return (
+        show(registry, t, s) | dataclasses.asdict(s) | menus | {"model": gr.update(choices=captions.model_choices(t, registry, names), value=s.model)}
+    )
 
 
 def switch(registry, t, s: State) -> dict:
@@ -151,7 +153,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, lambda d: models_for(registry, d))
-            model = controls.model_control(t, models_for(registry, "mnist"))
+            model = controls.model_control(t, captions.model_choices(t, registry, models_for(registry, "mnist")))
             label = controls.class_control(t, registry, "mnist", 3)
             seed = controls.seed_control(t, TAB)
             walk = controls.slider(0, 1, 0, step=0.01, label=t("classes.walk"))

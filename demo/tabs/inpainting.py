@@ -50,7 +50,7 @@ def repair(registry, t, dataset, name, label, seed, passes, pad) -> tuple[dict, 
     mask = to_mask(pad.get("mask"), *x.shape[2:])
     seed, passes = validation.whole(seed, "the seed", 0, validation.SEEDS - FILLS), validation.whole(passes, "passes", 1, 100)
     y = validation.resolve_label(registry, dataset, x, validation.whole(label, "the class", GUESS, len(labels) - 1))
-    film = {"title": name, "dataset": dataset, "pad": {"pixels": pad["pixels"], "mask": pad["mask"]}}
+    film = {"title": captions.model_title(t, registry, name), "dataset": dataset, "pad": {"pixels": pad["pixels"], "mask": pad["mask"]}}
     film["about"] = {
         "model": name,
         "label": y,
@@ -88,7 +88,7 @@ def compare(registry, t, film) -> dict:
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(registry.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
-    lines = [f"{n} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True)]
+    lines = [f"{captions.model_title(t, registry, n)} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True)]
     more = torch.cat([last, *(repairs(model, x, mask, y, passes, seed + i)[-1:] for i in range(1, FILLS))])
     scale = 4 if x.shape[-1] < 64 else 2
     return {"about": about, "sections": [
@@ -151,7 +151,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, models_for)
-            model = controls.model_control(t, models_for("mnist"))
+            model = controls.model_control(t, captions.model_choices(t, registry, models_for("mnist")))
             label = ClassPicker(8, title=t("swap.guessed"))
             seed = controls.seed_control(t, TAB)
             passes = controls.slider(1, 10, 10, step=1, label=t("inpaint.passes"))
@@ -195,7 +195,13 @@ def build(registry, t, page) -> None:
         shown, update = controls.initial_picture(t, registry, dataset, wanted, FIRST[dataset])
         mine = pad_with_hole(dataset, shown, hole)
         film, label = repair(registry, t, dataset, name, label, seed, passes, mine)
-        return film, choose_class(dataset, name, label), mine, update, gr.update(choices=models_for(dataset), value=name)
+        return (
+            film,
+            choose_class(dataset, name, label),
+            mine,
+            update,
+            gr.update(choices=captions.model_choices(t, registry, models_for(dataset)), value=name),
+        )
 
     def switch(dataset, seed, passes):
         return fill(dataset, models_for(dataset)[0], GUESS, seed, passes)

@@ -172,7 +172,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, lambda d: models_for(registry, d))
-            model = controls.model_control(t, models_for(registry, "mnist"))
+            model = controls.model_control(t, captions.model_choices(t, registry, models_for(registry, "mnist")))
             seed = controls.seed_control(t, TAB)
             path = controls.Radio([(t(f"interpolate.{p}"), p) for p in PATHS], value="linear", label=t("interpolate.path"))
             gr.Markdown(t("interpolate.from"))
@@ -211,7 +211,14 @@ def build(registry, t, page) -> None:
         first, last = (controls.initial_picture(t, registry, s["dataset"], s[k], DEFAULTS[k]) for k in ("picture", "other"))
         s["path"] = s["path"] if s["path"] in PATHS else "linear"
         shown = show(s["dataset"], s["model"], s["seed"], s["path"], first[0], last[0], n)
-        updates = [gr.update(value=s["dataset"]), gr.update(choices=names, value=s["model"]), s["seed"], s["path"], first[1], last[1]]
+        updates = [
+            gr.update(value=s["dataset"]),
+            gr.update(choices=captions.model_choices(t, registry, names), value=s["model"]),
+            s["seed"],
+            s["path"],
+            first[1],
+            last[1],
+        ]
         return *shown, *updates
 
     def switch(dataset, seed, path, n=0):

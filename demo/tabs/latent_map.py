@@ -202,7 +202,12 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
     picture, pad = controls.initial_picture(t, registry, s.dataset, str(s.picture), initial.picture)
     s = dataclasses.replace(s, picture=picture)
     shown = place(registry, t, s) if s.z1 is None or s.z2 is None else show_at(registry, t, s)
-    return shown | {"dataset": s.dataset, "view": s.view, "picture": pad, "model": gr.update(choices=names, value=s.model)}
+    return shown | {
+        "dataset": s.dataset,
+        "view": s.view,
+        "picture": pad,
+        "model": gr.update(choices=captions.model_choices(t, registry, names), value=s.model),
+    }
 
 
 def switch(registry, t, s: State) -> dict:
@@ -213,7 +218,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, lambda d: registry.names(d, is_plain))
-            model = controls.model_control(t, planar(registry, "mnist"))
+            model = controls.model_control(t, captions.model_choices(t, registry, planar(registry, "mnist")))
             beta = controls.Names(stops(registry, "mnist"), value=None, label=t("latent.beta"), elem_classes="stops")
             z1 = controls.slider(-4, 4, 0, step=0.01, label="z1")
             z2 = controls.slider(-4, 4, 0, step=0.01, label="z2")

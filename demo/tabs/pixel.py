@@ -206,7 +206,11 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
     )  # fmt: skip
     shown = whole(registry, t, s) | follow_model(registry, t, s) | beside(registry, t, s)
     kept = {name: getattr(s, name) for name in ("dataset", "seed", "n", "temperature", "start", "mask", "code")}
-    return kept | shown | {"picture": pad, "model": gr.update(choices=models_for(registry, s.dataset), value=s.model)}
+    return (
+        kept
+        | shown
+        | {"picture": pad, "model": gr.update(choices=captions.model_choices(t, registry, models_for(registry, s.dataset)), value=s.model)}
+    )
 
 
 def switch(registry, t, s: State) -> dict:
@@ -217,7 +221,7 @@ def build(registry, t, page) -> None:
     offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset, model = controls.dataset_control(t, offers), controls.model_control(t, offers("mnist"))
+            dataset, model = controls.dataset_control(t, offers), controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
             label, seed = controls.class_control(t, registry, "mnist", State.label), controls.seed_control(t, TAB)
             temperature = controls.slider(0.1, 2, State.temperature, step=0.05, label=t("control.temperature"))
             guidance = controls.slider(0, 4, State.guidance, step=0.25, label=t("pixel.guidance"))

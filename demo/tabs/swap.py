@@ -238,7 +238,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             dataset = controls.dataset_control(t, models_for)
-            model = controls.model_control(t, models_for("mnist"))
+            model = controls.model_control(t, captions.model_choices(t, registry, models_for("mnist")))
             label = ClassPicker(7, title=t("swap.guessed"), elem_id=f"source-{t.language}")
             target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
             mix = controls.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
@@ -293,7 +293,7 @@ def build(registry, t, page) -> None:
         *canvases, y, target = swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, shown)
         names, pictures = models_for(dataset), others(t, registry, dataset)
         return (
-            *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=names, value=name),
+            *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=captions.model_choices(t, registry, names), value=name),
             gr.update(choices=pictures, value=other), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
         )  # fmt: skip
 

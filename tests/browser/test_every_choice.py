@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from demo import captions
 from demo.app import TABS
 from demo.registry import ModelRegistry
 from demo.text import Text
@@ -105,17 +106,18 @@ def answered(page, t, tab, dataset, model=None) -> dict:
         page.wait_for_timeout(50)
 
 
-def choose_model(page, t, name: str | None) -> list[str]:
-    """Pick a model from the list (none: only look); what it offers."""
+def choose_model(page, t, dataset: str, name: str | None) -> list[str]:
+    """Pick a model from the list (none: only look); the names of those it offers."""
+    titles = {captions.model_title(t, registry, model): model for model in registry.infos if own(model) == dataset}
     box = page.get_by_label(t("control.model"), exact=True).locator("visible=true").first
     box.click()
     page.wait_for_selector("[role=option]:visible")
-    offered = page.locator("[role=option]:visible").evaluate_all("e => e.map((o) => o.getAttribute('aria-label'))")
+    offered = [titles[title] for title in page.locator("[role=option]:visible").evaluate_all("e => e.map((o) => o.getAttribute('aria-label'))")]
     if name is None:
         page.keyboard.press("Escape")
         box.blur()
     else:
-        page.locator(f"[role=option][aria-label='{name}']:visible").click()
+        page.locator(f"[role=option][aria-label='{captions.model_title(t, registry, name)}']:visible").click()
     return offered
 
 
@@ -138,7 +140,7 @@ def test_whatever_is_chosen_is_shown_on_every_tab(page, server, language):
             pictures.add(answered(page, t, tab.TAB, dataset)["picture"])
             if tab.TAB == "compare":
                 continue
-            for model in choose_model(page, t, None)[-1 if language == "zh" else 0 :]:  # the same events behind both pages
-                choose_model(page, t, model)
+            for model in choose_model(page, t, dataset, None)[-1 if language == "zh" else 0 :]:  # the same events behind both pages
+                choose_model(page, t, dataset, model)
                 answered(page, t, tab.TAB, dataset, model)
         assert len(pictures) == len(datasets)  # each has its own

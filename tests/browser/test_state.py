@@ -47,7 +47,7 @@ def test_a_slide_over_beta_moves_plane_picture_and_bars_together(page, server):
         page.wait_for_selector("[data-ready=yes]")
         page.wait_for_timeout(500)
         seen.append(page.evaluate("document.querySelector('.latent_pad .view canvas').toDataURL()"))
-        assert page.get_by_label("Model", exact=True).locator("visible=true").first.input_value() == f"vae2dbeta{beta}-mnist"
+        assert page.get_by_label("Model", exact=True).locator("visible=true").first.input_value() == f"VAE, 2-D latent, β = {beta}"
     assert seen[0] != seen[1]
     page.locator("label:visible", has_text="Fashion-MNIST").click()
     page.wait_for_selector(".stops", state="hidden")

@@ -157,7 +157,7 @@ def test_a_model_whose_codes_are_points_offers_no_draw_and_says_why(page, server
     button = page.get_by_role("button", name="Draw z ~ q(z|x) again")
     assert button.is_enabled()
     page.get_by_label("Model", exact=True).locator("visible=true").first.click()
-    page.locator("[role=option][aria-label='ae2d-mnist']:visible").click()
+    page.locator("[role=option][aria-label='AE, 2-D latent']:visible").click()
     page.wait_for_selector("button:has-text('one point'):visible")
     assert page.locator("button:has-text('one point'):visible").is_disabled()
 
@@ -189,7 +189,7 @@ def test_what_was_put_off_does_not_bring_back_the_old_data_sets_model(page, serv
     open_tab(page, server, "interpolate", "&dataset=fashion")
     page.wait_for_selector("[id^=film] .passes[data-model^=cvaegan], .passes canvas")
     page.get_by_label("Model", exact=True).locator("visible=true").first.click()
-    page.locator("[role=option][aria-label='gan-fashion']:visible").click()
+    page.locator("[role=option][aria-label='GAN']:visible").click()
     page.evaluate("""async () => {
         const seen = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
         const seed = seen(".seed input")[0], type = (v) => { seed.value = v; seed.dispatchEvent(new Event("input", { bubbles: true })); };

@@ -1,6 +1,7 @@
 """Which models the page offers, and what its tabs make of a fine-tuned one."""
 
 import base64
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from demo import address, controls, validation
+from demo import address, captions, controls, validation
 from demo.registry import ModelRegistry, size_of
 from demo.tabs import classes, inpainting, latent_map, swap
 from demo.text import Text
@@ -17,6 +18,7 @@ from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import from_link, to_text
 from genlib import checkpoint, hub
 from genlib.checkpoint import CheckpointError
+from genlib.data import VARIANT_OF
 from genlib.models.cvae import CVAE, CVAEConfig
 from genlib.models.vae import VAE, VAEConfig
 
@@ -151,12 +153,12 @@ def test_a_picture_is_opened_by_number_or_by_its_pixels():
         assert controls.initial_picture(t, registry, "mnist", spoiled, "7")[0]["source"] == "sample 7"
 
 
-def test_one_address_is_worked_out_once():
-    seen, page = [], SimpleNamespace(load=lambda function, *_args, **_more: seen.append(function))
-    worked = []
+def test_one_address_is_worked_out_once(monkeypatch):
+    seen, worked = [], []
+    monkeypatch.setattr(address, "when_opened", lambda _t, show, _outputs: seen.append(show))
     address.load_state(
         Text("en"),
-        page,
+        None,
         "classes",
         {"dataset": "mnist", "model": "m", "label": 0},
         lambda _d: ["m"],
@@ -181,3 +183,21 @@ def test_the_stops_of_beta_rise_and_their_bars_are_the_measured_nats():
         assert reconstruction["share"] == pytest.approx(reconstruction["nats"] / 220)
         assert kl["share"] == pytest.approx(min(1, kl["nats"] / 220))
     assert latent_map.terms(registry, t, "vae2d-mnist") == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_model_is_called_as_people_call_it_and_no_two_of_a_data_set_alike(language):
+    registry, t = ModelRegistry(), Text(language)
+    titles = {name: captions.model_title(t, registry, name) for name in registry.infos}
+    for dataset in {info.dataset for info in registry.infos.values()}:
+        own = [titles[name] for name in registry.infos if VARIANT_OF.get(registry.info(name).dataset, registry.info(name).dataset) == dataset]
+        assert len(own) == len(set(own))
+    assert not [title for title in titles.values() if title in registry.infos]
+    assert titles["vae2dbeta0.3-mnist"] == {"en": "VAE, 2-D latent, β = 0.3", "zh": "VAE，二维潜变量，β = 0.3"}[language]
+    assert captions.model_choices(t, registry, ["wgangp-mnist"]) == [("WGAN-GP", "wgangp-mnist")]
+
+
+def test_a_model_of_ones_own_is_called_as_it_was_asked_for(tmp_path):
+    shutil.copytree(hub.BUNDLED / "gan-mnist", tmp_path / "gan-mnist")
+    registry = ModelRegistry((str(tmp_path / "gan-mnist"),))
+    assert captions.model_title(Text("en"), registry, str(tmp_path / "gan-mnist")) == str(tmp_path / "gan-mnist")
