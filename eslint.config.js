@@ -3,17 +3,23 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
-  "Blob", "CustomEvent", "FileReader", "ImageData", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "atob", "btoa", "cancelAnimationFrame", "clearInterval", "clearTimeout",
-  "devicePixelRatio", "document", "getComputedStyle", "localStorage", "location", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window",
+  "Blob", "CustomEvent", "FileReader", "ImageData", "IntersectionObserver", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "Worker", "atob", "btoa",
+  "cancelAnimationFrame", "clearInterval", "clearTimeout", "devicePixelRatio", "document", "getComputedStyle", "localStorage", "location", "navigator", "performance",
+  "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
 const NODE = ["Blob", "Buffer", "performance", "process", "Event", "EventTarget", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
-const SHARED = [...readFileSync(new URL("demo/widgets/common.js", import.meta.url), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
+const widgets = new URL("demo/widgets/", import.meta.url), PARTS = readdirSync(widgets).filter((name) => /^arena_\w+\.js$/.test(name)); // of one widget
+// The names that a script declares at its top, for those that are read after it.
+const declared = (name) => {
+  const found = [...readFileSync(new URL(name, widgets), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
+  return Object.fromEntries(found.map(([, kind, word]) => [word, kind === "let" ? "writable" : "readonly"]));
+};
 const WORKER = ["importScripts", "performance", "postMessage", "setTimeout"];
 const arena = new URL("demo/arena/", import.meta.url);
 const ENGINE = readdirSync(arena).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(name, arena), "utf8"));
 const engine = ENGINE.flatMap((text) => [...text.matchAll(/^(?:const|let|class) (\w+)/gm)].map(([, name]) => name));
-const shared = Object.fromEntries(SHARED.map(([, kind, name]) => [name, kind === "let" ? "writable" : "readonly"]));
+const shared = declared("common.js");
 
 export default [
   js.configs.recommended,
@@ -26,7 +32,8 @@ export default [
     },
   },
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
-  { files: ["demo/widgets/common.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
+  { files: ["demo/widgets/arena*.js"], languageOptions: { globals: Object.assign({}, ...PARTS.map(declared)) } },
+  { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
   {
     files: ["demo/arena/*.js"], // one scope: each reads the names of all
     languageOptions: { sourceType: "script", globals: { ...named([...WORKER, ...engine], "readonly"), onmessage: "writable" } },

@@ -10,12 +10,12 @@ from demo import address, api, boundary
 from demo.front import MARK, Front
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
-from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
+from demo.tabs import arena, classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.upkeep import leave_pyplot_out, share_pools, upkeep
 from demo.widgets.base import css
 
-TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare)
+TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare, arena)
 STYLE = Path(__file__).parent / "style.css"
 KEPT = 3600  # seconds that an answer or an upload stays
 SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each

@@ -1,5 +1,6 @@
 """The page's own instruments: gr.HTML components, each a .py, a .js and a .css of the same name."""
 
+from demo.widgets.arena import Arena
 from demo.widgets.class_picker import ClassPicker
 from demo.widgets.figure_table import FigureTable
 from demo.widgets.latent_pad import LatentPad
@@ -14,6 +15,7 @@ from demo.widgets.status import Status
 from demo.widgets.tasks import Tasks
 
 __all__ = [
+    "Arena",
     "ClassPicker",
     "FigureTable",
     "LatentPad",

@@ -70,9 +70,9 @@ def check_pixels(value, most: int = 1) -> Sent:
 
 
 @functools.cache
-def script(name: str) -> str:
-    """What a widget runs in the page: one text for all of its kind, since every visitor's page makes them anew."""
-    return (HERE / "common.js").read_text() + (HERE / f"{name}.js").read_text()
+def script(*names: str) -> str:
+    """What a widget runs in the page, file after file: one text for all of its kind, since every visitor's page makes them anew."""
+    return "".join((HERE / f"{name}.js").read_text() for name in ("common", *names))
 
 
 def read_object(function):
@@ -92,11 +92,12 @@ class Widget(gr.HTML):
     """A gr.HTML that draws itself: static template, script and style from the files beside its Python file."""
 
     template = ""
+    parts: tuple[str, ...] = ()  # scripts that its own is read after
 
     def __init__(self, value=None, *, server_functions=(), text: dict[str, str] | None = None, **props):
         name = self.stem()
         super().__init__(
-            value, html_template=f'<div class="atelier {name}">{self.template}</div>', js_on_load=script(name),
+            value, html_template=f'<div class="atelier {name}">{self.template}</div>', js_on_load=script(*self.parts, name),
             server_functions=[read_object(f) for f in server_functions], apply_default_css=False, text=text or {}, **props,
         )  # fmt: skip
 

@@ -193,9 +193,11 @@ const poster = ({ title, note, pixels, columns, captions, head, rows }) => {
 /** @type {typeof globalThis.here} */
 const here = () => location.search || "?tab=" + document.querySelector("[role=tab][aria-selected=true]").getAttribute("data-tab-id");
 // about: what made it, in the API's words; a picture and a mask are the base64 of a PNG.  Dropped on the page, the file restores its state: see demo/shell.js.
-/** @type {typeof globalThis.download} */
-const download = (name, section, about) => poster(section).toBlob(async (blob) => {
-  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, ...section.about, page: here() })));
+/** @type {typeof globalThis.save} */
+const save = (name, sheet, about) => sheet.toBlob(async (blob) => {
+  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, page: here() })));
   offer(address, name + ".png");
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 });
+/** @type {typeof globalThis.download} */
+const download = (name, section, about) => save(name, poster(section), { ...about, ...section.about });

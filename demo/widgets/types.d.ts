@@ -75,6 +75,7 @@ declare function ascii(text: string): string;
 declare function crc(bytes: Uint8Array): number;
 declare function withText(png: Uint8Array<ArrayBuffer>, key: string, text: string): Blob;
 declare function poster(sheet: Sheet): HTMLCanvasElement;
+declare function save(name: string, sheet: HTMLCanvasElement, about: About): void;
 declare function download(name: string, section: Sheet, about: About): void;
 
 interface Window {

@@ -1,7 +1,13 @@
 // A widget's script as the page runs it: common.js and its own, one after the other, the body of one function.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
-const read = (name) => readFileSync(new URL(`../../demo/widgets/${name}.js`, import.meta.url), "utf8");
+const file = (name) => new URL(`../../demo/widgets/${name}`, import.meta.url);
+const read = (name) => readFileSync(file(`${name}.js`), "utf8");
+// The scripts that a widget's own is read after, as its Python file names them.
+const parts = (name) => {
+  const named = existsSync(file(`${name}.py`)) ? readFileSync(file(`${name}.py`), "utf8").match(/^ +parts = \((.*)\)$/m) : null;
+  return named ? [...named[1].matchAll(/"(\w+)"/g)].map(([, part]) => part) : [];
+};
 const NAMES = /^(?:const|let) (\w+|\$) =/gm;
 
 /** What stands for a part of the page: it answers everything with another such part, and keeps what it is given. */
@@ -26,14 +32,15 @@ class ImageData {
 }
 
 const page = () => ({
-  document: anything(), window: {}, ImageData, navigator: anything(), location: { search: "" }, devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
-  getComputedStyle: anything(), ResizeObserver: anything(), MutationObserver: anything(),
+  document: anything(), window: { addEventListener: () => {} }, ImageData, navigator: anything(), location: { search: "" },
+  devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
+  getComputedStyle: anything(), IntersectionObserver: anything(), ResizeObserver: anything(), MutationObserver: anything(),
 });
 
-/** All that a script declares at its top, by name.  given: the widget's own props, server, trigger, watch and element, or parts of the page. */
+/** All that a script and its parts declare at their top, by name.  given: the widget's own props, server, trigger, watch and element, or parts of the page. */
 export function load(name, given = {}) {
   const scope = { element: anything(), trigger: () => {}, props: {}, server: anything(), upload: anything(), watch: () => {}, ...page(), ...given };
-  const text = read("common") + (name === "common" ? "" : read(name));
+  const text = read("common") + (name === "common" ? "" : [...parts(name), name].map(read).join(""));
   const declared = [...text.matchAll(NAMES)].map(([, name]) => name);
   return new Function(...Object.keys(scope), `${text}\nreturn { ${declared.join(", ")} };`)(...Object.values(scope));
 }
