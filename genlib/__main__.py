@@ -19,7 +19,7 @@ MAX_SAMPLES = 1000  # in one picture
 MAX_TEMPERATURE, MIN_PIXEL_TEMPERATURE = 3.0, 0.05  # a pixel model's logits are divided by it
 PLOTS = ("curves", "samples", "codes", "weights")
 SAVE_SECONDS = 60  # between two states saved
-FINETUNE_STEPS = 600  # some five minutes of two cores
+FINETUNE_STEPS = 1000  # some five minutes of two cores
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     keep = "learn the known classes on, from the model's own draws (default: where there are new ones)"
     sub.add_argument("--keep-old", action=argparse.BooleanOptionalAction, help=keep)
     sub.add_argument("--freeze", metavar="PART", nargs="+", default=[], help="parts of the model that stay as they are, such as encoder")
-    add_run_options(sub, "0.001")
+    add_run_options(sub, "twice that of the base's recipe")
     sub = command("evaluate", evaluate, "Measure a checkpoint on the test set and write its card.")
     sub.add_argument("source", nargs="?", help="name, folder or repository; or --all")
     sub.add_argument("--all", action="store_true", help="every bundled checkpoint, and the table of them")
@@ -160,7 +160,7 @@ def train(args) -> None:
         if args.pictures:
             from genlib import finetuning
 
-            choices = finetuning.Choices(lr=args.lr or recipe.lr, seed=recipe.seed)
+            choices = finetuning.Choices(lr=args.lr, batch=recipe.batch, seed=recipe.seed)
             return follow_own(finetuning.begin(args.name, args.pictures, choices, device), budget, out, args)
         images = data.load(recipe.dataset, args.split, args.data)
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
@@ -176,7 +176,7 @@ def finetune(args) -> None:
     device, source = choose_device(args.device), hub.resolve(args.source)
     budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or FINETUNE_STEPS)
     with output.open_output(args.out, resume=args.resume, overwrite=args.overwrite):
-        choices = finetuning.Choices(lr=args.lr or finetuning.LR, keep_old=args.keep_old, freeze=tuple(args.freeze))
+        choices = finetuning.Choices(lr=args.lr, keep_old=args.keep_old, freeze=tuple(args.freeze))
         follow_own(finetuning.prepare(source, args.data, choices, device), budget, args.out, args)
 
 

@@ -8,6 +8,7 @@ from genlib.models.base import Network
 from genlib.train import Progress, Run
 
 LOOKS = 20  # at equal shares of the run
+BEGIN = 0.25  # the share of the run before the first: until then the rate rises, and what is new has no shape
 PATIENCE = 5  # looks without a better one, after which the curve has turned
 
 
@@ -18,7 +19,7 @@ class Best:
         self.error = error
         self.errors: list[float] = []
         self.kept: dict = {}
-        self.due = 1 / LOOKS
+        self.due = BEGIN
 
     def is_due(self, progress: Progress) -> bool:
         """Whether the next look has come."""

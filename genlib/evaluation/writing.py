@@ -9,6 +9,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from genlib import card, checkpoint, data, hub, ood, ops, output
+from genlib.batch import Batch
 from genlib.checkpoint import Info
 from genlib.evaluation.metrics import map_batches
 from genlib.evaluation.report import measure
@@ -51,7 +52,7 @@ def write_beside(model, info: Info, folder: Path, root: Path | None, seed: int) 
         ood.save_reference(make_reference(model, data.load(info.dataset, "train", root), REFERENCES[info.dataset], seed), folder)
 
 
-def encode_plane(model, test: data.Images) -> dict[str, Tensor]:
+def encode_plane(model, test: Batch) -> dict[str, Tensor]:
     """The tensors of checkpoint.Codes, no logvar where q(z|x) has no width."""
     mean, logvar = (map_batches(lambda x, k=k: getattr(model.encode(x), k), test.x).cpu() for k in ("mean", "logvar"))
     codes = {"mean": mean, "label": test.y.cpu().to(torch.uint8)}

@@ -106,9 +106,9 @@ def watch(errors: list[float], steps: int) -> tuple[stopping.Best, train.Run, in
     return best, run, run.step
 
 
-def test_a_run_is_looked_at_twenty_times_and_goes_to_its_end_while_it_gets_better():
+def test_a_run_is_looked_at_after_its_first_quarter_and_goes_to_its_end_while_it_gets_better():
     best, run, steps = watch([20.0 - k for k in range(20)], 60)
-    assert (len(best.errors), steps) == (20, 60)
+    assert (len(best.errors), steps) == (16, 60)
     last = {k: v.clone() for k, v in run.model().state_dict().items()}
     best.restore(run)
     assert all(run.model().state_dict()[k].equal(v) for k, v in last.items())
@@ -116,13 +116,8 @@ def test_a_run_is_looked_at_twenty_times_and_goes_to_its_end_while_it_gets_bette
 
 def test_a_run_whose_curve_turns_stops_after_five_worse_looks_and_ends_as_it_was_at_its_best():
     best, run, steps = watch([3, 2, 1, 2, 2, 2, 2, 2, 0], 60)
-    assert (best.errors, steps) == ([3, 2, 1, 2, 2, 2, 2, 2], 24)
+    assert (best.errors, steps) == ([3, 2, 1, 2, 2, 2, 2, 2], 36)
     best.restore(run)
-    _, nine, _ = watch([3, 2, 1, *[2] * 17], 9 * 20 // 3)  # the same run, to compare with at batch 9
-    assert nine.step == 24
-    short = train.Run(ELBO(VAE(VAEConfig(size=8, hidden=(4,)))), ema=0.9)
-    short.objective.load_state_dict(run.objective.state_dict())
-    assert best.kept.keys() == run.model().state_dict().keys()
     assert all(run.model().state_dict()[k].equal(v) for k, v in best.kept.items())
     assert any(not v.equal(run.objective.model.state_dict()[k]) for k, v in best.kept.items())
 
