@@ -1,4 +1,4 @@
-"""How the page goes out: begun at the tab and in the language that its address asks for, its shell's script in its head, and all answers compressed."""
+"""How the page goes out: begun at the tab and in the language that its address asks for, its shell in its head, and all answers compressed."""
 
 import functools
 import gzip
@@ -10,7 +10,9 @@ from starlette.datastructures import Headers, MutableHeaders
 
 LEAST = 1000  # bytes that are worth it
 KINDS = ("text/html", "application/json", "application/octet-stream")
-SCRIPT = f"<script>{{\n{(Path(__file__).parent / 'shell.js').read_text(encoding='utf-8')}}}</script></head>"  # in a block: nothing of it is global
+HERE = Path(__file__).parent
+# The script in a block: nothing of it is global.
+HEAD = f"<style>{(HERE / 'shell.css').read_text(encoding='utf-8')}</style><script>{{\n{(HERE / 'shell.js').read_text(encoding='utf-8')}}}</script></head>"
 MARK = "the tab that is asked for"  # stands in the page's config where the answer has a tab's name
 
 
@@ -73,7 +75,7 @@ class Front:
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("tab", [""])[0]
         tab = wanted if wanted in self.tabs else self.tabs[0]
         language = next((name for name in self.languages if scope["path"].rstrip("/").endswith(f"/{name}")), "en")
-        edits = {MARK: tab, 'lang="en"': f'lang="{language}"', "</head>": SCRIPT}
+        edits = {MARK: tab, 'lang="en"': f'lang="{language}"', "</head>": HEAD}
         for old, new in edits.items():
             body = body.replace(old.encode(), new.encode(), 1)
         return body
