@@ -39,7 +39,7 @@ class Game {
     this.optimizers = [new Optimizer(s.optimizer, this.D, s.lrD, s.beta1, s.beta2), new Optimizer(s.optimizer, this.G, s.lrG, s.beta1, s.beta2)];
     this.tapes = { D: new Tape(), G: new Tape(), view: new Tape() };
     this.step = 0;
-    this.metrics = /** @type {Metrics} */ ({ lossD: NaN, lossG: NaN, real: NaN, fake: NaN, gradient: NaN, modes: NaN, modesAny: NaN, near: NaN, js: NaN, w1: NaN });
+    this.metrics = /** @type {Metrics} */ ({ lossD: NaN, lossG: NaN, real: NaN, fake: NaN, gradient: NaN, modes: NaN, modesAny: NaN, near: NaN, js: NaN, w1: NaN, clipped: NaN });
     this.yardstick = /** @type {{points: Float32Array, shares: Float64Array}} */ (null);
     this.half = false; // D has moved in the iteration to come, G has not
     this.history = /** @type {Film<Moment>} */ (new Film(MOMENTS));

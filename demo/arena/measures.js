@@ -89,11 +89,12 @@ const yardstick = (settings) => {
   return { points: points.slice(0, 2 * W1_POINTS), shares: cellShares(points) };
 };
 
-/** Modes, share near them, JS and W₁ of a game as it stands.  Costs some 20 ms.
- * @type {(game: Game) => Pick<Metrics, "modes" | "modesAny" | "near" | "js" | "w1">} */
+/** Modes, share near them, JS and W₁ of a game as it stands, and its clipped weights.  Costs some 20 ms.
+ * @type {(game: Game) => Pick<Metrics, "modes" | "modesAny" | "near" | "js" | "w1" | "clipped">} */
 const measureCloud = (game) => {
   const { settings } = game, fake = fakePoints(game, JS_POINTS.fake), modes = modesOf(settings);
   const { points, shares } = game.yardstick ??= yardstick(settings);
   const found = modes ? countModes(fake.subarray(0, 2 * MODE_POINTS), modes, sigmaOf(settings)) : { modes: NaN, modesAny: NaN, near: NaN };
-  return { ...found, js: jensenShannon(shares, cellShares(fake)), w1: wasserstein(points, fake.subarray(0, 2 * W1_POINTS)) };
+  const clipped = clippedShare(game.D.weights, settings.clip);
+  return { ...found, clipped, js: jensenShannon(shares, cellShares(fake)), w1: wasserstein(points, fake.subarray(0, 2 * W1_POINTS)) };
 };

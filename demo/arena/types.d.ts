@@ -53,6 +53,8 @@ interface Metrics {
   /** Modes found; with at least one sample; share of samples within 3σ. */
   modes?: number; modesAny?: number; near?: number;
   js?: number; w1?: number;
+  /** Share of D's weights within 1 % of ±c. */
+  clipped?: number;
 }
 type Moment = { step: number } & Metrics;
 interface Snapshot {
@@ -77,4 +79,22 @@ interface Frame {
   metrics: Record<keyof Metrics, number | null>;
   /** Iterations a second. */
   rate: number;
+}
+
+/** A game's history: a metric at each of `step`. */
+type Curves = Record<keyof Moment, Float32Array>;
+interface Lesson {
+  name: string;
+  /** No game: the worker computes it, asked by {type: "lesson"}. */
+  computation?: boolean;
+  games?: Partial<Settings>[]; contrast?: Partial<Settings>[];
+  turn?: "both" | "D"; steps?: number;
+  /** G is not to move. */
+  fixed?: boolean;
+  full?: { steps: number; settings: Partial<Settings> };
+  /** Keys of the answers to choose from. */
+  choices: string[];
+  /** Of the games' curves, or of the worker's answer. */
+  outcome(seen: any): Record<string, number>;
+  judge(outcome: Record<string, number>): string;
 }

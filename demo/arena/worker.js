@@ -159,7 +159,7 @@ const nullForNaN = (metrics) => Object.fromEntries(Object.entries(metrics).map((
 /** Moments as one array a metric.
  * @type {(moments: Moment[]) => Record<string, Float32Array>} */
 const columnsOf = (moments) => {
-  const keys = /** @type {(keyof Moment)[]} */ (["step", "lossD", "lossG", "real", "fake", "gradient", "modes", "modesAny", "near", "js", "w1"]);
+  const keys = /** @type {(keyof Moment)[]} */ (["step", "lossD", "lossG", "real", "fake", "gradient", "modes", "modesAny", "near", "js", "w1", "clipped"]);
   return Object.fromEntries(keys.map((key) => [key, Float32Array.from(moments, (moment) => moment[key])]));
 };
 

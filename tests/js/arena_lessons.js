@@ -1,0 +1,54 @@
+// The lessons played without a page, as the page plays them:  node tests/js/arena_lessons.js [name …]  prints their outcomes, at the papers' sizes, as JSON.  Takes minutes.
+import { engine } from "./arena.js";
+
+const { Game, LESSONS, Segments, columnsOf, complete, runDirac } = engine;
+const lessonOf = (name) => LESSONS.find((lesson) => lesson.name === name);
+
+/** A game's curves after so many steps, with the clouds measured at the last. */
+export const curvesOf = (settings, steps) => {
+  const game = new Game(complete(settings));
+  while (game.step < steps) game.iterate();
+  game.measure();
+  return columnsOf(game.history.moments.at(-1).step === steps ? game.history.moments : [...game.history.moments, { step: steps, ...game.metrics }]);
+};
+
+/** What a lesson's games show, and the answer that it is judged to be.  settings: of all its games. */
+export const playLesson = (name, { steps = lessonOf(name).steps, settings = {} } = {}) => {
+  const lesson = lessonOf(name), outcome = lesson.outcome(lesson.games.map((game) => curvesOf({ ...game, ...settings }, steps)));
+  return { ...outcome, answer: lesson.judge(outcome) };
+};
+
+/** W and JS of two segments at θ, by formula and as they are learned. */
+export const measureSegments = (theta, seed = 0) => {
+  const segments = new Segments(theta, seed);
+  while (!segments.done) segments.train();
+  return lessonOf("distance").outcome(segments.measure());
+};
+
+/** How G's gradient by log(1 − D) goes on when G has been trained and then stands still: as many times the one before as this. */
+export const watchTrained = ({ train = 1500, watch = 1500 } = {}) => {
+  const game = new Game(complete({ ...lessonOf("vanishing").contrast[0], hold: train })), { Rng, RULES, drawBatch } = engine;
+  const measured = () => {
+    game.rule = RULES.saturating;
+    const norms = Array.from({ length: 8 }, (_, k) => { game.gradientOfG(drawBatch(game.settings, new Rng(0, 99, k))); return game.metrics.gradient; });
+    game.rule = RULES.nonsaturating;
+    return norms.reduce((a, b) => a + b) / norms.length;
+  };
+  while (game.step < train) game.iterate();
+  const before = measured();
+  while (game.step < train + watch) game.iterate();
+  return measured() / before;
+};
+
+const AT_FULL = {
+  dirac: () => lessonOf("dirac").outcome(runDirac()),
+  vanishing: () => ({ ...playLesson("vanishing", lessonOf("vanishing").full), trained: watchTrained() }),
+  modes: () => playLesson("modes"),
+  distance: () => [-1, -0.3, 0.05, 0.5, 2].map((theta) => measureSegments(theta)),
+  clipping: () => playLesson("clipping"),
+};
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const names = process.argv.slice(2);
+  process.stdout.write(JSON.stringify(Object.fromEntries((names.length ? names : Object.keys(AT_FULL)).map((name) => [name, AT_FULL[name]()]))) + "\n");
+}
