@@ -6,23 +6,39 @@ if (new URLSearchParams(location.search).has("lecture")) document.documentElemen
 // The address is the page's own until somebody does something.
 for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, { capture: true, once: true });
 
-// One tab stop a group, where Gradio has one a choice: radio buttons of one name, of the tabs the chosen one, of a text's terms the first.
-const arrange = () => {
-  for (const group of all("fieldset")) all("input[type=radio]", group).forEach((one, _, every) => { one.name = every[0].name; });
-  for (const tab of all("[role=tab]")) tab.tabIndex = tab.ariaSelected === "true" ? 0 : -1;
-  for (const words of all(".lede")) if (!words.contains(document.activeElement)) all(".term", words).forEach((term, k) => { term.tabIndex = k ? -1 : 0; });
+// One tab stop a group, arrows move within it: of the tabs the chosen one, a text's terms, a widget's tools, the PNGs of its rows.
+/** @type {Record<string, string>} */
+const GROUPS = {
+  "[role=tablist]": "[role=tab]", ".lede": ".term", ".atelier:not(.picture_pad) .tools": "button", ".picture_pad": ".top button, .side button, .tools button",
+  ".pixel_canvas": "header button",
 };
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+/** @type {(group: string, node: ParentNode) => any[]} */
+const members = (group, node) => all(GROUPS[group], node).filter((item) => !item.disabled && item.checkVisibility());
+/** @type {(items: any[], item: any) => void} */
+const stop = (items, item) => items.forEach((one) => { one.tabIndex = one === item ? 0 : -1; });
+const arrange = () => {
+  for (const group of Object.keys(GROUPS)) {
+    for (const node of all(group)) {
+      const items = members(group, node);
+      stop(items, items.find((item) => item === document.activeElement || item.ariaSelected === "true") || items[0]);
+    }
+  }
+  // Gradio's radio buttons have a name each, and its sliders a number beside them that says the same.
+  for (const node of all("fieldset")) all("input[type=radio]", node).forEach((one, _, every) => { one.name = every[0].name; });
+  for (const number of all(".block:has(input[type=range]) input[type=number]")) number.tabIndex = -1;
+};
 /** @type {(event: KeyboardEvent) => void} */
 const step = (event) => {
-  const item = /** @type {HTMLElement} */ (event.target).closest?.("[role=tab], .term"), by = STEPS[event.key];
-  if (!item || !by) return;
-  const items = all(item.matches(".term") ? ".term" : "[role=tab]", item.parentElement), next = items.at((items.indexOf(item) + by) % items.length);
+  const target = /** @type {HTMLElement} */ (event.target), by = STEPS[event.key];
+  const group = by && target.matches && Object.keys(GROUPS).find((one) => target.matches(GROUPS[one]) && target.closest(one));
+  if (!group) return;
+  const items = members(group, target.closest(group)), next = items.at((items.indexOf(target) + by) % items.length);
   event.preventDefault();
-  items.forEach((one) => { one.tabIndex = one === next ? 0 : -1; });
+  stop(items, next);
   next.focus();
-  if (!item.matches(".term")) next.click();
+  if (next.matches("[role=tab]")) next.click();
 };
 addEventListener("keydown", (event) => { if (event.key === "Tab") arrange(); else step(event); }, true);
 

@@ -5,14 +5,14 @@ import { anything, load } from "./load.js";
 
 const TEXT = readFileSync(new URL("../../demo/shell.js", import.meta.url), "utf8");
 
-/** The shell's names, with a page on which the selectors of `found` have these nodes. */
-function shell(found = {}) {
+/** The shell's names, with a page on which the selectors of `found` have these nodes, and one has the focus. */
+function shell(found = {}, activeElement = null) {
   const within = { querySelectorAll: (selector) => found[selector] || [], querySelector: (selector) => (found[selector] || [])[0] };
   const scope = {
-    document: { ...within, documentElement: { classList: { add: () => {} } } }, window: {}, location: { search: "" }, addEventListener: () => {},
+    document: { ...within, activeElement, documentElement: { classList: { add: () => {} } } }, window: {}, location: { search: "" }, addEventListener: () => {},
     MutationObserver: anything(), URLSearchParams, TextDecoder,
   };
-  return new Function(...Object.keys(scope), `${TEXT}\nreturn { arrange, readText, stateOf, location };`)(...Object.values(scope));
+  return new Function(...Object.keys(scope), `${TEXT}\nreturn { arrange, step, readText, stateOf, location };`)(...Object.values(scope));
 }
 
 /** The smallest file that looks like a PNG and has our text chunk. */
@@ -32,9 +32,28 @@ test("a downloaded PNG tells the state in which it was made, and no other file d
   for (const other of [new Uint8Array(0), new Uint8Array(45), new TextEncoder().encode("no picture, but longer than a head")]) assert.equal(stateOf(other), "");
 });
 
-test("radio buttons of a group have one name, of the tabs the chosen one is the stop", () => {
-  const radios = [{ name: "radio-1" }, { name: "radio-2" }], tabs = [{ ariaSelected: "false" }, { ariaSelected: "true" }];
-  shell({ fieldset: [{ querySelectorAll: () => radios }], "[role=tab]": tabs }).arrange();
+test("of radio buttons, tabs and tools one is the stop: the chosen one, that in focus, or the first that can be pressed", () => {
+  const seen = (more) => ({ checkVisibility: () => true, ...more }), within = (items) => ({ querySelectorAll: () => items });
+  const radios = [{ name: "radio-1" }, { name: "radio-2" }], tabs = [seen({ ariaSelected: "false" }), seen({ ariaSelected: "true" })];
+  const tools = [seen({ disabled: true }), seen({}), seen({})];
+  const page = { fieldset: [within(radios)], "[role=tablist]": [within(tabs)], ".atelier:not(.picture_pad) .tools": [within(tools)] };
+  shell(page).arrange();
   assert.deepEqual(radios.map(({ name }) => name), ["radio-1", "radio-1"]);
-  assert.deepEqual(tabs.map(({ tabIndex }) => tabIndex), [-1, 0]);
+  assert.deepEqual([...tabs, ...tools].map(({ tabIndex }) => tabIndex), [-1, 0, undefined, 0, -1]);
+  shell(page, tools[2]).arrange();
+  assert.deepEqual(tools.map(({ tabIndex }) => tabIndex), [undefined, -1, 0]);
+});
+
+test("an arrow goes to the next of a group and round its end, and opens a tab", () => {
+  const told = [], items = [];
+  for (const name of ["a", "b"]) {
+    items.push({
+      matches: (selector) => selector === "[role=tab]", closest: () => ({ querySelectorAll: () => items }), checkVisibility: () => true,
+      focus: () => told.push("focus " + name), click: () => told.push("open " + name),
+    });
+  }
+  const { step } = shell(), press = (target, key) => step({ target, key, preventDefault: () => {} });
+  press(items[0], "ArrowRight"); press(items[1], "ArrowRight"); press(items[0], "Enter"); press(items[0], "ArrowLeft");
+  assert.deepEqual(told, ["focus b", "open b", "focus a", "open a", "focus b", "open b"]);
+  assert.deepEqual(items.map(({ tabIndex }) => tabIndex), [-1, 0]);
 });
