@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
-  "Blob", "CustomEvent", "FileReader", "ImageData", "IntersectionObserver", "MutationObserver", "ResizeObserver", "URL", "TextEncoder", "Worker", "atob", "btoa",
-  "cancelAnimationFrame", "clearInterval", "clearTimeout", "devicePixelRatio", "document", "getComputedStyle", "localStorage", "location", "navigator", "performance",
+  "Blob", "CustomEvent", "FileReader", "ImageData", "IntersectionObserver", "MutationObserver", "ResizeObserver", "TextDecoder", "TextEncoder", "URL", "Worker", "atob", "btoa",
+  "cancelAnimationFrame", "clearInterval", "clearTimeout", "devicePixelRatio", "document", "fetch", "getComputedStyle", "localStorage", "location", "navigator", "performance",
   "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];
 const NODE = ["Blob", "Buffer", "performance", "process", "Event", "EventTarget", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
-const widgets = new URL("demo/widgets/", import.meta.url), PARTS = readdirSync(widgets).filter((name) => /^arena_\w+\.js$/.test(name)); // of one widget
+const widgets = new URL("demo/widgets/", import.meta.url), scripts = readdirSync(widgets).filter((name) => name.endsWith(".js"));
+const PARTS = (prefix) => scripts.filter((name) => name.startsWith(prefix) && name !== "latent_pad.js"); // of one widget
 // The names that a script declares at its top, for those that are read after it.
 const declared = (name) => {
   const found = [...readFileSync(new URL(name, widgets), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
@@ -32,8 +33,9 @@ export default [
     },
   },
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
-  { files: ["demo/widgets/arena*.js"], languageOptions: { globals: Object.assign({}, ...PARTS.map(declared)) } },
-  { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js"], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
+  { files: ["demo/widgets/arena*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("arena_").map(declared)) } },
+  { files: ["demo/widgets/latent_*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("latent_").map(declared)) } },
+  { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js", ...PARTS("latent_").map((name) => `demo/widgets/${name}`)], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
   {
     files: ["demo/arena/*.js"], // one scope: each reads the names of all
     languageOptions: { sourceType: "script", globals: { ...named([...WORKER, ...engine], "readonly"), onmessage: "writable" } },

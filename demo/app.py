@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from demo import address, api, boundary
+from demo import address, api, boundary, tensors
 from demo.front import MARK, Front
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
@@ -36,7 +36,7 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:
     """The whole app.  Reads the configs of the bundled checkpoints; loads no weights, touches no network."""
     registry = ModelRegistry(extra)
-    with boundary.Page(title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
+    with boundary.Page(registry, title="Latent Atelier", fill_width=True, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
         gr.Navbar(visible=False)
         page(registry, Text("en"), demo, "zh")
         api.build(registry)
@@ -87,6 +87,7 @@ def launch_kwargs() -> dict:
         "footer_links": ["api"], "run_history": False, "ssr_mode": False,
         "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
+            "routes": tensors.ROUTES,
             "middleware": [Middleware(BoundedRequests), Middleware(Front, tabs=tuple(tab.TAB for tab in TABS), languages=("zh",))], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
         },
     }  # fmt: skip

@@ -7,6 +7,7 @@ from gradio_client.utils import is_file_obj_with_meta, is_http_url_like
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from demo.registry import ModelRegistry
 from demo.text import Text
 from genlib.errors import InputError, Problem
 
@@ -35,10 +36,14 @@ class PageConfig(BlocksConfig):
 
 
 class Page(gr.Blocks):
-    """gr.Blocks that answers a malformed call with a sentence, fetches nothing for its callers, and has light sessions."""
+    """gr.Blocks that answers a malformed call with a sentence, fetches nothing for its callers, and has light sessions.
 
-    def __init__(self, **more):
+    registry: the models it shows, for routes of its own.
+    """
+
+    def __init__(self, registry: ModelRegistry | None = None, **more):
         super().__init__(**more)
+        self.registry = registry
         self.default_config = PageConfig(self)
 
     def validate_inputs(self, block_fn, inputs) -> None:

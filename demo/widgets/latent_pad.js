@@ -1,273 +1,224 @@
 /**
- * value, sent and, with another z, sent back.  The first model is the chosen one; the others follow its cursor.  Event: input, at the end of each gesture.
- * view: "manifold", or the codes of the test set; ellipse: the posterior of the picture that was encoded; labels: the classes, for the legend.
- * @typedef {[left: number, right: number, foot: number, top: number]} Box  the part of the plane that is shown
- * @typedef {{mean: Pair, logvar: (number | null)[]}} Posterior
- * @typedef {{name: string, title: string, box: Box, picture?: Pixels, ellipse?: Posterior | null}} Shown
- * terms: of the first model's loss, their nats and how far their bars go.
- * @typedef {{title: string, nats: number, share: number}} Term
- * @type {Props<Signed & {z: Pair, view: string, models: Shown[], labels?: string[], terms?: Term[]}>}
+ * value, sent and, with another state, sent back.  Events: input, at the end of each gesture; select, when β has moved to another model.
+ * planes: one large, or two beside each other; series: those that differ in β alone; judge: LeNet-5's source; picture: the one that was encoded.
+ * @typedef {{z1: number, z2: number, layers: string, window: string, other_window: string, draws: number | null}} Settings
+ * @typedef {Signed & {state: Settings, planes: Outline[], series: Outline[], labels: string[], judge: string, picture: Pixels | null}} Value
  */
-var props;
-/**
- * A dense decoder, fetched once and run here: weights, codes of the test set (points, labels) and of a learned prior (drawn), halves in base64.
- * @typedef {{layers: {weight: string, bias: string}[], points: string, drawn: string, labels: string, w: number, h: number}} Sent
- * @type {{decoder: (question: {name: string}) => Promise<Sent>}}
- */
+/** @type {{encode: (question: {name: string, pixels: Pixels}) => Promise<{posterior?: Posterior | null, error?: string}>}} */
 var server;
-/** @typedef {{weight: Float32Array, bias: Float32Array}} Layer  weight: (out, in) row by row */
-/** @typedef {{layers: Layer[], points: Float32Array, drawn: Float32Array, labels: Uint8Array, w: number, h: number}} Decoder */
-/**
- * A model on the page; turn: which of its paintings is the newest.
- * @typedef {{name: string, map: HTMLElement, back: HTMLCanvasElement, front: HTMLCanvasElement, cross: HTMLElement, turn: number, side: number,
- *   picture?: HTMLCanvasElement, terms?: HTMLElement, where?: HTMLElement, note?: HTMLElement, view?: string, box?: Box, ellipse?: Posterior | null, model?: Decoder}} Card
- */
-const root = $(".latent_pad");
-const STEP = 0.05;
-/** @type {Map<string, Promise<Decoder>>} */
-const store = new Map();
-let built = "", /** @type {Card[]} */ cards = [], /** @type {Pair} */ z = [0, 0];
+const LAYERS = ["codes", "density", "decoded", "classes", "circles"];
+const root = $(".latent_pad"), calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @type {() => Value} */
+const value = () => props.value;
+let /** @type {Card[]} */ cards = [], /** @type {Card} */ active, /** @type {Judge} */ judge, /** @type {Pair} */ z = [0, 0];
+let /** @type {Layers} */ layers = new Set(), /** @type {number | null} */ seed = null;
+const tools = make("div", "tools acts", root), which = make("div", "tools which", root), planes = make("div", "planes hero", root), views = make("div", "views", planes);
+const sheets = make("div", "sheets", root), legend = make("div", "legend", root), sliders = make("div", "sliders acts", root), trick = make("section", "trick", root);
 
-/** @type {(bits: number) => number} */
-const halfToFloat = (bits) => {
-  const e = (bits >> 10) & 31, f = bits & 1023, s = bits & 32768 ? -1 : 1;
-  return e === 0 ? s * f * 2 ** -24 : e === 31 ? (f ? NaN : s * Infinity) : s * (1 + f / 1024) * 2 ** (e - 15);
+// What has to be decoded, tile by tile and draw by draw, in each frame's spare time.
+let working = 0, begun = 0, stirred = 0; // when the last frame of work began, and when a hand last moved
+let frame = "#b3261e"; // around a picture that is hardly one
+/** @type {(card: Card) => boolean} */
+const step = (card) => {
+  const { plane, atlas, sheet } = card, place = plane && atlas.queue.pop();
+  if (place && !layers.has("decoded") && isSettled(atlas, outer(place))) return true;
+  if (place) drawTile(card.ground, card.view, atlas, place, makeTile(atlas, plane.layers, place, layers.has("classes") ? judge : undefined), layers);
+  else if (plane && isUnfinished(sheet, judge)) {
+    drawNext(sheet, plane.layers, judge, frame);
+    if (!isUnfinished(sheet, judge)) tellDraws(card);
+  } else return false;
+  return true;
 };
-const HALVES = new Float32Array(65536).map((_, i) => halfToFloat(i));
-/** @type {(base64: string) => Float32Array} */
-const halves = (base64) => { const b = toBytes(base64), u = new Uint16Array(b.buffer, 0, b.length / 2); return Float32Array.from(u, (v) => HALVES[v]); };
+const work = () => {
+  const now = performance.now(), until = now + budget(now - begun, now - stirred < 200);
+  working = 0; begun = now;
+  let busy = true;
+  while (busy && performance.now() < until) busy = cards.map(step).some(Boolean);
+  if (busy) wake();
+};
+const wake = () => { working ||= requestAnimationFrame(work); };
 
-// Dense layers with SiLU between them and a sigmoid at the end.
-/** @type {(layers: Layer[], input: ArrayLike<number>) => Float32Array} */
-const decode = (layers, input) => {
-  let h = Float32Array.from(input);
-  layers.forEach(({ weight, bias }, at) => {
-    const n = bias.length, m = h.length, out = new Float32Array(n);
-    for (let i = 0, w = 0; i < n; i++) {
-      let sum = bias[i], b = 0, c = 0, d = 0, j = 0;
-      for (; j + 3 < m; j += 4, w += 4) { // four sums at once: one would wait for itself
-        sum += weight[w] * h[j]; b += weight[w + 1] * h[j + 1]; c += weight[w + 2] * h[j + 2]; d += weight[w + 3] * h[j + 3];
-      }
-      for (; j < m; j++) sum += weight[w++] * h[j];
-      sum += b + c + d;
-      out[i] = (at < layers.length - 1 ? sum : 1) / (1 + Math.exp(-sum));
-    }
-    h = out;
+/** @type {Set<Card>} */
+const stale = new Set();
+let painting = 0;
+/** @type {(some: Card[]) => void} */
+const repaint = (some) => {
+  some.forEach((card) => stale.add(card));
+  painting ||= requestAnimationFrame(() => {
+    painting = 0;
+    for (const card of stale) { paintMap(card, layers); paintFront(card, pathOf(card)); showCursor(card, z); }
+    stale.clear();
+    wake();
   });
-  return h;
 };
-/** @type {(x: Float32Array) => Bytes} */
-const toGrey = (x) => Uint8Array.from(x, (v) => Math.round(255 * v));
+// z, where a draw of this card's q(z|x) may have put it: what the path μ, σ⊙ε leads to.
+/** @type {(card: Card) => Pair | null} */
+const pathOf = (card) => (card === drawing() && Math.hypot(...epsilonOf(card.posterior, z)) <= FARTHEST ? z : null);
+/** @type {() => Card | undefined} */
+const drawing = () => cards.find(({ posterior }) => hasWidth(posterior));
 
-/** @type {(name: string) => Promise<Decoder>} */
-const load = async (name) => {
-  if (!store.has(name)) store.set(name, server.decoder({ name }).then((m) => ({
-    layers: m.layers.map((l) => ({ weight: halves(l.weight), bias: halves(l.bias) })),
-    points: halves(m.points), drawn: halves(m.drawn), labels: toBytes(m.labels), w: m.w, h: m.h,
-  })));
-  return store.get(name);
-};
-
-/** @typedef {Pick<Card, "box" | "side">} Plane  a part of the plane, shown so large */
-/** @type {(card: Plane, p: ArrayLike<number>) => Pair} */
-const toMap = (card, p) => { const [a, b, c, d] = card.box; return [((p[0] - a) / (b - a)) * card.side, (1 - (p[1] - c) / (d - c)) * card.side]; };
-/** @type {(card: Plane, x: number, y: number) => Pair} */
-const fromMap = (card, x, y) => { const [a, b, c, d] = card.box; return [a + (x / card.side) * (b - a), c + (1 - y / card.side) * (d - c)]; };
-/** @type {(box: Box, p: Pair) => Pair} */
-const clamp = ([a, b, c, d], p) => [limit(p[0], a, b), limit(p[1], c, d)];
-/** @type {Record<string, Pair>} */
-const STEPS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
-/** @type {(z: Pair, by: Pair, far: boolean) => Pair} */
-const stepped = (z, by, far) => [z[0] + by[0] * (far ? 5 : 1), z[1] + by[1] * (far ? 5 : 1)];
-/** @type {(z: Pair) => string} */
-const spelled = (z) => `z = (${z.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
-// The half axes of two standard deviations; a code without a spread is a point.
-/** @type {(posterior: Posterior) => Pair} */
-const axesOf = ({ logvar }) => /** @type {Pair} */ (logvar.map((v) => (v === null ? 0 : 2 * Math.exp(v / 2))));
-// The side of a model's map and how large its picture's pixels are: of the first model's, and of the others' below it.
-/** @type {(width: number, first: boolean) => {side: number, k: number}} */
-const plan = (width, first) => {
-  const wide = width > 640;
-  if (!first) return { side: Math.round(Math.min(252, wide ? (width - 24) / 2 - 152 : width - 152)), k: 5 };
-  const side = Math.round(wide ? limit(width - 28 * 10 - 24, 280, 560) : width);
-  return { side, k: wide ? limit(Math.floor((width - side - 24) / 28), 10, 14) : 10 };
-};
-
-/** @type {(card: Card, model: Decoder) => void} */
-const drawPoints = (card, model) => {
-  const ctx = card.back.getContext("2d"), ratio = card.back.width / card.side;
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, card.side, card.side);
-  for (let i = 0; i < model.labels.length; i++) {
-    const [x, y] = toMap(card, [model.points[2 * i], model.points[2 * i + 1]]);
-    ctx.fillStyle = CLASS_COLOURS[model.labels[i] % 10];
-    ctx.globalAlpha = 0.7;
-    ctx.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
-  }
-  ctx.globalAlpha = 1;
-  ctx.fillStyle = style("--body-text-color") || "#000"; // draws of a learned prior, over the codes it learned
-  for (let i = 0; i < model.drawn.length; i += 2) {
-    const [x, y] = toMap(card, [model.drawn[i], model.drawn[i + 1]]);
-    ctx.fillRect(x - 2.5, y - 0.5, 5, 1); ctx.fillRect(x - 0.5, y - 2.5, 1, 5);
-  }
-  if (card.note) card.note.hidden = !model.drawn.length;
-};
-// Rows of decoded pictures, a row an animation frame, so that the page stays alive.
-/** @type {(card: Card, model: Decoder, at?: number, turn?: number) => void} */
-const drawManifold = (card, model, at = 0, turn = ++card.turn) => {
-  const n = Math.max(4, Math.floor(card.side / model.w)), ctx = card.back.getContext("2d"), cell = card.back.width / n;
-  ctx.setTransform(1, 0, 0, 1, 0, 0);
-  ctx.imageSmoothingEnabled = false;
-  const tile = document.createElement("canvas");
-  for (let i = 0; i < n; i++) {
-    const p = fromMap(card, ((i + 0.5) / n) * card.side, ((at + 0.5) / n) * card.side);
-    paint(tile, { w: model.w, h: model.h, c: 1 }, 0, toGrey(decode(model.layers, p)));
-    ctx.drawImage(tile, i * cell, at * cell, cell, cell);
-  }
-  if (at + 1 < n) requestAnimationFrame(() => card.turn === turn && drawManifold(card, model, at + 1, turn));
-};
-// Circles and the posterior's ellipse: what stays while z moves.
 /** @type {(card: Card) => void} */
-const drawFront = (card) => {
-  const ctx = card.front.getContext("2d"), ratio = card.front.width / card.side;
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, card.side, card.side);
-  /** @type {(p: Pair, rx: number, ry: number, colour: string, width: number) => void} */
-  const circle = (p, rx, ry, colour, width) => {
-    const [x, y] = toMap(card, p), [x1, y1] = toMap(card, [p[0] + rx, p[1] + ry]);
-    ctx.beginPath(); ctx.ellipse(x, y, Math.max(2, x1 - x), Math.max(2, y - y1), 0, 0, 7);
-    ctx.strokeStyle = colour; ctx.lineWidth = width; ctx.stroke();
-  };
-  // Dark over light: seen on paper, on black and on pictures, whatever the theme.
-  for (const [colour, width] of /** @type {const} */ ([["#fff", 4], ["#111", 1.5]])) for (const r of [1, 2]) { ctx.setLineDash([5, 4]); circle([0, 0], r, r, colour, width); }
-  ctx.setLineDash([]);
-  const e = card.ellipse;
-  if (!e) return;
-  circle(e.mean, ...axesOf(e), "#fff", 4); circle(e.mean, ...axesOf(e), style("--color-accent"), 2);
-};
-// The cross is an element of its own: moving it repaints no map.
-/** @type {(card: Card) => void} */
-const show = (card) => {
-  const [least, most] = card.box, [x, y] = toMap(card, z);
-  card.cross.style.transform = `translate(${x}px, ${y}px)`;
-  if (card.model) paint(card.picture, { w: card.model.w, h: card.model.h, c: 1 }, 0, toGrey(decode(card.model.layers, z)));
-  card.where.textContent = spelled(z);
-  const said = { valuemin: least, valuemax: most, valuenow: z[0].toFixed(2), valuetext: card.where.textContent };
-  for (const [key, words] of Object.entries(said)) card.front.setAttribute("aria-" + key, String(words));
+const readOut = (card) => {
+  if (!judge || !card.decoded) return;
+  const p = judged(judge, card.decoded), { labels } = value();
+  card.read.textContent = spellReading(p, labels);
+  if (labels[4] === "4" && p[4] >= 0.3 && p[9] >= 0.3) finish("latent.border");
 };
 let following = 0;
-/** @type {(next: Pair) => void} */
-const move = (next) => {
-  z = clamp(cards[0].box, next);
-  show(cards[0]); // under the hand at once, the other maps with the frame
-  following ||= requestAnimationFrame(() => { following = 0; cards.slice(1).forEach(show); });
+/** @type {(card: Card, p: Pair) => void} */
+const move = (card, p) => {
+  z = p;
+  active = card;
+  stirred = performance.now();
+  showCursor(card, z); // under the hand at once, all else with the frame
+  following ||= requestAnimationFrame(() => {
+    following = 0;
+    cards.filter((one) => one !== active).forEach((one) => showCursor(one, z));
+    cards.forEach(readOut);
+    follow();
+  });
+};
+// What stands beside the maps and tells of z too.
+const follow = () => {
+  slide1.show(active.reach, z[0]); slide2.show(active.reach, z[1]);
+  const card = drawing();
+  if (!card) return;
+  paintFront(card, pathOf(card));
+  steps.show(card.posterior, z, card.canvas);
+};
+/** @type {(card: Card, shown: Shown) => void} */
+const look = (card, shown) => {
+  card.view.shown = within(shown, card.reach);
+  active = card;
+  stirred = performance.now();
+  cards.forEach((one, i) => { // on a phone one map at a time
+    one.node.classList.toggle("active", one === card);
+    which.children[i].setAttribute("aria-pressed", String(one === card));
+  });
+  zoom.textContent = "×" + +(card.reach / card.view.shown.half).toPrecision(2);
+  repaint([card]);
 };
 const settle = () => {
-  props.value = { ...props.value, z: [...z] };
+  const [window, other_window = ""] = cards.map((card) => spellWindow(card.view.shown, card.reach));
+  const named = LAYERS.filter((layer) => layers.has(layer)).join("-");
+  props.value = { ...value(), state: { z1: +z[0].toFixed(5), z2: +z[1].toFixed(5), layers: named, window, other_window, draws: seed } };
   trigger("input");
+  if (judge && cards.some((card) => isDeep(card, judge))) finish("latent.deep");
+};
+/** @type {Hand} */
+const hand = { z: () => z, move, look, settle, back: (before) => move(active, before) };
+
+const chips = LAYERS.map((layer) => button(t("layer." + layer), tools, () => { layers[layers.has(layer) ? "delete" : "add"](layer); press(); repaint(cards); settle(); }, t("about." + layer)));
+const press = () => chips.forEach((chip, i) => chip.setAttribute("aria-pressed", String(layers.has(LAYERS[i]))));
+/** @type {(factor: number) => () => void} */
+const nearer = (factor) => () => { look(active, zoomed(active.view.shown, z, factor, active.reach)); settle(); };
+button("−", tools, nearer(0.5), t("farther"));
+const zoom = button("×1", tools, nearer(1 / DEEPEST), t("whole"));
+button("+", tools, nearer(2), t("nearer"));
+/** @type {(next: number | null) => () => void} */
+const drop = (next) => () => {
+  seed = next;
+  dropDraws();
+  settle();
+  if (seed !== null) sheets.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+};
+button(t("drop"), tools, () => drop(seed === null ? 0 : seed + 1)()).classList.add("primary");
+const clear = button(t("clear"), tools, drop(null));
+rove(tools, "button");
+const dropDraws = () => {
+  frame = style("--wrong") || frame;
+  const points = seed === null ? [] : drawsOf(seed);
+  clear.hidden = sheets.hidden = seed === null;
+  for (const card of cards) {
+    card.draws = seed === null ? [] : pointsOf(card.plane, points);
+    startSheet(card.sheet, card.draws, card.drawn.clientWidth || root.clientWidth);
+    card.sheet.note.textContent = filled(card.plane?.draws ? "sheet_learned" : "sheet", { title: card.title, seed: seed ?? "" });
+  }
+  repaint(cards);
+};
+/** @type {(card: Card) => void} */
+const tellDraws = (card) => {
+  if (judge) card.sheet.count.textContent = filled("unsure", { n: card.sheet.unsure.filter(Boolean).length });
+  paintFront(card, pathOf(card));
+  if (judge && !cards.some(({ sheet }) => isUnfinished(sheet, judge))) finish("latent.draws");
 };
 
-/** @type {(card: Card) => void} */
-const background = (card) => {
-  card.turn++;
-  if (card.model) (props.value.view === "manifold" ? drawManifold : drawPoints)(card, card.model);
+const [slide1, slide2] = [0, 1].map((d) => rail(sliders, "z" + "₁₂"[d], (v) => { move(active, d ? [z[0], v] : [v, z[1]]); keepInSight(); }, settle));
+const keepInSight = () => { if (!contains(active.view.shown, z)) look(active, { ...active.view.shown, x: z[0], y: z[1] }); };
+// β answers from the page: its planes are fetched as the slider nears them.
+const stops = betaRail(sliders, (k) => {
+  const { series, planes, picture } = value(), outline = series[k];
+  props.value = { ...value(), about: { model: outline.name }, planes: [outline, ...planes.slice(1)] };
+  root.dataset.model = outline.name;
+  fillCard(cards[0], outline);
+  look(cards[0], { x: 0, y: 0, half: outline.reach });
+  arrive(cards[0]);
+  stops.show(series, outline.name);
+  trigger("select");
+  if (outline.label === "30") finish("latent.collapse");
+  if (picture && outline.posterior === undefined) server.encode({ name: outline.name, pixels: picture }).then(({ posterior = null }) => {
+    outline.posterior = posterior;
+    if (cards[0].name === outline.name) { cards[0].posterior = posterior; steps.choose(drawing(), cards); follow(); }
+  });
+}, (k) => { const near = value().series[k]; if (near) load(near.source); });
+const steps = trickBox(trick, {
+  calm, at: () => z, move: (p) => { move(drawing(), p); keepInSight(); }, settle, done: () => finish("latent.epsilon"),
+});
+
+/** @type {(card: Card) => Promise<void>} */
+const arrive = async (card) => {
+  const { name, source } = card, plane = planeOf(await load(source));
+  if (card.name !== name) return; // another model has taken its place meanwhile
+  card.plane = plane;
+  if (seed !== null) dropDraws();
+  repaint([card]);
+  showCursor(card, z);
+  readOut(card);
 };
+let last = /** @type {Plan} */ (null);
 const size = () => {
-  const width = root.clientWidth;
-  cards.forEach((card, i) => {
-    const { side, k } = plan(width, i === 0);
-    enlarge(card.picture, k);
-    if (side === card.side) return;
-    card.side = side;
-    for (const canvas of [card.back, card.front]) {
-      canvas.width = canvas.height = Math.round(side * devicePixelRatio);
-      canvas.style.width = canvas.style.height = side + "px";
-    }
-    card.map.style.width = card.map.style.height = side + "px";
-    background(card); drawFront(card); show(card);
-  });
+  const planned = plan(root.clientWidth, window.innerHeight, cards.length === 2);
+  if (!root.clientWidth || JSON.stringify(planned) === JSON.stringify(last)) return;
+  last = planned;
+  root.classList.toggle("narrow", planned.narrow);
+  (planned.narrow || cards.length > 1 ? root : views).append(legend, sliders);
+  root.append(trick);
+  repaint(cards.filter((card) => resizeCard(card, planned)));
+  steps.size(root.clientWidth);
+  if (seed !== null) dropDraws();
 };
-/** @type {(card: Card) => void} */
-const press = (card) => {
-  let /** @type {Pair} */ before, /** @type {DOMRect} */ box; // asked for once a gesture: asking makes the browser lay out the page
-  /** @type {Act} */
-  const at = (event) => move(fromMap(card, event.clientX - box.left, event.clientY - box.top));
-  gesture(card.front, {
-    begin: (event) => { before = z; card.front.focus({ preventScroll: true }); box = card.front.getBoundingClientRect(); at(event); },
-    move: at,
-    end: settle,
-    cancel: () => move(before),
-  });
-  card.front.addEventListener("keydown", (event) => {
-    const by = STEPS[event.key];
-    if (!by) return;
-    event.preventDefault();
-    move(stepped(z, by, event.shiftKey));
-    settle();
-  });
+/** @type {(outlines: Outline[]) => void} */
+const build = (outlines) => {
+  for (const card of cards.splice(outlines.length)) for (const node of [card.node, card.look, card.drawn]) node.remove();
+  while (cards.length < outlines.length) { cards.push(makeCard(planes, views, sheets)); handle(cards.at(-1), hand); }
+  outlines.forEach((outline, i) => fillCard(cards[i], outline));
+  root.classList.toggle("two", cards.length === 2);
+  which.replaceChildren();
+  cards.forEach((card) => button(card.title, which, () => look(card, card.view.shown)));
+  rove(which, "button");
+  active = cards[0];
+  last = null;
 };
-/** @type {(box: HTMLElement, terms: Term[]) => void} */
-const drawTerms = (box, terms) => {
-  box.replaceChildren();
-  for (const { title, nats, share } of terms) {
-    make("span", "", box, title);
-    make("i", "", box).style.setProperty("--share", String(share));
-    make("b", "", box, nats.toFixed(1) + " " + t("nats"));
-  }
-};
-/** @type {(models: Shown[]) => void} */
-const build = (models) => {
-  root.replaceChildren();
-  cards = models.map((m, i) => {
-    const node = make("section", i ? "card small" : "card", root);
-    if (i === 1) node.classList.add("row");
-    const head = make("header", "", node);
-    make("h3", "", head, m.title);
-    const body = make("div", "body", node), map = make("div", "map", body);
-    /** @type {Card} */
-    const card = { name: m.name, map, back: make("canvas", "", map), front: make("canvas", "front", map), cross: make("div", "cross", map), turn: 0, side: 0 };
-    const view = make("div", "view", body);
-    card.picture = make("canvas", "pixelated", view);
-    card.where = make("output", "where", view);
-    card.terms = make("div", "terms", view);
-    card.note = make("span", "note", view, "+ " + t("drawn")); card.note.hidden = true;
-    card.picture.width = card.picture.height = 28;
-    card.front.tabIndex = 0;
-    card.front.setAttribute("role", "slider");
-    card.front.setAttribute("aria-label", t("map") + " " + m.title);
-    card.picture.setAttribute("role", "img");
-    card.picture.setAttribute("aria-label", t("decoded"));
-    if (i === 0) {
-      const legend = make("div", "legend", node);
-      (props.value.labels || []).forEach((label, k) => { const item = make("span", "", legend, label); item.style.setProperty("--c", CLASS_COLOURS[k % 10]); });
-    }
-    press(card);
-    return card;
-  });
-};
+let source = ""; // of the judge
 const draw = async () => {
-  const value = props.value;
-  if (!value || !value.models || !value.models.length) return;
-  const shape = JSON.stringify([value.models.map((m) => m.name), value.labels]);
-  if (shape !== built) { build(value.models); built = shape; }
-  /** @type {Card[]} */
-  const repaint = [];
-  value.models.forEach((m, i) => {
-    const card = cards[i];
-    if (card.view !== value.view || String(card.box) !== String(m.box)) repaint.push(card);
-    card.view = value.view; card.box = m.box; card.ellipse = m.ellipse;
-    if (!card.model && m.picture) paint(card.picture, m.picture, 0); // until the decoder is here
-  });
-  drawTerms(cards[0].terms, value.terms || []);
-  z = clamp(cards[0].box, value.z);
-  size();
-  cards.forEach((card) => { drawFront(card); show(card); });
-  repaint.forEach(background);
-  await Promise.all(cards.map(async (card) => { if (!card.model) { card.model = await load(card.name); background(card); show(card); } }));
+  if (!value()?.planes?.length) return;
+  const { state, planes: outlines, labels, series } = value();
+  if (source !== value().judge) judge = undefined;
+  source = value().judge; z = [state.z1, state.z2]; layers = new Set(state.layers.split("-")); seed = state.draws ?? null;
+  build(outlines);
+  [state.window, state.other_window].forEach((text, i) => { if (cards[i]) cards[i].view.shown = windowOf(text, cards[i].reach); });
+  legend.replaceChildren(...labels.map((label, k) => { const item = make("span", "", null, label); item.style.setProperty("--c", CLASS_COLOURS[k % 10]); return item; }));
+  press(); stops.show(series, outlines[0].name); size(); look(cards[0], cards[0].view.shown); repaint(cards); dropDraws();
+  steps.choose(drawing(), cards, value().picture); follow();
+  await arrive(cards[0]);
   element.dataset.ready = "yes";
+  await Promise.all([...cards.slice(1).map(arrive), source && load(source).then((tensors) => { judge = layersOf(tensors); })]);
+  cards.forEach(readOut);
+  repaint(cards);
+  if (seed !== null) dropDraws();
 };
-element.latentDecode = async (name, point) => [...decode((await load(name)).layers, point)]; // read by the parity test
+element.latentDecode = async (name, point) => [...decode(planeOf(await load(value().planes.find((p) => p.name === name).source)).layers, point)]; // read by the parity test
 draw();
 watch("value", draw);
 onResize(() => cards.length && size());
-new MutationObserver(() => cards.forEach(drawFront)).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+new MutationObserver(() => repaint(cards)).observe(document.body, { attributes: true, attributeFilter: ["class"] });

@@ -79,6 +79,8 @@ declare function save(name: string, sheet: HTMLCanvasElement, about: About): voi
 declare function download(name: string, section: Sheet, about: About): void;
 
 interface Window {
+  /** Gradio's own; root: the page's address. */
+  gradio_config?: { root?: string };
   /** Which question of each tab is the newest. */
   asks?: Record<string, number>;
   /** Whether somebody has done something yet, see demo/shell.js. */

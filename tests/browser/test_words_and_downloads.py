@@ -151,17 +151,6 @@ def test_a_cleared_mask_is_quiet_and_shows_the_picture_and_a_hint(page, server):
     assert not page.locator(".wrong p, .toast-body").count()
 
 
-def test_a_model_whose_codes_are_points_offers_no_draw_and_says_why(page, server):
-    open_tab(page, server, "latent")
-    page.wait_for_selector("[data-ready=yes]")
-    button = page.get_by_role("button", name="Draw z ~ q(z|x) again")
-    assert button.is_enabled()
-    page.get_by_label("Model", exact=True).locator("visible=true").first.click()
-    page.locator("[role=option][aria-label='AE, 2-D latent']:visible").click()
-    page.wait_for_selector("button:has-text('one point'):visible")
-    assert page.locator("button:has-text('one point'):visible").is_disabled()
-
-
 def test_a_pressed_sample_comes_into_sight_with_its_answer(page, server):
     page.set_viewport_size({"width": 1280, "height": 800})
     open_tab(page, server, "compare")

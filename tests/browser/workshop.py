@@ -4,9 +4,9 @@ import base64
 import io
 
 import gradio as gr
-import numpy as np
 import torch
 from PIL import Image, ImageDraw
+from safetensors.torch import save
 
 from demo.app import launch_kwargs
 from demo.text import Text
@@ -27,8 +27,13 @@ def grey(level: int, side: int = 28, channels: int = 1, n: int = 1) -> dict:
     return pixels(torch.full((n, channels, side, side), level % 256 / 255))
 
 
-def encode(x: torch.Tensor) -> str:
-    return base64.b64encode(x.numpy().astype(np.float16).tobytes()).decode()
+def dense_layer() -> str:
+    """The tensors of a plane of one dense layer, as an address: the first code is the picture's grey."""
+    weight = torch.zeros(784, 2)
+    weight[:, 0] = 1
+    parts = {"0.weight": weight, "0.bias": torch.zeros(784), "mean": torch.zeros(0, 2)}
+    raw = save({key: value.half() for key, value in parts.items()} | {"label": torch.zeros(0, dtype=torch.uint8)})
+    return "data:application/octet-stream;base64," + base64.b64encode(raw).decode()
 
 
 class Workshop:
@@ -44,15 +49,6 @@ class Workshop:
             used = {"cut": data["cut"] or [0.2, 0.2, 0.8, 0.8], "turn": data["turn"], "invert": data["invert"] is not False}
             reply |= {"shown": base64.b64encode(photograph()).decode(), **used}
         return reply | self.answer
-
-    def decoder(self, data):
-        """One dense layer: the first code is the picture's grey."""
-        weight = torch.zeros(784, 2)
-        weight[:, 0] = 1
-        return {
-            "layers": [{"weight": encode(weight), "bias": encode(torch.zeros(784))}],
-            "points": "", "drawn": "", "labels": "", "w": 28, "h": 28,
-        }  # fmt: skip
 
     def on_plane(self, data):
         return {"picture": grey(int(255 * data["at"][0])), "norm": 1.0}
@@ -80,7 +76,9 @@ class Workshop:
 
     def build(self) -> gr.Blocks:
         t = Text("en")
-        model = {"name": "toy", "title": "toy", "box": [-4, 4, -4, 4], "picture": grey(0), "ellipse": None}
+        toy = {"name": "toy", "title": "toy", "reach": 4.0, "source": dense_layer(), "terms": [], "picture": grey(0), "posterior": None}
+        state = {"z1": 0.0, "z2": 0.0, "layers": "decoded", "window": "", "other_window": "", "draws": None}
+        maps = {"state": state, "planes": [toy], "series": [], "labels": ["0"], "judge": "", "picture": None}
         sheet = {"sections": [section("Sheet", grey(80, n=10), 5, head=list("abcde"), pick=True)]}
         stream = {
             "pixels": grey(70), "at": 784, "run": 1, "model": "m", "label": 0, "temperature": 1, "z": None, "layers": 3, "about": {},
@@ -100,9 +98,8 @@ class Workshop:
                     gr.Button("below", elem_id=f"below-{name}")
                 ClassPicker(3, title="Class", names=list("0123456789"), elem_id="classes")
             with gr.Column(elem_classes="stage"):
-                value = {"z": [0.0, 0.0], "view": "manifold", "models": [model], "labels": ["0"]}
-                pad = LatentPad(value, text=t.group("pad"), server_functions=self.served("decoder"))
-                pad.input(lambda shown: self.told.append(shown["z"]), pad, None, queue=False)
+                pad = LatentPad(maps, text=t.group("pad"))
+                pad.input(lambda shown: self.told.append([shown["state"][key] for key in ("z1", "z2")]), pad, None, queue=False)
                 MaskPad({"pixels": grey(90), "mask": "0" * 784, "face": False}, text=t.group("mask"))
                 PlanePad(plane, text=t.group("plane"), server_functions=self.served("on_plane"))
                 PixelStream(stream, text=t.group("stream"), server_functions=self.served("distribution", "entropies"))

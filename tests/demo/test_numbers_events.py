@@ -112,29 +112,31 @@ def test_a_state_is_what_the_controls_of_its_fields_names_hold_and_only_what_a_f
     assert "No such number." in call(given | {components["a"]: -1})[line]
 
 
-def test_the_cursor_stands_at_z1_and_z2_and_a_drag_sets_them():
-    pad = latent_map.show(registry, t, where(z1=1.25, z2=-0.5, view="manifold"))["pad"]
-    assert (pad["z"], pad["view"], pad["models"][0]["name"]) == ([1.25, -0.5], "manifold", "vae2d-mnist")
-    assert latent_map.sync_sliders({"z": [0.12345, -2.0]}) == (0.123, -2.0)
+def test_a_picture_puts_the_cursor_at_its_mean_and_another_plane_keeps_it_within():
+    mean = registry.model("vae2d-mnist").encode(S.x[3:4]).mean[0].tolist()
+    state = latent_map.place(registry, t, where(layers="density", window="1,2,0.5", draws=4))["pad"]["state"]
+    assert [state["z1"], state["z2"]] == pytest.approx(mean, abs=1e-4)
+    assert (state["layers"], state["window"], state["draws"]) == ("density", "1,2,0.5", 4)
+    found = latent_map.choose(registry, t, where(model="ae2d-mnist", z1=900.0, z2=0.25, window="1,2,0.5"))["pad"]
+    assert found["state"]["z1"] == latent_map.reach(registry.folders["ae2d-mnist"])
+    assert (found["state"]["z2"], found["state"]["window"]) == (0.25, "")
+    assert [plane["name"] for plane in found["planes"]] == ["ae2d-mnist"]  # beside itself stands nothing
 
 
-def test_a_picture_is_placed_at_its_mean_and_resampled_elsewhere():
-    mean = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[3:4]).mean[0].tolist()]
-    found = latent_map.place(registry, t, where())
-    assert found["pad"]["z"] == pytest.approx(mean)
-    assert [found["z1"]["value"], found["z2"]["value"]] == pytest.approx(mean)
-    assert (found["z1"]["minimum"], found["z1"]["maximum"]) == tuple(latent_map.box(registry, "vae2d-mnist")[:2])
-    drawn = [latent_map.resample(registry, t, where())["pad"]["z"] for _ in range(3)]
-    assert mean not in drawn
-    assert drawn[0] != drawn[1]
+def test_another_data_set_brings_its_own_two_planes_and_keeps_the_layers():
+    found = latent_map.switch(registry, t, where(dataset="fashion", layers="decoded", draws=2))
+    assert [plane["name"] for plane in found["pad"]["planes"]] == ["vae2d-fashion", "ae2d-fashion"]
+    assert (found["pad"]["state"]["layers"], found["pad"]["state"]["draws"]) == ("decoded", 2)
+    assert (found["model"]["value"], found["other"]["value"]) == ("vae2d-fashion", "ae2d-fashion")
 
 
-def test_another_plane_keeps_the_cursor_within_its_own_box():
-    side = latent_map.box(registry, "ae2d-mnist")[1]
-    found = latent_map.choose(registry, t, where(model="ae2d-mnist", z1=900.0, z2=0.25))
-    assert found["pad"]["z"] == [side, 0.25]
-    assert found["epsilon"]["interactive"] is False
-    assert latent_map.choose(registry, t, where())["epsilon"]["interactive"]
+def test_what_is_set_in_the_pad_is_read_from_its_state_and_must_be_two_numbers():
+    pad = latent_map.LatentPad()
+    assert pad.preprocess(None) == {"state": {}}
+    assert pad.preprocess({"state": {"z1": 1, "z2": 2.5, "layers": "codes"}, "planes": []})["state"]["z2"] == 2.5
+    for bad in ({}, {"state": {"z1": 1}}, {"state": {"z1": "1", "z2": 2}}, {"state": {"z1": float("nan"), "z2": 2}}, [1]):
+        with pytest.raises(InputError):
+            pad.preprocess(bad)
 
 
 def visit(page, tab, **query):
@@ -146,10 +148,13 @@ def visit(page, tab, **query):
 
 
 def test_an_address_puts_z1_and_z2_where_they_belong_and_only_within_the_map(page):
-    assert visit(page, latent_map, model="vae2d-mnist", z1=0.5, z2=-1.5)[0]["z"] == [0.5, -1.5]
-    assert visit(page, latent_map, model="vae2d-mnist", z1="x", z2="", dataset="none")[0]["z"] == visit(page, latent_map)[0]["z"]
-    landed = [round(v, 3) for v in registry.model("vae2d-mnist").encode(S.x[4:5]).mean[0].tolist()]
-    assert visit(page, latent_map, model="vae2d-mnist", picture=4)[0]["z"] == pytest.approx(landed)
+    def put(**query) -> tuple[float, float]:
+        state = visit(page, latent_map, model="vae2d-mnist", **query)[0]["state"]
+        return state["z1"], state["z2"]
+
+    assert put(z1=0.5, z2=-1.5) == (0.5, -1.5)
+    assert put(z1="x", z2="", dataset="none") == put() == put(z1=1e9, z2=0)
+    assert put(picture=4) == pytest.approx(tuple(registry.model("vae2d-mnist").encode(S.x[4:5]).mean[0].tolist()), abs=1e-4)
 
 
 def test_the_classes_controls_are_what_is_drawn_and_told():

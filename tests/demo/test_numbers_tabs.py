@@ -6,13 +6,15 @@ import re
 import pytest
 import torch
 
-from demo import address, captions, controls, neighbours, readings, samples, story, validation
+from demo import address, captions, controls, neighbours, readings, samples, story, tensors, validation
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from demo.widgets.mask_pad import from_link, initial_pad, to_mask, to_text
 from genlib import ood, ops
+from genlib.checkpoint import Codes, read_codes
+from genlib.errors import InputError
 from genlib.evaluation.metrics import psnr
 from genlib.models.base import class_weights
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
@@ -299,51 +301,69 @@ def test_a_descent_of_two_ends_shows_both_and_the_sum_of_their_errors():
     assert interpolation.descent(t, "m", a._replace(way=[]), b) == {}
 
 
-def test_the_map_shows_the_codes_of_the_test_set_under_z1_to_the_right_and_z2(monkeypatch):
-    model = registry.model("vae2d-mnist")
-    value = latent_map.view(registry, t, latent_map.State(z1=1.5, z2=-0.5, picture=picked(3)))
-    assert value["z"] == [1.5, -0.5]
-    shown = value["models"][0]
-    assert same(shown["picture"], model.decode(torch.tensor([[1.5, -0.5]])))
-    q = model.encode(S.x[3:4])
-    assert shown["ellipse"]["mean"] == pytest.approx(q.mean[0].tolist(), abs=1e-4)
-    assert shown["ellipse"]["logvar"] == pytest.approx(q.logvar[0].tolist(), abs=1e-4)
-    reach = torch.linspace(-10, 10, 2001).repeat(2, 1).T
-    monkeypatch.setattr(latent_map, "codes", lambda _registry, _name: (reach, None))
-    assert latent_map.box(registry, "m") == [-10.4, 10.4, -10.4, 10.4]  # 0.995 of ten, a twentieth more
-    monkeypatch.setattr(latent_map, "codes", lambda _registry, _name: (reach / 10, None))
-    assert latent_map.box(registry, "m") == [-3.0, 3.0, -3.0, 3.0]
+def at(**more) -> latent_map.State:
+    return latent_map.State(**{"z1": 1.5, "z2": -0.5, "picture": picked(3)} | more)
 
 
-def test_a_picture_lands_at_its_mean_and_with_epsilon_around_it_by_its_spread():
+def test_the_map_shows_the_chosen_plane_and_one_beside_it_each_with_its_own_posterior():
+    value = latent_map.view(registry, t, at())
+    assert (value["state"]["z1"], value["state"]["z2"]) == (1.5, -0.5)
+    assert [plane["name"] for plane in value["planes"]] == ["vae2d-mnist", "ae2d-mnist"]
+    for plane in value["planes"]:
+        model = registry.model(plane["name"])
+        assert same(plane["picture"], model.decode(torch.tensor([[1.5, -0.5]])))
+        assert plane["posterior"]["mean"] == pytest.approx(model.encode(S.x[3:4]).mean[0].tolist(), abs=1e-4)
+    spread, point = (plane["posterior"]["logvar"] for plane in value["planes"])
+    assert spread == pytest.approx(registry.model("vae2d-mnist").encode(S.x[3:4]).logvar[0].tolist(), abs=1e-4)
+    assert point == [None, None]
+    for alone in ("", "vae2d-mnist"):
+        assert len(latent_map.view(registry, t, at(other=alone))["planes"]) == 1
+    assert [latent_map.title(registry, name) for name in ("ae2d-mnist", "vae2dbeta0.3-mnist")] == ["AE", "VAE, β = 0.3"]
+
+
+def test_a_plane_reaches_as_far_as_nearly_all_codes_and_never_less_than_the_priors_circles(monkeypatch):
+    codes = Codes(torch.linspace(-10, 10, 2001).repeat(2, 1).T, None, torch.zeros(2001))
+    for far, expected in ((1, 10.4), (0.1, 3.0)):  # 0.995 of ten, a twentieth more
+        monkeypatch.setattr(latent_map, "read_codes", lambda _folder, far=far: codes._replace(mean=far * codes.mean))
+        assert latent_map.reach(f"folder {far}") == expected
+    monkeypatch.setattr(latent_map, "read_codes", lambda _folder: codes._replace(mean=torch.zeros(0, 2)))
+    assert latent_map.reach("empty") == 3.0
+
+
+def test_a_picture_lands_at_its_mean_and_another_beta_is_told_where():
     q = registry.model("vae2d-mnist").encode(S.x[3:4])
-    assert latent_map.land(registry, "vae2d-mnist", picked(3), False) == tuple(round(v, 3) for v in q.mean[0].tolist())
-    drawn = torch.tensor([latent_map.land(registry, "vae2d-mnist", picked(3), True) for _ in range(500)])
-    apart = (drawn - q.mean) / (0.5 * q.logvar).exp()
-    assert apart.std(dim=0).tolist() == pytest.approx([1, 1], abs=0.12)
-    assert apart.mean(dim=0).tolist() == pytest.approx([0, 0], abs=0.2)
-    assert latent_map.spreads(registry, "vae2d-mnist")
-    assert not latent_map.spreads(registry, "ae2d-mnist")
+    assert latent_map.land(registry, "vae2d-mnist", picked(3)) == pytest.approx(tuple(q.mean[0].tolist()), abs=1e-4)
+    found = latent_map.encode(registry, {"name": "vae2dbeta3-mnist", "pixels": picked(3)["pixels"]})["posterior"]
+    assert found["mean"] == pytest.approx(registry.model("vae2dbeta3-mnist").encode(S.x[3:4]).mean[0].tolist(), abs=1e-4)
+    with pytest.raises(InputError, match="2-D latent"):
+        latent_map.encode(registry, {"name": "vae-mnist", "pixels": picked(3)["pixels"]})
 
 
-def test_the_page_is_given_the_layers_that_decode_a_plane_and_its_first_points():
-    import base64
+def test_the_bytes_sent_decode_a_plane_as_the_model_does_and_bring_its_codes():
+    sent, model = tensors.tensors(registry, "vae2d-mnist"), registry.model("vae2d-mnist")
+    z = torch.randn(5, 2, generator=seeded())
+    h = z
+    for i in range(3):
+        h = h @ sent[f"{i}.weight"].float().T + sent[f"{i}.bias"].float()
+        h = torch.nn.functional.silu(h) if i < 2 else h.sigmoid()
+    torch.testing.assert_close(h.reshape(5, 1, 28, 28), model.decode(z), atol=1 / 255, rtol=0)
+    codes = read_codes(registry.folders["vae2d-mnist"])
+    torch.testing.assert_close(sent["mean"].float(), codes.mean[: tensors.POINTS], atol=4e-3, rtol=0)
+    torch.testing.assert_close(sent["logvar"].float(), codes.logvar[: tensors.POINTS], atol=1e-2, rtol=0)
+    assert sent["label"].tolist() == codes.label[: tensors.POINTS].tolist()
+    assert "logvar" not in tensors.tensors(registry, "ae2d-mnist")
+    drawn = registry.model("aegan2d-mnist").prior(200, seeded())
+    torch.testing.assert_close(tensors.tensors(registry, "aegan2d-mnist")["draws"].float(), drawn, atol=0.02, rtol=1e-3)
 
-    import numpy as np
 
-    sent, model = latent_map.decoder(registry, {"name": "vae2d-mnist"}, points=40), registry.model("vae2d-mnist")
-
-    def floats(text):
-        return torch.from_numpy(np.frombuffer(base64.b64decode(text), np.float16).astype(np.float32))
-
-    h = torch.tensor([0.4, -1.1])
-    for k, layer in enumerate(sent["layers"]):
-        bias = floats(layer["bias"])
-        h = floats(layer["weight"]).view(len(bias), -1) @ (h if k == 0 else torch.nn.functional.silu(h)) + bias
-    torch.testing.assert_close(h.view(1, 1, 28, 28), model.decode_logits(torch.tensor([[0.4, -1.1]])), atol=0.05, rtol=0.01)
-    mean, label = latent_map.codes(registry, "vae2d-mnist")
-    torch.testing.assert_close(floats(sent["points"]).view(-1, 2), mean[:40], atol=0.01, rtol=0.001)
-    assert list(base64.b64decode(sent["labels"])) == label[:40].tolist()
+def test_the_bytes_of_the_judge_are_its_five_layers_and_other_models_send_none():
+    sent, judge = tensors.tensors(registry, "lenet-mnist"), registry.model("lenet-mnist")
+    assert [list(sent[f"{i}.weight"].shape) for i in range(5)] == [[6, 1, 5, 5], [16, 6, 5, 5], [120, 400], [84, 120], [10, 84]]
+    torch.testing.assert_close(sent["4.bias"].float(), judge.head.bias.detach(), atol=1e-3, rtol=1e-3)
+    with pytest.raises(InputError, match="no plane"):
+        tensors.tensors(registry, "cvae-mnist")
+    assert tensors.address(registry, "ae2d-mnist").startswith("tensors?name=ae2d-mnist&v=")
+    assert tensors.address(registry, "ae2d-mnist") != tensors.address(registry, "vae2d-mnist")
 
 
 NAME = "pixelcnn-mnistbin"

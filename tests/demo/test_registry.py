@@ -37,11 +37,9 @@ def test_planes_that_differ_in_beta_alone_are_the_latent_maps_and_no_other_tabs(
     assert name in latent_map.planar(registry, "mnist")
     assert name not in registry.names("mnist", lambda family: family.name == "vae")
     assert name in registry.offers()
-    beside = {model["name"] for model in latent_map.view(registry, t, latent_map.State(z1=0, z2=0, picture=None))["models"]}
-    assert name not in beside
-    assert {model["name"] for model in latent_map.view(registry, t, latent_map.State(model=name, z1=0, z2=0, picture=None))["models"]} == beside | {
-        name
-    }
+    value = latent_map.view(registry, t, latent_map.State(z1=0, z2=0, picture=None))
+    assert name not in [plane["name"] for plane in value["planes"]]
+    assert name in [plane["name"] for plane in value["series"]]
 
 
 def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
@@ -173,11 +171,13 @@ def test_one_address_is_worked_out_once(monkeypatch):
 
 def test_the_stops_of_beta_rise_and_their_bars_are_the_measured_nats():
     registry, t = ModelRegistry(), Text("en")
-    assert [label for label, _ in latent_map.stops(registry, "mnist")] == ["0", "0.1", "0.3", "1", "3", "10", "30"]
-    assert latent_map.stops(registry, "fashion") == []
-    for label, name in latent_map.stops(registry, "mnist"):
-        assert float(label) == registry.info(name).objective["beta"]
-        reconstruction, kl = latent_map.terms(registry, t, name)
+    planes = latent_map.view(registry, t, latent_map.State(z1=0, z2=0, picture=None))["series"]
+    assert [plane["label"] for plane in planes] == ["0", "0.1", "0.3", "1", "3", "10", "30"]
+    assert latent_map.series(registry, "fashion") == []
+    for plane in planes:
+        name = plane["name"]
+        assert float(plane["label"]) == registry.info(name).objective["beta"]
+        reconstruction, kl = plane["terms"]
         assert reconstruction["nats"] == registry.info(name).figures["reconstruction_nats"]
         assert kl["nats"] == registry.info(name).figures["kl_nats"]
         assert reconstruction["share"] == pytest.approx(reconstruction["nats"] / 220)
