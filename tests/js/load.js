@@ -5,7 +5,7 @@ const file = (name) => new URL(`../../demo/widgets/${name}`, import.meta.url);
 const read = (name) => readFileSync(file(`${name}.js`), "utf8");
 // The scripts that a widget's own is read after, as its Python file names them.
 const parts = (name) => {
-  const named = existsSync(file(`${name}.py`)) ? readFileSync(file(`${name}.py`), "utf8").match(/^ +parts = \((.*)\)$/m) : null;
+  const named = existsSync(file(`${name}.py`)) ? readFileSync(file(`${name}.py`), "utf8").match(/^ +parts = \(([^)]*)\)$/m) : null;
   return named ? [...named[1].matchAll(/"(\w+)"/g)].map(([, part]) => part) : [];
 };
 const NAMES = /^(?:const|let) (\w+|\$) =/gm;
