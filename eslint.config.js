@@ -16,7 +16,7 @@ const declared = (name) => {
   const found = [...readFileSync(new URL(name, widgets), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
   return Object.fromEntries(found.map(([, kind, word]) => [word, kind === "let" ? "writable" : "readonly"]));
 };
-const WORKER = ["importScripts", "performance", "postMessage", "setTimeout"];
+const WORKER = ["MessageChannel", "importScripts", "performance", "postMessage", "setTimeout"];
 const arena = new URL("demo/arena/", import.meta.url);
 const ENGINE = readdirSync(arena).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(name, arena), "utf8"));
 const engine = ENGINE.flatMap((text) => [...text.matchAll(/^(?:const|let|class) (\w+)/gm)].map(([, name]) => name));

@@ -7,13 +7,13 @@ const lastOf = (curves, key) => curves[key].at(-1);
 const mostOf = (curves, key) => curves[key].reduce((most, x) => Math.max(most, x), -Infinity);
 
 /** @type {Partial<Settings>} */
-const STARVED = { lrG: 2e-3, lrD: 5e-5 };
+const STARVED = { seed: 0, lrG: 2e-3, lrD: 5e-5 };
 /** @type {Partial<Settings>} D alone learns, against a G that has not moved */
-const WATCHING = { turn: "D", k: 1, beta1: 0.9, beta2: 0.999, hiddenD: [128, 128, 128], batch: 64 };
+const WATCHING = { seed: 0, turn: "D", k: 1, beta1: 0.9, beta2: 0.999, hiddenD: [128, 128, 128], batch: 64 };
 /** @type {Partial<Settings>} */
-const CLIPPING = { turn: "D", k: 1, fake: "noise", batch: 64, clip: 0.01 };
+const CLIPPING = { seed: 0, turn: "D", k: 1, fake: "noise", batch: 64, clip: 0.01 };
 
-/** `full` is the paper's size, which takes minutes; `contrast`, what to look at afterwards.
+/** Every game has its seed, to which the page adds the reader's.  `full` is the paper's size, which takes minutes; `contrast`, what to look at afterwards.
  * @type {Lesson[]} */
 const LESSONS = [
   {
@@ -25,7 +25,7 @@ const LESSONS = [
     name: "vanishing", turn: "D", fixed: true, steps: 600, choices: ["grows", "stays", "vanishes"],
     games: [{ ...WATCHING, rule: "saturating" }, { ...WATCHING, rule: "nonsaturating" }, { ...WATCHING, rule: "wgangp", weight: 10 }],
     full: { steps: 4000, settings: { batch: 256 } },
-    contrast: [{ rule: "nonsaturating", hold: 1500, hiddenD: [32, 32], hiddenG: [32, 32], batch: 64 }],
+    contrast: [{ seed: 0, rule: "nonsaturating", hold: 1500, hiddenD: [32, 32], hiddenG: [32, 32], batch: 64 }],
     // Orders of ten that the gradient of log(1 − D) has fallen, and by how much −log D's has grown.
     outcome: ([saturating, nonsaturating, wgangp]) => ({
       fallen: Math.log10(saturating.gradient[0] / lastOf(saturating, "gradient")), fallenFromPeak: Math.log10(mostOf(saturating, "gradient") / lastOf(saturating, "gradient")),
@@ -36,7 +36,7 @@ const LESSONS = [
   },
   {
     name: "modes", turn: "both", steps: 6000, choices: ["few", "some", "all"],
-    games: [STARVED, {}, { rule: "r1" }],
+    games: [STARVED, { seed: 0 }, { seed: 0, rule: "r1" }],
     outcome: (games) => Object.fromEntries(["starved", "equal", "r1"].flatMap((name, k) => [[name, lastOf(games[k], "modes")], [`${name}Any`, lastOf(games[k], "modesAny")]])),
     judge: ({ starved }) => (starved <= 2 ? "few" : starved < 8 ? "some" : "all"),
   },
@@ -51,5 +51,5 @@ const LESSONS = [
     outcome: ([wgan, wgangp]) => ({ wgan: lastOf(wgan, "clipped"), wgangp: lastOf(wgangp, "clipped") }),
     judge: ({ wgan }) => (wgan > 0.5 ? "ends" : wgan > 0.05 ? "even" : "middle"),
   },
-  { name: "free", turn: "both", steps: 0, choices: [], games: [{}], outcome: () => ({}), judge: () => null },
+  { name: "free", turn: "both", steps: 0, choices: [], games: [], outcome: () => ({}), judge: () => null },
 ];

@@ -98,3 +98,9 @@ interface Lesson {
   outcome(seen: any): Record<string, number>;
   judge(outcome: Record<string, number>): string;
 }
+
+/** What a worker plays: how fast, to which step, what of it is done since when, and when what is due next. */
+interface Plan {
+  run: number; pace: number; until: number; began: number; done: number;
+  next: { frame: number; measure: number; history: number };
+}

@@ -1,15 +1,15 @@
 // The worker's side: messages of the page in, frames and curves out.  It runs in slices, so that a message waits for milliseconds at most.
 
-const SLICE = 12; // ms of iterations between looks at the messages
-const FRAME_EVERY = 25; // ms
-const HISTORY_EVERY = 200; // ms
+const SLICE = 8; // ms of iterations between looks at the messages
+const IDLE = 4; // ms, when there is nothing to do yet
 const LESSON_EVERY = 100; // ms
-const MEASURE_SHARE = 0.1; // of the time, that measuring the clouds may take
+const EVERY = { frame: 25, measure: 200, history: 200 }; // ms
+const SHARE = { frame: 0.35, measure: 0.1, history: 0.1 }; // of the time, at most
 
 class Arena {
-  /** @param {(message: any, transfer?: Transferable[]) => void} post */
-  constructor(post) {
-    this.post = post;
+  /** @param {(message: any, transfer?: Transferable[]) => void} post @param {(act: () => void) => void} later after the messages that wait */
+  constructor(post, later = (act) => setTimeout(act, 0)) {
+    this.post = post; this.later = later;
     this.games = /** @type {Game[]} */ ([]);
     this.ask = { heat: 40, arrows: 64, sample: 256, optimal: false };
     this.playing = false; this.run = 0; this.rate = 0;
@@ -42,33 +42,39 @@ class Arena {
     if (!this.games.length) return;
     this.halt();
     this.playing = true;
-    const run = this.run;
-    let began = performance.now(), done = 0, framed = began, told = began, free = began;
-    const tick = () => {
-      if (run !== this.run) return;
-      const start = performance.now();
-      while (done < (performance.now() - began) / 1000 * pace && performance.now() - start < SLICE) {
-        if (this.games[0].step >= until) { this.pause(); return; }
-        if (!this.iterate()) return;
-        done++;
-      }
-      const now = performance.now();
-      if (now - framed >= FRAME_EVERY) { this.rate = 1000 * done / (now - began); this.sendFrame(); framed = performance.now(); }
-      if (now - told >= HISTORY_EVERY) { free = this.measureAfter(free); this.sendHistory(); told = performance.now(); }
-      if (now - began > 1000) { done /= 2; began = now - (now - began) / 2; } // the rate of the last second or two
-      setTimeout(tick, 0);
-    };
-    tick();
+    const began = performance.now();
+    this.tick({ run: this.run, pace, until, began, done: 0, next: { frame: 0, measure: 0, history: 0 } });
   }
 
-  /** Measures the clouds, if it is time again; returns when it will be.
-   * @type {(free: number) => number} */
-  measureAfter(free) {
+  tick(/** @type {Plan} */ plan) {
+    if (plan.run !== this.run) return;
+    const start = performance.now(), isDue = () => plan.done < (performance.now() - plan.began) / 1000 * plan.pace;
+    while (isDue() && performance.now() - start < SLICE) {
+      if (this.games[0].step >= plan.until) { this.pause(); return; }
+      if (!this.iterate()) return;
+      plan.done++;
+    }
+    this.report(plan);
+    if (isDue()) this.later(() => this.tick(plan));
+    else setTimeout(() => this.tick(plan), IDLE);
+  }
+
+  report(/** @type {Plan} */ plan) {
+    const now = performance.now(), gone = now - plan.began;
+    this.rate = 1000 * plan.done / gone;
+    if (gone > 1000) { plan.done /= 2; plan.began = now - gone / 2; } // the rate of the last second or two
+    this.now(plan, "measure", () => this.games.forEach((game) => game.measure()));
+    this.now(plan, "frame", () => this.sendFrame());
+    this.now(plan, "history", () => this.sendHistory());
+  }
+
+  /** Does what is to be done now and then, if it is time again: no oftener than it is to be, and in no more than its share of the time.
+   * @type {(plan: Plan, what: keyof Plan["next"], act: () => void) => void} */
+  now({ next }, what, act) {
     const start = performance.now();
-    if (start < free) return free;
-    for (const game of this.games) game.measure();
-    const end = performance.now();
-    return end + (end - start) / MEASURE_SHARE;
+    if (start < next[what]) return;
+    act();
+    next[what] = start + Math.max(EVERY[what], (performance.now() - start) / SHARE[what]);
   }
 
   halt() {
@@ -115,7 +121,7 @@ class Arena {
         this.post({ type: "lesson", name: "distance", ...segments.measure() });
         told = performance.now();
       }
-      if (!segments.done) setTimeout(tick, 0);
+      if (!segments.done) this.later(tick);
     };
     tick();
   }
@@ -163,7 +169,15 @@ const columnsOf = (moments) => {
   return Object.fromEntries(keys.map((key) => [key, Float32Array.from(moments, (moment) => moment[key])]));
 };
 
+/** Runs acts one after the other, each after the messages that wait; setTimeout would wait 4 ms more each time.
+ * @type {() => (act: () => void) => void} */
+const makeQueue = () => {
+  const { port1, port2 } = new MessageChannel(), acts = /** @type {(() => void)[]} */ ([]);
+  port1.onmessage = () => acts.shift()();
+  return (act) => { acts.push(act); port2.postMessage(null); };
+};
+
 if (typeof importScripts === "function") { // in a worker; a test makes its own
-  const arena = new Arena((message, /** @type {Transferable[]} */ transfer = []) => postMessage(message, transfer));
+  const arena = new Arena((message, /** @type {Transferable[]} */ transfer = []) => postMessage(message, transfer), makeQueue());
   onmessage = ({ data }) => arena.receive(data);
 }
