@@ -140,4 +140,4 @@ def build(registry, t, page) -> None:
     bind([fields[name].input for name in names if name not in ("dataset", "rule")], gather(names), every, widget)
     bind([fields["dataset"].input, fields["rule"].input], leave, every, [widget, fields["lesson"]])
     bind([widget.input], f"(value) => {json.dumps(names)}.map((name) => value[name])", widget, list(fields.values()))
-    page.load(show, None, every, queue=False, show_progress="hidden", api_visibility="private")
+    address.when_opened(t, show, every)
