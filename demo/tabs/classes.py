@@ -14,7 +14,6 @@ from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
 from genlib.models.base import LatentModel
-from genlib.ops.latent import slerp
 
 TAB = "classes"
 ROWS = 5  # latents of the sheet
@@ -45,7 +44,7 @@ def latent(model, s: State) -> Tensor:
     """z (1, Z): a draw, walked towards the next seed's draw with its norm kept, times the temperature."""
     start, end = (model.prior(1, validation.rng(s.seed + i))[0] for i in (0, 1))
     walk = validation.real(s.walk, "the walk", 0, 1)
-    return validation.real(s.temperature, "the temperature", 0, 3) * slerp(start, end, torch.tensor([[walk]]))
+    return validation.real(s.temperature, "the temperature", 0, 3) * ops.slerp(start, end, torch.tensor([[walk]]))
 
 
 def mixture(s: State, classes: int) -> Tensor:

@@ -1,13 +1,15 @@
 /**
  * value, sent and, once a repair is asked to go on, sent back as it came: pixels are the passes 1 … n, change and psnr a figure a pass.
- * begin: the pass shown first, from 0; the last if there is none.
- * @typedef {{title: string, pixels: Pixels, change: number[], psnr?: number[] | null, caption?: string, begin?: number, about?: About}} Film
+ * begin: the pass shown first, from 0; the last if there is none.  captions: a word a pass.  finds: tasks that are done where the film is stopped at
+ * one of these passes.
+ * @typedef {{title: string, pixels: Pixels, change: number[], psnr?: number[] | null, caption?: string, captions?: string[], begin?: number,
+ *   finds?: Record<string, number[]>, about?: About}} Film
  * @type {Props<Film>}
  */
 var props;
 const root = $(".passes");
 let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLInputElement} */ range, /** @type {HTMLElement} */ title, /** @type {HTMLElement} */ where;
-let /** @type {SVGElement} */ curve, /** @type {SVGElement} */ near, /** @type {HTMLElement} */ said;
+let /** @type {SVGElement} */ curve, /** @type {SVGElement} */ near, /** @type {HTMLElement} */ said, /** @type {HTMLElement} */ read;
 let /** @type {number | null} */ at = null, /** @type {number} */ timer = null;
 // Where the figures stand in a box of 300 × 60, from `least` at the foot to the greatest.
 /** @type {(values: number[], least: number) => Pair[]} */
@@ -27,8 +29,9 @@ const plot = (svg, values, k, least, digits, name) => {
   svg.setAttribute("aria-label", name + ": " + values.map((v) => v.toFixed(digits)).join(", "));
   svg.previousElementSibling.textContent = `${name}: ${values[k].toFixed(digits)}`;
 };
-const figure = () => {
-  const box = make("div", "curve", root);
+/** @type {(parent: Element) => SVGElement} */
+const figure = (parent) => {
+  const box = make("div", "curve", parent);
   make("span", "note", box);
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 300 60"); svg.setAttribute("role", "img");
@@ -36,10 +39,12 @@ const figure = () => {
   return svg;
 };
 const show = () => {
-  const { pixels, change } = props.value, last = pixels.n - 1, k = passOf(props.value, at);
+  const { pixels, change, caption, captions } = props.value, last = pixels.n - 1, k = passOf(props.value, at);
   paint(canvas, pixels, k);
   range.max = String(last + 1); range.value = String(k + 1);
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;
+  read.textContent = captions && captions[k] ? `${t("read")} ${captions[k]}` : "";
+  said.textContent = caption || "";
   plot(curve, change, k, 0, 3, t("change"));
   near.parentElement.hidden = !props.value.psnr;
   if (props.value.psnr) plot(near, props.value.psnr, k, Math.min(...props.value.psnr) - 1, 1, t("psnr"));
@@ -50,7 +55,12 @@ const play = () => {
   at = 0; show();
   timer = setInterval(() => { if (++at >= props.value.pixels.n) { at = null; stop(); } show(); }, 350);
 };
-const scale = () => enlarge(canvas, fit(root.clientWidth, 1, props.value.pixels.w, Math.floor(448 / props.value.pixels.w)));
+// The largest whole factor at which a picture leaves room for what stands above and below it; a frame may be higher than the screen.
+/** @type {(width: number, w: number, height: number) => number} */
+const factor = (width, w, height) => fit(width, 1, w, Math.floor(Math.max(336, height - 430) / w));
+const scale = () => enlarge(canvas, factor(root.clientWidth, props.value.pixels.w, Math.min(window.innerHeight, window.screen.height)));
+/** @type {(finds: Record<string, number[]> | undefined, k: number) => string[]} */
+const found = (finds, k) => Object.entries(finds || {}).filter(([, passes]) => passes.includes(k)).map(([task]) => task);
 const build = () => {
   root.replaceChildren();
   const head = make("header", "", root);
@@ -60,16 +70,19 @@ const build = () => {
     const captions = Array.from({ length: pixels.n }, (_, k) => `${t("pass")} ${k + 1}` + (psnr ? `: ${psnr[k].toFixed(1)} dB` : ""));
     download("repair", { title, note: caption, pixels, captions, columns: Math.min(pixels.n, 11) }, about);
   }, t("download"));
-  canvas = make("canvas", "pixelated", root);
+  const body = make("div", "body", root), film = make("div", "film", body), facts = make("div", "facts", body);
+  canvas = make("canvas", "pixelated", film);
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
-  const tools = make("div", "tools", root);
+  const tools = make("div", "tools", film);
   button("▶", tools, play, t("play"));
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
+  range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach(finish));
   where = make("output", "note", tools);
-  curve = figure(); near = figure();
-  said = make("p", "said", root);
+  read = make("p", "read", facts);
+  curve = figure(facts); near = figure(facts);
+  said = make("p", "said", facts);
 };
 let built = false;
 const draw = () => {
@@ -78,7 +91,6 @@ const draw = () => {
   if (!built) { build(); built = true; }
   if (!timer) at = null;
   title.textContent = props.value.title;
-  said.textContent = props.value.caption || "";
   show(); scale();
 };
 draw();

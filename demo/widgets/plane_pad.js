@@ -1,10 +1,10 @@
 /**
- * value, sent and never sent back: z and labels are the four corners', pixels the grid's n·n pictures, picture and norm those at `at`, x and y in 0 … 1.
+ * value, sent and never sent back: z and labels are the four corners', pixels the grid's n·n pictures, picture, norm and how it is read those at `at`, x and y in 0 … 1.
  * @typedef {{model: string, z: number[][], labels: number[]}} Corners
- * @type {Props<Corners & {at: Pair, pixels: Pixels, picture: Pixels, norm: number}>}
+ * @type {Props<Corners & {at: Pair, pixels: Pixels, picture: Pixels, norm: number, read?: string}>}
  */
 var props;
-/** @type {{on_plane: Ask<Corners & {at: Pair}, {picture: Pixels, norm: number}>}} */
+/** @type {{on_plane: Ask<Corners & {at: Pair}, {picture: Pixels, norm: number, read: string, done: string[]}>}} */
 var server;
 const root = $(".plane_pad");
 let /** @type {HTMLCanvasElement} */ map, /** @type {HTMLElement} */ cross, /** @type {HTMLCanvasElement} */ canvas;
@@ -20,6 +20,8 @@ const sideOf = ({ n, w }, room) => {
   const own = Math.round(Math.sqrt(n)) * w;
   return Math.min(room, Math.max(1, Math.floor(room / own)) * own);
 };
+/** @type {(norm: number, read?: string) => string} */
+const told = (norm, read) => [`‖z‖ ${norm.toFixed(2)}`, read && `${t("read")} ${read}`].filter(Boolean).join(" · ");
 const place = () => {
   cross.style.transform = `translate(${at[0] * side}px, ${at[1] * side}px)`; where.textContent = `x ${at[0].toFixed(2)}, y ${at[1].toFixed(2)}`;
   map.setAttribute("aria-valuenow", at[0].toFixed(2)); map.setAttribute("aria-valuetext", where.textContent);
@@ -30,7 +32,8 @@ const ask = latest(async () => {
   if (mine !== shownFor) return; // another plane has come meanwhile
   if (answer.error) { said.textContent = answer.error; return; }
   paint(canvas, answer.picture, 0);
-  said.textContent = "‖z‖ " + answer.norm.toFixed(2);
+  said.textContent = told(answer.norm, answer.read);
+  (answer.done || []).forEach(finish);
 });
 /** @type {Act} */
 const move = (event) => {
@@ -75,7 +78,7 @@ const draw = () => {
   if (map.width !== n * pixels.w) { map.width = map.height = n * pixels.w; }
   for (let k = 0; k < pixels.n; k++) { paint(tile, pixels, k, bytes); ctx.drawImage(tile, (k % n) * pixels.w, Math.floor(k / n) * pixels.h); }
   const shape = JSON.stringify([value.model, value.z, value.labels]);
-  if (shape !== shownFor) { shownFor = shape; at = [...value.at]; paint(canvas, value.picture, 0); said.textContent = "‖z‖ " + value.norm.toFixed(2); }
+  if (shape !== shownFor) { shownFor = shape; at = [...value.at]; paint(canvas, value.picture, 0); said.textContent = told(value.norm, value.read); }
   scale();
 };
 draw();

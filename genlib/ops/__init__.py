@@ -7,11 +7,14 @@ from genlib.ops.inspection import distribution, entropy, influence, receptive_fi
 from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import class_rows, decode, device_of, draw, encode, interpolate, is_autoencoder, num_classes, reconstruct, swap
 from genlib.ops.moments import lean
+from genlib.ops.paths import bend, blend, slerp, walk
 from genlib.ops.pixels import complete, guidance_of, guided_logits
 from genlib.ops.repair import inpaint
 
 __all__ = [
     "Descent",
+    "bend",
+    "blend",
     "invert",
     "class_rows",
     "complete",
@@ -31,5 +34,7 @@ __all__ = [
     "num_classes",
     "receptive_field",
     "reconstruct",
+    "slerp",
     "swap",
+    "walk",
 ]

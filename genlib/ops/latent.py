@@ -5,12 +5,11 @@ from typing import TypeGuard
 import torch
 from torch import Tensor
 
-from genlib.errors import InputError
 from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, EncodingModel, LatentModel, Normal, class_args, class_weights
+from genlib.ops.paths import walk
 from genlib.ops.pixels import complete
 
 SLICE = 16  # pictures decoded at a time: the layers of more do not stay in a core's cache
-PATHS = ("linear", "spherical")
 
 
 def num_classes(model: Configured) -> int:
@@ -66,22 +65,5 @@ def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
 
 
 def interpolate(model: LatentModel, start: Tensor, end: Tensor, steps: int, y: Tensor | None = None, path="linear") -> Tensor:
-    """Decode the way between two latents (Z,), both ends included: (steps, C, H, W).
-
-    "spherical" (arXiv:1609.04468) turns from one direction to the other and keeps the norm between theirs.
-    """
-    if path not in PATHS:
-        raise InputError("path must be one of {paths}, got {path!r}", paths=", ".join(PATHS), path=path)
-    t = torch.linspace(0, 1, steps, device=start.device)[:, None]  # (steps, 1)
-    z = torch.lerp(start, end, t) if path == "linear" else slerp(start, end, t)
-    return decode(model, z, None if y is None else y.expand(steps))
-
-
-def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
-    """Spherical interpolation of directions, linear of norms: (Z,), (Z,), (T, 1) -> (T, Z), ends exact."""
-    norms = torch.lerp(start.norm(), end.norm(), t)
-    a, b = start / start.norm().clamp(min=1e-12), end / end.norm().clamp(min=1e-12)
-    angle = torch.arccos((a @ b).clamp(-1, 1))
-    if angle.sin() < 1e-3:  # along one line there is no sphere to follow; arccos of a float32 near ±1 is off by as much as 3.5e-4
-        return torch.lerp(start, end, t)
-    return norms * (((1 - t) * angle).sin() * a + (t * angle).sin() * b) / angle.sin()
+    """Decode the way between two latents (Z,), both ends included: (steps, C, H, W).  Raises InputError for a path it does not know."""
+    return decode(model, walk(start, end, steps, path), None if y is None else y.expand(steps))

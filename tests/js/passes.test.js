@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.js";
 
-const { points, passOf, plot } = load("passes");
+const { points, passOf, plot, factor, found } = load("passes");
 
 test("figures run from left to right, the least at the foot and the greatest at the top", () => {
   assert.deepEqual(points([0, 4, 2], 0), [[6, 54], [150, 8], [294, 31]]);
@@ -28,4 +28,13 @@ test("a curve says its figures in words, and the shown pass has the large dot", 
   assert.match(svg.innerHTML, /points="6.0,54.0 150.0,8.0 294.0,31.0"/);
   assert.deepEqual([...svg.innerHTML.matchAll(/r="([\d.]+)"/g)].map(([, r]) => +r), [2.5, 5, 2.5]);
   assert.deepEqual([...svg.innerHTML.matchAll(/<title>(.*?)<\/title>/g)].map(([, words]) => words), ["1: 0.00", "2: 4.00", "3: 2.00"]);
+});
+
+test("a picture leaves room for what stands above and below it, and is no wider than its place", () => {
+  assert.deepEqual([factor(2000, 28, 800), factor(2000, 28, 1080), factor(343, 28, 844), factor(2000, 64, 800)], [13, 23, 12, 5]);
+});
+
+test("a film that is stopped where a task has it be does the task", () => {
+  const finds = { "a.b": [3], "a.c": [], "a.d": [3, 4] };
+  assert.deepEqual([found(finds, 3), found(finds, 4), found(finds, 5), found(undefined, 0)], [["a.b", "a.d"], ["a.d"], [], []]);
 });

@@ -20,3 +20,8 @@ test("the plane is whole pixels wide where they fit, else as wide as there is ro
   assert.equal(sideOf({ n: 16, w: 28 }, 440), 336);
   assert.equal(sideOf({ n: 64, w: 64 }, 448), 448);
 });
+
+test("a point is told by its length and, where something reads it, by what is read", () => {
+  const { told } = load("plane_pad", { props: { text: { read: "Read as" } } });
+  assert.deepEqual([told(3.456, "7 90 %"), told(3)], ["‖z‖ 3.46 · Read as 7 90 %", "‖z‖ 3.00"]);
+});

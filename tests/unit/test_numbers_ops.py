@@ -9,7 +9,7 @@ from torch import nn
 
 from genlib import ops
 from genlib.models.base import Normal
-from genlib.ops.latent import slerp
+from genlib.ops.paths import slerp
 from genlib.ops.pixels import sample_categorical
 from tests.conftest import small
 
@@ -219,3 +219,13 @@ def test_a_row_of_classes_is_what_the_model_reads():
     model = small("cvae")
     assert torch.equal(ops.class_rows(model, torch.tensor([2, 0])), torch.eye(3)[[2, 0]])
     assert (ops.num_classes(model), ops.num_classes(small("vae"))) == (3, 0)
+
+
+def test_a_plane_meets_its_four_corners_keeps_their_norm_and_mixes_their_classes():
+    corners = 2 * torch.eye(4)
+    at = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.5, 0.5]])
+    z = ops.bend(corners, at)
+    torch.testing.assert_close(z[:4], corners, atol=1e-5, rtol=0)
+    torch.testing.assert_close(z[4], torch.ones(4), atol=1e-5, rtol=0)
+    weights = ops.blend(torch.eye(4), torch.tensor([[0.25, 0.5]]))
+    assert weights[0].tolist() == pytest.approx([0.375, 0.125, 0.375, 0.125])
