@@ -6,7 +6,7 @@ CheckpointError, one sentence, for what cannot be answered.
 
 import functools
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 import torch
@@ -168,7 +168,7 @@ ENDPOINTS = (models, decode, encode, generate, interpolate, swap, inpaint, sampl
 
 def bind(server: Server, function):
     """An endpoint of that server, by its own name."""
-    bound = functools.partial(function, server)
+    bound: Any = functools.partial(function, server)
     bound.__name__ = function.__name__  # no more of it: Gradio counts by the signature
     return bound
 

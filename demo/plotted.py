@@ -45,6 +45,18 @@ def translate(svg: str, words: dict[str, str]) -> str:
     return re.sub(r">([^<>]+)</text>", say, svg)
 
 
+def add_marker(svg: str, batches: int) -> str:
+    """An SVG of one panel with a line across it that stands nowhere yet; `batches`: how many its axis is of.
+
+    The axes are where the lines are clipped.
+    """
+    if not (found := re.search(r"<clipPath[^>]*>\s*<rect x=\"([\d.]+)\" y=\"([\d.]+)\" width=\"([\d.]+)\" height=\"([\d.]+)\"", svg)):
+        return svg
+    x, y, width, height = map(float, found.groups())
+    line = f'<line class="now" y1="{y:g}" y2="{y + height:g}" data-left="{x:g}" data-width="{width:g}" data-batches="{batches}" visibility="hidden"/>'
+    return svg.replace("</svg>", line + "</svg>")
+
+
 def add_label(svg: str, label: str) -> str:
     """An SVG that is read out as a picture of that name."""
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(label)}" ', 1)

@@ -36,6 +36,16 @@ class Reference:
         return self.distance(features) > self.threshold
 
 
+def reference_rows(n: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Which of n training pictures a reference keeps, in its order, and by which its threshold is chosen: the last of the set.
+
+    Of a small set that is a random sixth: its last pictures may be all there are of a class.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    order, held = (torch.arange(n), HELD_OUT) if n > 2 * HELD_OUT else (torch.randperm(n, generator=rng), n // 6)
+    return order[:-held][torch.randperm(n - held, generator=rng)[:SIZE]], order[-held:]
+
+
 def make_reference(features: Tensor, held_out: Tensor, share: float = SHARE) -> Reference:
     """features (N, F) of training pictures, held_out (M, F) of real ones that are none of these; a share of them lies beyond."""
     reference = Reference(features.half().float(), 0.0)

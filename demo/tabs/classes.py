@@ -96,7 +96,7 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     model, labels = models[s.model], captions.class_names(t, registry, s.dataset, s.model)
     every = torch.arange(ops.num_classes(model))
     latents = [latent(m, s) for m in models.values()]
-    row = torch.cat([ops.swap(m, z[0], every) for m, z in zip(models.values(), latents, strict=True)])
+    row = torch.cat([ops.decode(m, z.expand(len(every), -1), every) for m, z in zip(models.values(), latents, strict=True)])
     seeds = [s.seed + 2 * i for i in range(ROWS)]
     zs = torch.cat([latent(model, dataclasses.replace(s, seed=k)) for k in seeds])
     sheet = ops.decode(model, zs.repeat_interleave(len(every), 0), every.repeat(ROWS))

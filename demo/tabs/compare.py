@@ -1,46 +1,87 @@
 """Compare: which model draws better, and how do we know?"""
 
+import dataclasses
 import functools
+from collections.abc import Iterator
 
 import gradio as gr
 import torch
 from torch import Tensor
 
-from demo import address, captions, controls, events, story, validation
-from demo.neighbours import NEEDS, nearest, training_set
-from demo.registry import ModelRegistry
+from demo import address, captions, closeup, controls, events, story, validation
 from demo.widgets import FigureTable, PixelCanvas
-from demo.widgets.base import Sent, from_pixels, pixels
+from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.data import VARIANT_OF
 from genlib.evaluation.figures import FIGURES
-from genlib.models.base import Discriminator
+from genlib.families import FAMILIES
 from genlib.table import comparable
 
 TAB = "compare"
-DEFAULTS = {"dataset": "mnist", "label": -1, "seed": 0, "temperature": 1.0}
 N = 10  # samples a model
 COLUMNS = ("fid", "coverage", "density", "gan_test_acc", "gan_train_acc", "reconstruction_mse", "neg_elbo_nats", "bits_per_dim")
+NO_CLASS = 10**6  # asked for of a model that knows none: no class is ever that
+BLANK = 0.12  # the grey of what is not drawn yet
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a person can set.  label: −1 for all in turn; cell: the sample looked at closely, −1 for none; model: whose story is read."""
+
+    dataset: str = "mnist"
+    label: int = -1
+    seed: int = 0
+    temperature: float = 1.0
+    cell: int = -1
+    model: str = "cvaegan-mnist"
+    number: int = 0  # which question of the tab this is
 
 
 def models_for(registry, dataset: str) -> list[str]:
-    """The models drawn from; not those of another form of the data set, whose figures cannot be compared."""
+    """The models that draw; not those of another form of the data set, whose figures cannot be compared."""
     return [name for name in registry.names(dataset, lambda family: family.draws) if registry.info(name).dataset not in VARIANT_OF]
+
+
+def rows_for(registry, dataset: str) -> list[str]:
+    """The models whose samples stand in rows: of a family's variants at hand the plain one."""
+    names = models_for(registry, dataset)
+    plain = {f"{registry.info(name).model}-{dataset}" for name in names} & set(names)
+    return [name for name in names if name in plain or f"{registry.info(name).model}-{dataset}" not in plain]
+
+
+def told_of(registry, dataset: str) -> list[str]:
+    """The models with a story."""
+    return registry.names(dataset, lambda family: True)
+
+
+def is_slow(registry, name: str) -> bool:
+    """Whether it draws pixel by pixel, in seconds where others take hundredths."""
+    return FAMILIES[registry.info(name).model].is_pixel_model
 
 
 def draw(registry, name: str, label: int, seed: int, temperature: float) -> Tensor:
     """N samples of a model: of one class, or of the classes in turn where label is −1.  One seed is one z where sizes agree."""
     model = registry.model(name)
-    classes = ops.num_classes(model)
-    y = (torch.arange(N) % classes if label < 0 else validation.label_tensor(model, label, N)) if classes else None
-    return ops.draw(model, N, y, rng=validation.rng(seed), temperature=temperature)
+    return ops.draw(model, N, asked_classes(registry, name, label), rng=validation.rng(seed), temperature=temperature)
+
+
+@functools.lru_cache(maxsize=256)
+def draw_bytes(registry, name: str, label: int, seed: int, temperature: float) -> Tensor:
+    return (draw(registry, name, label, seed, temperature) * 255).round().to(torch.uint8)
+
+
+def drawn(registry, name: str, s: State) -> Tensor:
+    return draw_bytes(registry, name, s.label, s.seed, s.temperature).float() / 255
 
 
 def asked_classes(registry, name: str, label: int) -> Tensor | None:
-    """The classes that were asked for, (N,), or None of a model that knows none."""
-    classes = ops.num_classes(registry.model(name))
-    return None if not classes else torch.arange(N) % classes if label < 0 else torch.full((N,), label)
+    """The classes that are asked for, (N,), or None of a model that knows none."""
+    model = registry.model(name)
+    classes = ops.num_classes(model)
+    if not classes:
+        return None
+    return torch.arange(N) % classes if label < 0 else validation.label_tensor(model, label, N)
 
 
 def figures(registry, t, dataset: str) -> dict:
@@ -48,147 +89,152 @@ def figures(registry, t, dataset: str) -> dict:
     rows = []
     for name in models_for(registry, dataset):
         known = comparable(registry.info(name))
-        rows.append({"name": name, "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))}})
+        rows.append(
+            {
+                "name": name,
+                "title": captions.model_title(t, registry, name),
+                "figures": {k: known[k] for k in COLUMNS if isinstance(known.get(k), (int, float))},
+            }
+        )
     present = [k for k in COLUMNS if any(k in row["figures"] for row in rows)]
-    return {"columns": [{"key": k, "title": t(f"figure.{k}"), "less": FIGURES[k].better == "less"} for k in present], "rows": rows}
+    columns = [{"key": k, "title": t(f"figure.{k}"), "less": FIGURES[k].better == "less"} for k in present]
+    return {"columns": columns, "rows": rows, "finds": {f"{TAB}.sort": ["fid", "coverage"]}}
 
 
 def remarks(registry, t, dataset: str) -> str:
     """What is to be known in reading this data set's FIDs, from the figures themselves."""
     known = {name: registry.info(name).figures for name in models_for(registry, dataset)}
     fid = {name: f["fid"] for name, f in known.items() if "fid" in f}
-    remarks = [t("compare.floor", f=f"{floor:.1f}") for floor in {known[n].get("fid_floor") for n in list(fid)[:1]} - {None}]
+    lines = [t("compare.floor", f=f"{floor:.1f}") for floor in {known[n].get("fid_floor") for n in list(fid)[:1]} - {None}]
     gans, rivals = ([n for n in fid if registry.info(n).model == family] for family in ("cvaegan", "cvae"))
     for gan, rival in zip(gans, rivals, strict=False):
         if fid[rival] < fid[gan]:
-            remarks.append(t("compare.rival", a=rival, b=gan, f=f"{fid[rival]:.1f}", g=f"{fid[gan]:.1f}"))
+            a, b = (captions.model_title(t, registry, name) for name in (rival, gan))
+            lines.append(t("compare.rival", a=a, b=b, f=f"{fid[rival]:.1f}", g=f"{fid[gan]:.1f}"))
             (covers, other), (sharp, sharper) = ([known[n].get(k, 0) for n in (rival, gan)] for k in ("coverage", "swap_sharpness"))
             if covers > other and sharp < sharper:
-                remarks.append(t("compare.covers", c=round(100 * covers), d=round(100 * other), s=f"{sharp:.2f}", r=f"{sharper:.2f}"))
-    return " ".join(remarks)
+                lines.append(t("compare.covers", c=round(100 * covers), d=round(100 * other), s=f"{sharp:.2f}", r=f"{sharper:.2f}"))
+    return " ".join(lines)
 
 
-def realness(model, x: Tensor, real: Tensor) -> float:
-    """The share of real pictures (N, C, H, W) that a model's D takes for less real than x (1, C, H, W).
-
-    All are judged alike, by the averages that BatchNorm kept of training: D's own probability is of batches, and means
-    nothing of one picture.
-    """
-    own, others = model.score(torch.cat([x, real])).split([1, len(real)])
-    return float((others < own).float().mean())
-
-
-def describe_realness(registry: ModelRegistry, t, dataset: str, name: str, x: Tensor) -> str:
-    """What the classifier reads in a picture, and how real every model's own D takes it to be beside real ones."""
-    words = captions.verdicts(t, registry, dataset, x)[0][:1] if registry.classifier(dataset) is not None else []
-    for other in models_for(registry, dataset):
-        model = registry.model(other)
-        if isinstance(model, Discriminator) and not ops.num_classes(model):
-            words.append(t("compare.d", model=other, p=round(100 * realness(model, x, registry.samples(dataset).x))))
-    return "; ".join(word for word in words if word)
+def checked(registry, t, s: State) -> State:
+    """The state with its numbers within bounds.  Raises InputError."""
+    last = len(captions.class_names(t, registry, s.dataset)) - 1
+    return dataclasses.replace(
+        s, label=validation.whole(s.label, "the class", -1, last), seed=validation.whole(s.seed, "the seed", 0, validation.SEEDS),
+        temperature=validation.real(s.temperature, "the temperature", 0.05, 3),
+    )  # fmt: skip
 
 
-def inspect_sample(registry, t, dataset: str, name: str, picture: dict) -> dict:
-    """A canvas's value: one sample, and the training pictures nearest to it."""
-    x, known = from_pixels(picture), training_set(dataset)
-    with torch.inference_mode():
-        verdict = describe_realness(registry, t, dataset, name, x)
-    about, scale = {"model": name, "image": validation.as_argument(x)}, 4 if x.shape[-1] < 64 else 2
-    if known is None:
-        note = t("compare.no_data", folder=NEEDS[dataset]) if dataset in NEEDS else t("compare.too_many")
-        return {
-            "about": about,
-            "sections": [section(t("compare.sample", model=name), pixels(x), 1, scale=scale, captions=[verdict], note=note, warn=True)],
-        }
-    near, apart, likest = nearest(known, x, registry.classifier(dataset))
-    rows, lines = [t("compare.pixels")], [verdict, *(f"{v:.1f}" for v in apart.tolist())]
-    cells = [x, near]
-    if len(likest):
-        rows, lines = [*rows, t("compare.features")], [*lines, "", *[""] * len(likest)]
-        cells += [x, likest]
-    note = t("compare.nearest", n=f"{len(known):,}")
-    return {"about": about, "sections": [
-        section(t("compare.sample", model=name), pixels(torch.cat(cells)), 1 + len(near), scale=scale, rows=rows, captions=lines, note=note, name="nearest")
+def sheet(registry, t, s: State, whole: bool) -> dict:
+    """One row of samples a model, under one seed; unless it is to be whole, what is slow to draw is left blank, and more is said to come."""
+    names = rows_for(registry, s.dataset)
+    x = {name: drawn(registry, name, s) for name in names if whole or not is_slow(registry, name)}
+    shape = next(iter(x.values())).shape if x else drawn(registry, names[0], s).shape
+    asked = {name: asked_classes(registry, name, s.label) for name in names}
+    words, right = [], []
+    for name in names:
+        y = asked[name] if asked[name] is not None else torch.full((N,), NO_CLASS)
+        read, good = captions.verdicts(t, registry, s.dataset, x[name], y) if name in x else ([""] * N, [None] * N)
+        words, right = words + read, right + good
+    cells = torch.cat([x.get(name, torch.full(shape, BLANK)) for name in names])
+    labels = [None if y is None else y.tolist() for y in asked.values()]
+    about = {"models": names, "labels": labels, "n": N, "seed": s.seed, "temperature": s.temperature}
+    return {"about": about, "more": len(x) < len(names), "sections": [
+        section(t("compare.sheet"), pixels(cells), N, scale=3 if shape[-1] < 64 else 1, rows=[captions.model_title(t, registry, name) for name in names], captions=words, good=right, pick=True, reveal=f"#closer-{t.language}", name="compare", flow=N // 2, least=2 if shape[-1] < 64 else 1)
     ]}  # fmt: skip
 
 
-def build(registry, t, page) -> None:
-    @functools.lru_cache(maxsize=128)
-    def draw_bytes(name, label, seed, temperature) -> Tensor:
-        return (draw(registry, name, label, seed, temperature) * 255).round().to(torch.uint8)
+def look_at(registry, t, s: State) -> dict:
+    """The closer canvas's value: the state's sample and what is nearest to it, or nothing."""
+    names = rows_for(registry, s.dataset)
+    if not 0 <= s.cell < N * len(names):
+        return {"sections": []}
+    name, k = names[s.cell // N], s.cell % N
+    asked = asked_classes(registry, name, s.label)
+    x = drawn(registry, name, s)[k : k + 1]
+    return closeup.closeup(registry, t, s.dataset, names, name, x, None if asked is None else int(asked[k]))
 
+
+def signed(s: State, value: dict) -> dict:
+    return events.number_answer(TAB, s.number, value)
+
+
+def redraw(registry, t, s: State) -> dict:
+    """Another sheet; what was looked at closely is none of its pictures."""
+    s = checked(registry, t, s)
+    return {"sheet": signed(s, sheet(registry, t, s, whole=False)), "closer": signed(s, {"sections": []}), "cell": -1}
+
+
+def complete(registry, t, s: State) -> Iterator[dict]:
+    """The sheet with what is slow to draw."""
+    s = checked(registry, t, s)
+    yield {"sheet": signed(s, sheet(registry, t, s, whole=True))}
+
+
+def pick(registry, t, s: State, event: gr.EventData) -> dict:
+    cell = events.event_number(event, "index", N * len(rows_for(registry, s.dataset)))
+    s = dataclasses.replace(checked(registry, t, s), cell=cell)
+    return {"closer": signed(s, look_at(registry, t, s)), "cell": cell}
+
+
+def read(registry, t, s: State) -> dict:
+    return story.show(registry, t, s.model)
+
+
+def open_state(registry, t, s: State) -> dict:
+    """What a fresh page shows, or one of another data set."""
+    classes = [(t("compare.every"), -1), *captions.class_choices(t, registry, s.dataset)]
+    label = s.label if s.label in range(-1, len(classes) - 1) else -1
+    s = checked(registry, t, dataclasses.replace(s, label=label))
+    shown = {"sheet": sheet(registry, t, s, whole=False), "closer": look_at(registry, t, s)}
+    return {name: signed(s, value) for name, value in shown.items()} | {
+        "table": figures(registry, t, s.dataset), "remark": remarks(registry, t, s.dataset), "dataset": s.dataset, "seed": s.seed,
+        "temperature": s.temperature, "cell": s.cell, "label": gr.update(choices=classes, value=label),
+        "model": gr.update(choices=captions.model_choices(t, registry, told_of(registry, s.dataset)), value=s.model), **story.later(),
+    }  # fmt: skip
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, dataclasses.replace(s, label=-1, cell=-1, model=told_of(registry, s.dataset)[0]))
+
+
+def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
-        with gr.Column(elem_classes="controls"):
+        with gr.Column(elem_classes="controls") as column:
             dataset = controls.dataset_control(t, lambda d: models_for(registry, d))
-            label = controls.Numbered([(t("compare.every"), -1)], value=-1, label=t("control.class"))
             seed = controls.seed_control(t, TAB)
+            label = controls.Numbered([(t("compare.every"), -1)], value=-1, label=t("control.class"))
             temperature = controls.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
-            inputs = [dataset, label, seed, temperature]
-            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
+            cell = gr.Number(-1, visible="hidden")
+            settable = {"dataset": dataset, "label": label, "seed": seed, "temperature": temperature, "cell": cell}
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
-            canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}")
-            closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}")
+            canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}", elem_classes="hero")
+            closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}", elem_classes="drawer")
+            gr.Markdown(t("compare.look"), elem_classes="look")
             table = FigureTable(text=t.group("figures"))
             remark = gr.Markdown("", elem_classes="look")
-            gr.Markdown(t("compare.look"), elem_classes="look")
-            about = controls.Names([], label=t("compare.story"), elem_classes="models")
-            told = gr.HTML()
+            model = controls.Names(
+                captions.model_choices(t, registry, told_of(registry, State.dataset)),
+                value=State.model,
+                label=t("compare.story"),
+                elem_classes="models",
+            )
+            told = story.build(t)
             captions.foot(t, TAB, "genlib/evaluation/metrics.py")
+    settable |= {"model": model}
+    with column:
+        address.link_button(t, TAB, settable)
+    components = settable | {"number": gr.Number(visible=False)}  # the last: events.number_question counts in it
+    outputs = settable | {"sheet": canvas, "closer": closer, "table": table, "remark": remark, **told}
 
-    def sheet(dataset, label, seed, temperature) -> dict:
-        """One row of samples a model, under one seed."""
-        seed, names = validation.whole(seed, "the seed", 0, validation.SEEDS), models_for(registry, dataset)
-        temperature, labels = validation.real(temperature, "the temperature", 0.05, 3), captions.class_names(t, registry, dataset)
-        label = validation.whole(label, "the class", -1, len(labels) - 1)
-        x = torch.cat([draw_bytes(name, label, seed, temperature) for name in names]).float() / 255
-        asked = [asked_classes(registry, name, label) for name in names]
-        y = torch.cat([torch.full((N,), 10**6) if a is None else a for a in asked])  # no class is ever that
-        read, right = captions.verdicts(t, registry, dataset, x, y)
-        about = {"models": names, "labels": [None if a is None else a.tolist() for a in asked], "n": N, "seed": seed, "temperature": temperature}
-        return {"about": about, "sections": [
-            section(t("compare.sheet"), pixels(x), N, scale=3 if x.shape[-1] < 64 else 1, rows=names, captions=read, good=right, pick=True, reveal=f"#closer-{t.language}", name="compare")
-        ]}  # fmt: skip
+    def bind(triggers, function, how=events.bind_state):
+        return how(status, triggers, function, State, components, outputs, registry, t, js=events.number_question(TAB))
 
-    def choices(dataset):
-        return [(t("compare.every"), -1), *captions.class_choices(t, registry, dataset)]
-
-    def pick(event: gr.EventData, dataset, value):
-        first, *_ = Sent.of(value)["sections"] or [Sent()]
-        cells = from_pixels(Sent.of(first).get("pixels"))
-        k = events.event_number(event, "index", len(cells))
-        return inspect_sample(registry, t, dataset, models_for(registry, dataset)[k // N], pixels(cells[k : k + 1]))
-
-    def read(name):
-        return story.model_story_html(registry, t, name)
-
-    def stories(dataset):
-        names = registry.names(dataset, lambda family: True)
-        return gr.update(choices=names, value=models_for(registry, dataset)[0]), read(models_for(registry, dataset)[0])
-
-    def switch(dataset, seed, temperature):
-        every = gr.update(choices=choices(dataset), value=-1)
-        return sheet(dataset, -1, seed, temperature), {"sections": []}, *table_and_remarks(dataset), every, *stories(dataset)
-
-    def table_and_remarks(dataset):
-        return figures(registry, t, dataset), remarks(registry, t, dataset)
-
-    def redraw(*values):
-        """Another sheet; what was looked at closely is none of its pictures."""
-        return sheet(*values), {"sections": []}
-
-    def first(s, _names):
-        options = choices(s["dataset"])
-        s["label"] = s["label"] if s["label"] in [k for _, k in options] else -1
-        del s["model"]
-        updates = [gr.update(value=v) for v in s.values()]
-        updates[1] = gr.update(choices=options, value=s["label"])
-        return sheet(*s.values()), *table_and_remarks(s["dataset"]), *stories(s["dataset"]), *updates
-
-    events.bind_live(status, [label.input, seed.input, temperature.input], redraw, inputs, [canvas, closer])
-    events.bind_live(status, [canvas.select], pick, [dataset, canvas], closer)
-    events.bind_live(status, [dataset.input], switch, [dataset, seed, temperature], [canvas, closer, table, remark, label, about, told])
-    events.bind_live(status, [about.input], read, about, told)
-    address.load_state(
-        t, page, TAB, DEFAULTS | {"model": ""}, lambda d: models_for(registry, d), first, [canvas, table, remark, about, told, *inputs]
-    )
+    bind([label.input, seed.input, temperature.input], redraw)
+    bind([canvas.expand], complete, events.bind_stream)
+    bind([canvas.select], pick)
+    bind([dataset.input], switch)
+    bind([model.input, told["film"].expand], read)
+    address.bind_load(t, page, TAB, State(), functools.partial(told_of, registry), open_state, outputs, registry, t)

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 import torch
@@ -13,7 +13,7 @@ from demo import address, captions, controls, events, validation
 from demo.registry import ModelRegistry
 from demo.uploads import picture_pad
 from demo.widgets import Passes, PixelCanvas, PlanePad
-from demo.widgets.base import from_pixels, pixels
+from demo.widgets.base import Sent, from_pixels, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
@@ -77,9 +77,9 @@ def find_end(registry: ModelRegistry, dataset: str, name: str, picture: str, lab
         yield End(x, k, step.z, list(way))
 
 
-def end_args(s: State, picture: dict) -> tuple:
+def end_args(s: State, picture: str | dict) -> tuple:
     """What `find_end` is asked for one of the two pictures."""
-    value = picture or {}
+    value = Sent.of(picture or {})
     from_pixels(value.get("pixels"))
     seed = validation.whole(s.seed, "the seed", 0, validation.SEEDS)
     return s.dataset, s.model, json.dumps(value["pixels"]), value.get("label", validation.GUESS), seed
@@ -269,7 +269,7 @@ def build(registry, t, page) -> None:
 
     bind([path.input], show)
     bind([dataset.input], switch)
-    descending = bind([model.input, seed.input, picture.input, other.input], descend, events.bind_stream)
+    descending: Any = bind([model.input, seed.input, picture.input, other.input], descend, events.bind_stream)
     # What is still coming down belongs to the old choice.
     gr.on([dataset.input, path.input], None, None, None, cancels=[descending], api_visibility="private")
     address.bind_load(t, page, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

@@ -13,6 +13,7 @@ from demo.widgets.plane_pad import PlanePad
 from demo.widgets.reading_order import ReadingOrder
 from demo.widgets.status import Status
 from demo.widgets.tasks import Tasks
+from demo.widgets.training_film import TrainingFilm
 
 __all__ = [
     "Arena",
@@ -28,4 +29,5 @@ __all__ = [
     "ReadingOrder",
     "Status",
     "Tasks",
+    "TrainingFilm",
 ]

@@ -56,9 +56,12 @@ const paint = (canvas, pixels, k, bytes) => {
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
 };
-// The largest whole factor, at most `most`, at which `columns` cells of `w` pixels fit in the width.
+// The largest factor, at most `most`, at which `columns` cells of `w` pixels fit in the width: a whole number of the screen's own dots.
 /** @type {typeof globalThis.fit} */
-const fit = (width, columns, w, most, gap = 4) => Math.max(1, Math.min(most, Math.floor((width - gap * (columns - 1)) / (columns * w))));
+const fit = (width, columns, w, most, gap = 4) => {
+  const dots = Math.max(1, Math.floor(devicePixelRatio));
+  return Math.max(1, Math.min(most, Math.floor(((width - gap * (columns - 1)) / (columns * w)) * dots) / dots));
+};
 /** @type {typeof globalThis.enlarge} */
 const enlarge = (canvas, k) => { canvas.style.width = canvas.width * k + "px"; canvas.style.height = canvas.height * k + "px"; };
 /** @type {typeof globalThis.limit} */

@@ -2,11 +2,13 @@
  * What pixel_canvas.section makes, where each entry is told of.
  * @typedef {{title: string, pixels: Pixels, columns: number, scale?: number, captions?: string[], good?: (boolean | null)[], rows?: string[], head?: string[],
  *   chosen?: number | number[], reveal?: string, warn?: boolean, name?: string, about?: About, pick?: boolean, meanings?: unknown[], flow?: number,
- *   least?: number, note?: string}} Section
+ *   least?: number, note?: string, lines?: string[], close?: boolean}} Section
  */
 /**
  * value, sent by the server; a cell that is chosen comes back as picked, [section, cell], and in a select event {section, index, meaning}.
- * @type {Props<Signed & {sections: Section[], note?: string, picked?: [number, number]}>}
+ * more: what is not drawn yet is asked for by an expand event, once this is shown.
+ * @typedef {Signed & {sections: Section[], note?: string, picked?: [number, number], more?: boolean}} Value
+ * @type {Props<Value>}
  */
 var props;
 let drawn = "";
@@ -27,6 +29,12 @@ const verdict = ({ good }, k) => (!good || good[k] === null ? "" : good[k] ? "ye
 // What is told of a cell that is chosen.
 /** @type {(section: Section, at: number, k: number) => {section: number, index: number, meaning: unknown}} */
 const chosen = (s, at, k) => ({ section: at, index: k, meaning: s.meanings ? s.meanings[k] : null });
+// A cell that was chosen, alone, with room for what is to stand beside it.
+/** @type {(section: Section, k: number) => Section} */
+const preview = (s, k) => ({
+  title: [s.rows && s.rows[Math.floor(k / s.columns)], s.captions && s.captions[k]].filter(Boolean).join(": "), pixels: only(s.pixels, k), columns: 7,
+  scale: s.pixels.w < 64 ? 2 : 1, close: true,
+});
 /** @typedef {HTMLElement & {columns: number}} Block  a section, and how many cells it has side by side at present */
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
@@ -49,6 +57,7 @@ const build = (root) => {
     const head = make("header", "", node);
     make("h3", "", head, s.title || "");
     if (s.note) make("span", s.warn ? "note warn" : "note", head, s.note);
+    if (s.close) button("✕", head, () => { props.value = { sections: [] }; draw(); }, t("close"));
     if (s.name) button("PNG", head, () => download(s.name, props.value.sections[at], props.value.about), t("download"));
     const cells = make("div", "cells", node);
     if (s.head) { if (s.rows) make("span", "corner", cells); s.head.forEach((text) => make("span", "colhead", cells, text)); }
@@ -62,7 +71,7 @@ const build = (root) => {
         cell.classList.add("pick"); cell.setAttribute("role", "button");
         const choose = () => {
           const shown = s.reveal && document.querySelector(s.reveal + " .pixel_canvas");
-          if (shown) shown.dataset.awaited = "yes"; // it comes into sight with its answer: before that it may be empty
+          if (shown) shown.dispatchEvent(new CustomEvent("preview", { detail: preview(props.value.sections[at], k) }));
           element.querySelectorAll(".picked").forEach((old) => old.classList.remove("picked"));
           cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] };
           trigger("select", chosen(props.value.sections[at], at, k));
@@ -72,12 +81,13 @@ const build = (root) => {
       }
     }
     if (s.pick) rove(cells, ".pick", { columns: () => node.columns });
+    (s.lines || []).forEach((line) => make("p", "note", node, line));
   });
 };
 const draw = () => {
   const root = $(".pixel_canvas"), value = props.value;
   if (!root || !value || !value.sections) return;
-  const shape = JSON.stringify(value.sections.map((s) => [s.title, s.pixels.n, s.pixels.w, s.columns, s.captions && 1, s.rows, s.head, s.note, s.warn, s.pick]));
+  const shape = JSON.stringify(value.sections.map((s) => [s.title, s.pixels.n, s.pixels.w, s.columns, s.captions && 1, s.rows, s.head, s.note, s.warn, s.pick, s.lines]));
   if (shape !== drawn) { build(root); drawn = shape; }
   value.sections.forEach((s, at) => {
     const node = root.children[at], bytes = toBytes(s.pixels.data), figures = node.querySelectorAll("figure");
@@ -95,8 +105,17 @@ const draw = () => {
     });
   });
   layout();
-  if (root.dataset.awaited) { delete root.dataset.awaited; root.scrollIntoView({ block: "nearest", behavior: "smooth" }); }
 };
-draw();
-watch("value", draw);
+const show = () => {
+  draw();
+  if (props.value && props.value.more) setTimeout(() => trigger("expand")); // once the controls have what came with it
+};
+show();
+watch("value", show);
+// What was chosen elsewhere is shown at once; what is known of it comes from the server.
+$(".pixel_canvas").addEventListener("preview", (event) => {
+  props.value = { sections: [/** @type {CustomEvent} */ (event).detail] };
+  draw();
+  element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+});
 onResize(() => props.value && props.value.sections && drawn && layout());

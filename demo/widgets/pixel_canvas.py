@@ -7,7 +7,7 @@ from genlib.errors import InputError
 class PixelCanvas(Widget):
     """value: {"sections": [...], "about": {...}}; a section is what `section` makes.  Event: select.
 
-    about, of the value and of a section, goes into the text chunk of a download: in the API's words, what makes the pictures again.
+    "more": True asks for the rest by an expand event; "done" names tasks.  about, of the value and of a section, goes into the text chunk of a download: in the API's words, what makes the pictures again.
     """
 
     def preprocess(self, value):
@@ -23,6 +23,7 @@ def section(title: str, cells: dict, columns: int, *, scale: int = 4, **more) ->
 
     more: captions and good (True, False or None), a cell each; rows and head, the edges' names; chosen, a cell or several; reveal, a selector of what to
     bring into sight when a cell is chosen; warn, True for a note not to be missed;
-    name, a file name that offers a download; about, what made this section, over the value's; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words.
+    name, a file name that offers a download; about, what made this section, over the value's; pick, True to let cells be chosen; meanings, what `select` then tells of each; flow, how many cells stay side by side where the screen is narrow, least, at how many times their size; note, a few words; lines, sentences below;
+    close, True for a button that empties the canvas.
     """
     return {"title": title, "pixels": cells, "columns": columns, "scale": scale, **more}

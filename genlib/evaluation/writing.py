@@ -60,15 +60,10 @@ def encode_plane(model, test: Batch) -> dict[str, Tensor]:
 
 
 def make_reference(classifier, train_set: data.Images, share: float, seed: int) -> ood.Reference:
-    """What a classifier tells unlike pictures by, its threshold chosen on the last of the training set.
-
-    Of a small set it is chosen on a random sixth: its last pictures may be all there are of a class.
-    """
-    n, rng = len(train_set), torch.Generator().manual_seed(seed)
-    order, held = (torch.arange(n), ood.HELD_OUT) if n > 2 * ood.HELD_OUT else (torch.randperm(n, generator=rng), n // 6)
-    subset = order[:-held][torch.randperm(n - held, generator=rng)[: ood.SIZE]]
+    """What a classifier tells unlike pictures by."""
+    subset, held_out = ood.reference_rows(len(train_set), seed)
 
     def features(index: Tensor) -> Tensor:
         return map_batches(lambda i: classifier.features(train_set.batch(i).x.to(ops.device_of(classifier))).cpu(), index)
 
-    return ood.make_reference(features(subset), features(order[-held:]), share)
+    return ood.make_reference(features(subset), features(held_out), share)

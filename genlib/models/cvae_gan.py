@@ -39,3 +39,7 @@ class CVAEGAN(CVAE):
         c, shrink = config, max(1, config.size // 32)
         classifier_config = ClassifierConfig(c.channels, c.size, c.classes, c.width // 2, c.features, factors=c.factors, shrink=shrink)
         self.classifier = Classifier(classifier_config)
+
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """D's logit of "real", whatever the class: (B, C, H, W) in [0, 1] -> (B,)."""
+        return self.discriminator.logits(x).squeeze(1)

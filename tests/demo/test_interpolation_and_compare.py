@@ -1,20 +1,19 @@
 """Interpolation and Compare, without a browser."""
 
 import json
-import re
 
 import pytest
 import torch
 
-from demo import events, neighbours
+from demo import closeup, events, neighbours
 from demo.registry import ModelRegistry
+from demo.samples import Samples
 from demo.tabs import compare, interpolation
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
 from genlib import checkpoint, ops
-from genlib.models.dcgan import DCGAN, DCGANConfig
 from genlib.models.gan import GAN, GANConfig
-from tests.conftest import small, write_idx
+from tests.conftest import small
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +53,7 @@ def test_a_model_without_encoder_finds_z_downhill_and_shows_the_way(tmp_path):
     a, b = ends(registry, str(tmp_path / "gan"))
     assert len(a.way) > 10
     assert a.way[-1].error < a.way[0].error
-    film = interpolation.descent(Text("en"), "gan", a, b)
+    film = interpolation.descent(Text("en"), interpolation.State(model="gan"), a, b)
     assert from_pixels(film["pixels"]).shape == (len(a.way), 1, 28, 56)
     assert len(film["change"]) == len(a.way)
 
@@ -77,74 +76,107 @@ def test_the_table_shows_what_evaluate_measured_and_nothing_else(registry):
     assert not any("mnistbin" in row["name"] for row in value["rows"])  # measured against other pictures
 
 
-def test_a_training_picture_is_found_as_its_own_nearest_neighbour(registry, tmp_path, monkeypatch):
-    x = (registry.samples("mnist").x[:40] * 255).round().to(torch.uint8)
-    for split in ("train", "t10k"):
-        write_idx(tmp_path / "MNIST" / "raw" / f"{split}-images-idx3-ubyte.gz", x[:, 0].numpy())
-        write_idx(tmp_path / "MNIST" / "raw" / f"{split}-labels-idx1-ubyte.gz", registry.samples("mnist").y[:40].numpy())
-    monkeypatch.setenv("GENLIB_DATA", str(tmp_path))
-    neighbours.training_set.cache_clear()
-    known = neighbours.training_set("mnist")
-    near, apart, likest = neighbours.nearest(known, x[7:8].float() / 255, registry.classifier("mnist"), k=3)
-    assert float(apart[0]) == 0
-    assert apart.tolist() == sorted(apart.tolist())
-    torch.testing.assert_close(near[0], x[7].float() / 255)
-    torch.testing.assert_close(likest[0], x[7].float() / 255)
-    neighbours.training_set.cache_clear()
+def test_a_training_picture_is_its_own_nearest_in_pixels_and_in_features(registry):
+    known = neighbours.training_pictures("fashion")
+    x = known.x[17:18].float() / 255
+    for found in closeup.nearest(registry, "fashion", x).values():
+        assert found.distance[0] < 0.1
+        assert found.distance.tolist() == sorted(found.distance.tolist())
+        torch.testing.assert_close(found.x[0], x[0])
+        assert found.y[0] == known.y[17]
 
 
-def test_without_the_training_set_it_says_where_to_put_it(registry, tmp_path, monkeypatch):
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_the_training_pictures_beside_the_samples_are_those_whose_features_the_classifier_keeps(registry, dataset):
+    known, reference = neighbours.training_pictures(dataset), registry.reference(dataset)
+    assert len(known.x) == len(reference.features) == 10_000
+    some = torch.tensor([0, 1, 4321, 9999])
+    features = registry.classifier(dataset).features(known.x[some].float() / 255)
+    torch.testing.assert_close(features, reference.features[some], atol=0.01, rtol=0)
+    assert registry.classifier(dataset).logits(known.x[some].float() / 255).argmax(dim=1).tolist() == known.y[some].tolist()
+
+
+def test_no_held_out_sample_is_among_the_training_pictures(registry):
+    for dataset in ("mnist", "fashion"):
+        known = {x.numpy().tobytes() for x in neighbours.training_pictures(dataset).x}
+        assert not known & {x.numpy().tobytes() for x in (registry.samples(dataset).x * 255).round().to(torch.uint8)}
+
+
+def test_a_close_look_shows_both_kinds_of_nearest_their_distances_and_each_ds_word(registry):
+    x = registry.samples("mnist").x[7:8]
+    names = ["cvaegan-mnist", "cvae-mnist", "dcgan-mnist", "cgan-mnist"]
+    value = closeup.closeup(registry, Text("en"), "mnist", names, "cgan-mnist", x, 7)
+    (shown,) = value["sections"]
+    rows = closeup.nearest(registry, "mnist", x)
+    assert torch.allclose(from_pixels(shown["pixels"]), torch.cat([x, rows["pixels"].x, x, rows["features"].x]), atol=1 / 255)
+    assert shown["captions"][1] == f"{rows['pixels'].y[0]} · {rows['pixels'].distance[0]:.1f}"
+    assert shown["captions"][8] == f"{rows['features'].y[0]} · {rows['features'].distance[0]:.1f}"
+    usual = neighbours.usual_distances(registry, "mnist")
+    assert f"within {usual[0]:.1f} in pixels, within {usual[1]:.1f} in features." in shown["lines"][0]
+    real = registry.samples("mnist")
+    for name, line in (("cgan-mnist", 1), ("dcgan-mnist", 2), ("cvaegan-mnist", 2)):
+        assert f"{round(100 * closeup.realness(registry.model(name), x, real, 7))}" in shown["lines"][line]
+    assert shown["lines"][3] == Text("en")("compare.d_batch")  # CGAN's D alone has BatchNorm
+    assert not any("BatchNorm" in line for line in closeup.closeup(registry, Text("en"), "mnist", names, "dcgan-mnist", x, 7)["sections"][0]["lines"])
+    assert ("compare.close" in value["done"]) == (float(rows["pixels"].distance[0]) < usual[0])
+    assert "compare.nearest" in value["done"]
+
+
+def test_a_data_set_without_training_pictures_says_why(registry, tmp_path, monkeypatch):
     monkeypatch.setenv("GENLIB_DATA", str(tmp_path))
-    neighbours.training_set.cache_clear()
-    value = compare.inspect_sample(registry, Text("en"), "mnist", "cvae-mnist", pixels(registry.samples("mnist").x[:1]))
-    assert "GENLIB_DATA" in value["sections"][0]["note"]
-    neighbours.training_set.cache_clear()
+    neighbours.training_pictures.cache_clear()
+    for dataset, word in (("faces", "GENLIB_DATA"), ("sprites", "too many")):
+        name = f"cvaegan-{dataset}"
+        value = closeup.closeup(registry, Text("en"), dataset, [name], name, registry.samples(dataset).x[:1], 0)
+        assert word in value["sections"][0]["lines"][0]
+        assert value["done"] == []
+    neighbours.training_pictures.cache_clear()
 
 
 def test_a_planes_corners_are_its_four_latents_and_its_middle_keeps_their_norm(registry):
     a, b = ends(registry, "cvaegan-mnist")
-    value, model = interpolation.plane(registry, "cvaegan-mnist", 0, a, b), registry.model("cvaegan-mnist")
+    value, model = interpolation.plane(registry, Text("en"), interpolation.State(), a, b), registry.model("cvaegan-mnist")
     corners = torch.tensor(value["z"])
     for at, corner in (([0, 0], 0), ([1, 0], 1), ([0, 1], 2), ([1, 1], 3)):
         z, _ = interpolation.on_plane(model, corners, value["labels"], torch.tensor([at], dtype=torch.float32))
         torch.testing.assert_close(z[0], corners[corner], atol=1e-4, rtol=0)
     assert value["norm"] == pytest.approx(float(corners.norm(dim=1).mean()), rel=1e-3)
-    said = interpolation.answer(registry, {k: value[k] for k in ("model", "z", "labels", "at")})
-    assert said["picture"] == value["picture"]
+    said = interpolation.point(registry, Text("en"), {k: value[k] for k in ("model", "z", "labels", "at")})
+    assert (said["picture"], said["read"]) == (value["picture"], value["read"])
 
 
 @pytest.mark.parametrize("wrong", [{"at": [2, 0]}, {"at": [0.5]}, {"z": [[0.0] * 16]}, {"z": None}, {"labels": [0, 0, 0, 99]}, {"model": "none"}])
 def test_a_point_that_is_on_no_plane_is_answered_with_a_sentence(registry, wrong):
     data = {"model": "cvaegan-mnist", "z": [[0.1 * k] * 16 for k in range(1, 5)], "labels": [0, 1, 2, 3], "at": [0.5, 0.5]}
-    answer = events.serve(Text("en"), interpolation.answer, registry)
+    answer = events.serve(Text("en"), interpolation.point, registry, Text("en"))
     assert "error" not in answer(data)
     assert "error" in answer(data | wrong)
 
 
 @pytest.mark.parametrize("family", ["dcgan", "gan", "wgan"])
 def test_how_real_a_picture_is_to_a_critic_is_said_beside_real_ones(family):
-    model, real = small(family), torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    order = model.score(real).argsort()
-    assert compare.realness(model, real[order[-1:]], real) == pytest.approx(0.95)
-    assert compare.realness(model, real[order[:1]], real) == 0
+    model, x = small(family), torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    order, real = model.score(x).argsort(), Samples(x, torch.zeros(20, dtype=torch.long))
+    assert closeup.realness(model, x[order[-1:]], real) == pytest.approx(0.95)
+    assert closeup.realness(model, x[order[:1]], real) == 0
     last = [p for p in model.parameters() if p.ndim == 1][-1]  # a critic's zero means nothing
     last += 100
-    assert compare.realness(model, real[order[-1:]], real) == pytest.approx(0.95)
+    assert closeup.realness(model, x[order[-1:]], real) == pytest.approx(0.95)
 
 
-def test_each_critic_without_a_class_has_its_word_on_a_sample(tmp_path):
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        checkpoint.save(DCGAN(DCGANConfig(latent_dim=4, width=4)), tmp_path, name="dcgan-mnist", dataset="mnist")
-    registry, x = ModelRegistry((str(tmp_path),)), torch.zeros(1, 1, 28, 28)
-    assert re.search(r"D of .*: more real than \d+ % of real pictures", compare.describe_realness(registry, Text("en"), "mnist", "dcgan", x))
+def test_a_d_that_reads_the_class_is_asked_of_each_pictures_own():
+    model, x = small("cgan"), torch.rand(12, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    y = torch.arange(12) % 3
+    scores = model.score(x, y)
+    for k in (0, 4, 8):
+        assert closeup.realness(model, x[k : k + 1], Samples(x, y), int(y[k])) == pytest.approx(float((scores < scores[k]).float().mean()))
 
 
 def test_what_is_said_of_the_figures_is_in_the_figures(registry):
     said = {dataset: compare.remarks(registry, Text("en"), dataset) for dataset in ("mnist", "faces")}
     figures = {name: registry.info(name).figures for name in ("cvae-faces", "cvaegan-faces", "cvaegan-mnist")}
     assert f"FID of {figures['cvaegan-mnist']['fid_floor']:.1f}" in said["mnist"]
-    assert ("cvae-faces has the smaller FID" in said["faces"]) == (figures["cvae-faces"]["fid"] < figures["cvaegan-faces"]["fid"])
+    assert ("CVAE has the smaller FID" in said["faces"]) == (figures["cvae-faces"]["fid"] < figures["cvaegan-faces"]["fid"])
     assert "smaller FID" not in said["mnist"]
 
 

@@ -169,19 +169,50 @@ def test_a_cell_of_the_row_of_classes_is_its_class_in_every_models_row():
     assert classes.pick(registry, t, classes.State(), chosen(17, section=1)) == {}
 
 
-def test_compares_controls_are_what_is_drawn_and_a_cell_is_a_sample_of_its_rows_model(page, monkeypatch):
-    value, beside, _ = ask(page, "redraw", compare, dataset="mnist", label=7, seed=4, temperature=0.6)
-    names = value["sections"][0]["rows"]
+def test_compares_controls_are_what_is_drawn_and_a_cell_is_a_sample_of_its_rows_model(monkeypatch):
+    s = compare.State(label=7, seed=4, temperature=0.6)
+    value = compare.redraw(registry, t, s)["sheet"]
+    names = compare.rows_for(registry, "mnist")
     row = names.index("cvaegan-mnist")
     cells = from_pixels(value["sections"][0]["pixels"])
     assert torch.allclose(cells[10 * row : 10 * row + 10], compare.draw(registry, "cvaegan-mnist", 7, 4, 0.6), atol=2 / 255)
     assert (value["about"]["seed"], value["about"]["temperature"], value["about"]["labels"][row]) == (4, 0.6, [7] * 10)
     seen = []
-    monkeypatch.setattr(compare, "inspect_sample", lambda _registry, _t, dataset, name, picture: seen.append((name, picture)) or {})
-    pick = next(f for f in page.fns.values() if f.name == "pick" and f.page == "" and len(f.inputs) == 2)
-    pick.fn(chosen(10 * row + 3), "mnist", value)
-    assert seen[0][0] == "cvaegan-mnist"
-    assert torch.equal(from_pixels(seen[0][1])[0], cells[10 * row + 3])
+    monkeypatch.setattr(compare.closeup, "closeup", lambda *given: seen.append(given[2:]) or {})
+    found = compare.pick(registry, t, s, chosen(10 * row + 3))
+    dataset, rows, name, x, label = seen[0]
+    assert (dataset, rows, name, label, found["cell"]) == ("mnist", names, "cvaegan-mnist", 7, 10 * row + 3)
+    assert torch.allclose(x[0], cells[10 * row + 3], atol=1e-6)
+
+
+def test_what_draws_pixel_by_pixel_is_blank_until_the_rest_is_shown(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(compare, "draw_bytes", lambda _registry, name, *_: drawn.append(name) or torch.full((10, 1, 28, 28), 200, dtype=torch.uint8))
+    names = compare.rows_for(registry, "mnist")
+    slow = [name for name in names if name.startswith("pixel")]
+    early = compare.redraw(registry, t, compare.State(number=3))["sheet"]
+    assert early["more"]
+    assert not set(drawn) & set(slow)
+    cells = from_pixels(early["sections"][0]["pixels"]).unflatten(0, (len(names), 10))
+    assert [name for name, row in zip(names, cells, strict=True) if float(row.max()) < 0.2] == slow
+    (late,) = compare.complete(registry, t, compare.State(number=3))
+    assert not late["sheet"]["more"]
+    assert late["sheet"]["ask"] == early["ask"] == {"of": "compare", "n": 3}
+    assert float(from_pixels(late["sheet"]["sections"][0]["pixels"]).min()) > 0.7
+
+
+def test_a_family_stands_in_one_row_and_a_model_from_elsewhere_in_its_own():
+    names = compare.rows_for(registry, "mnist")
+    assert {"vae-mnist", "ae-mnist", "aegan-mnist"} <= set(names)
+    assert not any("2d" in name or "gauss" in name for name in names)
+    assert compare.rows_for(registry, "sprites") == ["cvaegan-sprites"]
+
+
+def test_an_address_opens_compare_at_a_sample_and_one_beyond_the_sheet_opens_none():
+    opened = compare.open_state(registry, t, compare.State(cell=3, label=99))
+    assert opened["closer"]["about"]["model"] == compare.rows_for(registry, "mnist")[0]
+    assert opened["label"]["value"] == -1
+    assert compare.look_at(registry, t, compare.State(cell=10**6)) == {"sections": []}
 
 
 def test_a_swaps_controls_are_what_is_swapped(page, monkeypatch):
@@ -230,15 +261,16 @@ def test_a_sample_that_is_picked_brings_its_class_and_the_hole_stays():
     assert pixel.pick_sample(registry, t, pixel.State(model="pixelgan-mnist", label=17, picture=picked(8), mask=pad))["label"] == 17
 
 
-def test_a_ways_ends_are_the_first_picture_and_the_other(page):
-    value, canvas, plane, _, _ = ask(
-        page, "show", interpolation, dataset="mnist", model="cvaegan-mnist", seed=4, path="spherical", picture=(picked(2), picked(35)), number=0
-    )  # fmt: skip
+def test_a_ways_ends_are_the_first_picture_and_the_other():
+    s = interpolation.State(seed=4, path="spherical", picture=picked(2), other=picked(35), number=3)
+    shown = interpolation.show(registry, t, s)
     start, end = (MODEL.encode(S.x[k : k + 1], S.y[k : k + 1]).mean[0].tolist() for k in (2, 35))
-    assert value["about"]["start"] == pytest.approx(start, abs=1e-4)
-    assert value["about"]["end"] == pytest.approx(end, abs=1e-4)
-    assert (value["about"]["labels"], value["about"]["interpolation"]) == ([2, 5], "spherical")
-    assert plane["z"][2] == pytest.approx(torch.randn(2, 16, generator=seeded(4))[0].tolist(), abs=1e-4)
+    about = shown["film"]["about"]
+    assert about["start"] == pytest.approx(start, abs=1e-4)
+    assert about["end"] == pytest.approx(end, abs=1e-4)
+    assert (about["labels"], about["interpolation"]) == ([2, 5], "spherical")
+    assert shown["plane"]["z"][2] == pytest.approx(torch.randn(2, 16, generator=seeded(4))[0].tolist(), abs=1e-4)
+    assert all(value["ask"] == {"of": "interpolate", "n": 3} for value in shown.values())
 
 
 def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
@@ -257,7 +289,8 @@ def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
 @pytest.fixture(scope="module")
 def endpoints():
     """The endpoints, whose files are bytes, and a folder to send pictures from."""
-    return api.endpoints(registry, SimpleNamespace(file=lambda png: png))
+    server = api.Server(registry, SimpleNamespace(file=lambda png: png))
+    return {function.__name__: api.bind(server, function) for function in api.ENDPOINTS}
 
 
 def opened(png: bytes) -> torch.Tensor:

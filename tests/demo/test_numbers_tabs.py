@@ -112,24 +112,30 @@ def test_compare_draws_ten_of_a_class_or_of_each_in_turn_at_a_temperature(label)
 
 
 def test_the_nearest_training_pictures_stand_in_order_of_the_length_of_the_difference():
-    known, x = torch.randint(0, 256, (50, 1, 8, 8), generator=seeded()).to(torch.uint8), torch.rand(1, 1, 8, 8, generator=seeded(1))
-    near, apart, none = neighbours.nearest(known, x, None)
-    distances = (known.float() / 255 - x).flatten(1).norm(dim=1)
-    torch.testing.assert_close(apart, distances.sort().values[:6])
-    torch.testing.assert_close(near, known[distances.argsort()[:6]].float() / 255)
-    assert len(none) == 0
+    x, query = torch.randint(0, 256, (50, 1, 8, 8), generator=seeded()).to(torch.uint8), torch.rand(1, 1, 8, 8, generator=seeded(1))
+    known = neighbours.TrainingPictures(x, torch.arange(50), 50)
+    found = neighbours.nearest_in_pixels(known, query, 6)
+    distances = (x.float() / 255 - query).flatten(1).norm(dim=1)
+    torch.testing.assert_close(found.distance, distances.sort().values[:6])
+    assert found.y.tolist() == distances.argsort()[:6].tolist()
+    torch.testing.assert_close(found.x, x[found.y].float() / 255)
 
     class Dark:
         def features(self, x):
             return x[:, 0, 0, :1]
 
-    likest = neighbours.nearest(known, x, Dark(), k=3)[2][:, 0, 0, 0]
-    assert (likest - x[0, 0, 0, 0]).abs().tolist() == pytest.approx((known[:, 0, 0, 0] / 255 - x[0, 0, 0, 0]).abs().sort().values[:3].tolist())
+    features = Dark().features(x.float() / 255)
+    apart = (features - query[0, 0, 0, 0]).abs()[:, 0]
+    for kept in (None, features):  # read of the nearest in pixels, which here are all, or kept
+        found = neighbours.nearest_in_features(known, query, Dark(), kept, 3)
+        assert found.y.tolist() == apart.argsort()[:3].tolist()
+        torch.testing.assert_close(found.distance, apart.sort().values[:3])
 
 
 def test_the_remark_of_rivals_is_made_where_the_smaller_fid_is_the_cvaes(monkeypatch):
     figures = {"cvae": {"fid": 3.0, "coverage": 0.9, "swap_sharpness": 0.5}, "cvaegan": {"fid": 4.0, "coverage": 0.8, "swap_sharpness": 0.7}}
     infos = {name: type("Info", (), {"model": name, "figures": f}) for name, f in figures.items()}
+    monkeypatch.setattr(captions, "model_title", lambda _t, _registry, name: name)
     monkeypatch.setattr(compare, "models_for", lambda _registry, _dataset: list(infos))
     shelf = type("Shelf", (), {"info": staticmethod(infos.get)})
     said = compare.remarks(shelf, t, "x")
@@ -238,12 +244,12 @@ def test_class_and_z_go_along_together(path):
 
 def test_a_strip_tells_each_steps_length_and_how_near_the_ends_are_redrawn():
     a, b = ends()
-    film, canvas = interpolation.strips(registry, t, "mnist", "cvaegan-mnist", "linear", a, b)
+    film, canvas = (show(registry, t, interpolation.State(), a, b) for show in (interpolation.film, interpolation.strips))
     z, x, _ = interpolation.between(MODEL, a, b, "linear", 33)
     assert film["change"] == pytest.approx([0.0, *(x[1:] - x[:-1]).flatten(1).norm(dim=1).tolist()], rel=1e-4)
     assert film["caption"] == t("interpolate.norms", a=f"{a.z.norm():.1f}", m=f"{(a.z + b.z).norm() / 2:.1f}", b=f"{b.z.norm():.1f}")
     assert film["begin"] == 16
-    first, second = canvas["sections"]
+    second, first = canvas["sections"]
     back = MODEL.decode(torch.cat([a.z, b.z]), torch.tensor([a.label, b.label]))
     assert same(first["pixels"], torch.cat([a.x, back[:1], b.x, back[1:]]))
     near = [-10 * math.log10(float((back[k] - end.x[0]).square().mean())) for k, end in enumerate((a, b))]
@@ -255,7 +261,7 @@ def test_a_strip_tells_each_steps_length_and_how_near_the_ends_are_redrawn():
 
 def test_a_plane_has_the_pictures_above_two_draws_of_the_seed_below_and_mixes_classes_both_ways():
     a, b = ends()
-    value = interpolation.plane(registry, "cvaegan-mnist", 4, a, b)
+    value = interpolation.plane(registry, t, interpolation.State(seed=4), a, b)
     corners = torch.cat([a.z, b.z, prior(4, 2)])
     torch.testing.assert_close(torch.tensor(value["z"]), corners, atol=1e-5, rtol=0)
     assert value["labels"] == [a.label, b.label, a.label, b.label]
@@ -295,10 +301,43 @@ def test_an_end_is_the_mean_of_its_code_of_the_class_given_and_a_descents_of_the
 def test_a_descent_of_two_ends_shows_both_and_the_sum_of_their_errors():
     steps = [ops.Descent(k, torch.zeros(1, 2), torch.full((1, 1, 2, 2), k / 10), float(10 - k)) for k in range(4)]
     a, b = (interpolation.End(torch.zeros(1, 1, 2, 2), -1, torch.zeros(1, 2), way) for way in (steps, steps[:2]))
-    film = interpolation.descent(t, "m", a, b)
+    film = interpolation.descent(t, interpolation.State(), a, b)
     assert film["change"] == [20.0, 18.0, 17.0, 16.0]  # the shorter one waits at its end
     assert (from_pixels(film["pixels"])[3, 0, 0] * 10).tolist() == pytest.approx([3, 3, 1, 1], abs=0.03)
-    assert interpolation.descent(t, "m", a._replace(way=[]), b) == {}
+    assert interpolation.descent(t, interpolation.State(), a._replace(way=[]), b) == {}
+
+
+def test_a_film_turns_where_the_classifier_reads_the_second_picture_for_good():
+    a, b = ends()
+    film = interpolation.film(registry, t, interpolation.State(), a, b)
+    read = registry.classifier("mnist").logits(interpolation.between(MODEL, a, b, "linear", 33)[1]).argmax(dim=1).tolist()
+    (turn,) = film["finds"]["interpolate.turn"]
+    assert read[0] == a.label
+    assert read[turn:] == [b.label] * (33 - turn)
+    assert read[turn - 1] != b.label
+    assert [caption.split()[0] for caption in film["captions"]] == [str(k) for k in read]
+    assert interpolation.turns(registry, "mnist", a.x) == []
+
+
+@pytest.mark.parametrize(("angle", "path", "is_short"), [(90, "linear", True), (60, "linear", False), (90, "spherical", False)])
+def test_a_straight_path_is_short_where_half_way_it_has_lost_a_quarter_of_its_length(angle, path, is_short):
+    z = torch.zeros(2, 16)
+    z[0, 0], z[1, 0], z[1, 1] = 3, 3 * math.cos(math.radians(angle)), 3 * math.sin(math.radians(angle))
+    a, b = (interpolation.End(S.x[k : k + 1], int(S.y[k]), z[k : k + 1], []) for k in (0, 1))
+    film = interpolation.film(registry, t, interpolation.State(path=path), a, b)
+    assert film["done"] == (["interpolate.short"] if is_short else [])
+
+
+def test_a_point_of_a_plane_that_is_read_as_neither_class_does_the_task():
+    z = ops.decode(MODEL, prior(0).expand(10, -1), torch.arange(10))
+    read = int(registry.classifier("mnist").logits(z).argmax(dim=1)[3])
+    data = {"model": "cvaegan-mnist", "z": [prior(0)[0].tolist()] * 4, "at": [0.5, 0.5]}
+    answers = {k: interpolation.point(registry, t, data | {"labels": [k] * 4}) for k in (3,)}
+    assert read == 3
+    assert answers[3]["done"] == []
+    mixed = interpolation.point(registry, t, data | {"labels": [1, 8, 1, 8]})
+    own = int(registry.classifier("mnist").logits(from_pixels(mixed["picture"])).argmax())
+    assert mixed["done"] == ([] if own in (1, 8) else ["interpolate.plane"])
 
 
 def at(**more) -> latent_map.State:

@@ -1,9 +1,13 @@
 """What is told of each model."""
 
+import base64
+import html
+import inspect
 import json
 import re
 import subprocess
 import sys
+import textwrap
 
 import pytest
 import torch
@@ -17,33 +21,62 @@ from genlib import checkpoint, ops
 from genlib.curves import Curves
 from genlib.families import FAMILIES
 from genlib.models.gan import GAN, GANConfig
+from genlib.objectives.wasserstein import WGANGPObjective
 from tests.conftest import small
 
 
-def test_every_family_has_its_story_and_its_objective():
-    base = (ROOT / "genlib/objectives/base.py").read_text()
-    for language in ("en", "zh"):
-        t = Text(language)
-        for name, family in FAMILIES.items():
-            assert len(t(f"story.{name}")) > (20 if language == "en" else 8)
-            code = family.source.read_text()
-            for parts in re.findall(r"([A-Z]\w+)\.(\w+)", t(f"equation.{name}")):
-                assert all(part in code or part in base for part in parts), parts
+def test_every_family_has_its_story_and_an_equation_of_balanced_braces_alike_in_both_languages():
+    en, zh = Text("en"), Text("zh")
+    for name in FAMILIES:
+        assert len(en(f"story.{name}")) > 20
+        assert len(zh(f"story.{name}")) > 8
+        latex = en(f"equation.{name}")
+        assert latex == zh(f"equation.{name}")
+        assert latex.count("{") == latex.count("}") > 0
+        assert latex.count(r"\begin{aligned}") == latex.count(r"\end{aligned}")
+
+
+def test_a_paper_with_an_arxiv_number_is_a_link_and_another_its_name():
+    assert 'href="https://arxiv.org/abs/1312.6114"' in story.paper_link("1312.6114")
+    assert story.paper_link("Sohn & al., NIPS 2015") == "Sohn &amp; al., NIPS 2015"
+
+
+def test_a_storys_code_is_the_losss_own_lines():
+    registry = ModelRegistry()
+    told = html.unescape(story.anatomy(registry, Text("en"), "wgangp-mnist"))
+    for loss in (WGANGPObjective.critic_loss, WGANGPObjective.generator_loss):
+        assert textwrap.dedent(inspect.getsource(loss)) in told
+    assert "every 5 batches" in told
+    assert "234,177 parameters" in told  # of G
+    assert sum(p.numel() for p in registry.model("wgangp-mnist").generator.parameters()) == 234_177
 
 
 def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
     torch.manual_seed(0)
     checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
     registry, name = ModelRegistry((str(tmp_path),)), str(tmp_path)
-    assert "<svg" not in story.model_story_html(registry, Text("en"), name)
+    assert story.curves(registry, Text("en"), name) == ""
     curves = Curves()
     for step in range(5):
         curves.add({"discriminator/<real>": 1.0 / (step + 1)})
     curves.save(tmp_path)
-    told = story.model_story_html(registry, Text("en"), name)
+    told = story.curves(registry, Text("en"), name)
     assert told.count("<svg") == 1
     assert "<real>" not in told
     assert told.count("&lt;real&gt; 1 → 0.2") == 2  # to be seen, and to be read out
+    (line,) = re.findall(r'<line class="now"[^>]*>', told)
+    assert 'data-batches="5"' in line
+
+
+def test_a_film_is_sent_where_a_run_kept_one_with_what_is_known_of_each_moment(tmp_path):
+    checkpoint.save(small("gan"), tmp_path, name="gan-mnist", dataset="mnist", film={"steps": [1, 2000], "minutes": [0.1, 3], "fid": [90.25, 7]})
+    registry, name = ModelRegistry((str(tmp_path),)), str(tmp_path)
+    assert story.film(registry, Text("en"), name) == {"done": []}  # the file is not there
+    (tmp_path / "film.png").write_bytes(b"sheet")
+    value = story.film(registry, Text("en"), name)
+    assert base64.b64decode(value["png"]) == b"sheet"
+    assert value["captions"] == ["after 1 batches, 0.1 min, FID 90.2", "after 2,000 batches, 3 min, FID 7"]
+    assert story.film(ModelRegistry(), Text("en"), "cvaegan-mnist") == {"done": ["compare.turns"]}
 
 
 def curves_of(tmp_path, language: str) -> str:
@@ -105,7 +138,7 @@ def test_spoiled_curves_are_left_out(tmp_path, text):
     (tmp_path / checkpoint.CURVES).write_text(text)
     registry = ModelRegistry((str(tmp_path),))
     assert "<svg" not in story.curves(registry, Text("en"), str(tmp_path))
-    assert json.dumps(story.model_story_html(registry, Text("en"), str(tmp_path)))
+    assert json.dumps(story.show(registry, Text("en"), str(tmp_path)))
 
 
 def test_how_far_the_pixelgan_sees_is_what_its_story_says():

@@ -56,6 +56,13 @@ test("cells are enlarged by the largest whole factor that leaves room for the ga
   assert.equal(fit(10, 3, 28, 4), 1);
 });
 
+test("where a pixel has several dots, cells are enlarged by a whole number of dots", () => {
+  const { fit } = load("common", { devicePixelRatio: 3 });
+  assert.equal(fit(370, 7, 28, 3, 3), 5 / 3);
+  assert.equal(fit(370, 3, 28, 16, 3), 13 / 3);
+  assert.equal(fit(20, 3, 28, 16), 1);
+});
+
 test("a canvas is enlarged by its own width and height", () => {
   const on = canvas(3, 5);
   enlarge(on, 4);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.js";
 
-const { shown, sorted, bestOf } = load("figure_table");
+const { shown, sorted, bestOf, found } = load("figure_table");
 
 const ROWS = [{ name: "b", figures: { fid: 7, f1: 0.5 } }, { name: "c", figures: { f1: 0.9 } }, { name: "a", figures: { fid: 30 } }];
 const names = (by, down) => sorted(ROWS, by, down).map((row) => row.name).join("");
@@ -26,4 +26,9 @@ test("the best of a column is its least where less is better, and what was not m
   assert.equal(bestOf(ROWS, { key: "fid", less: true }), 7);
   assert.equal(bestOf(ROWS, { key: "fid" }), 30);
   assert.equal(bestOf(ROWS, { key: "f1", less: false }), 0.9);
+});
+
+test("sorting by the columns of a task in turn does the task", () => {
+  const finds = { "a.b": ["fid", "coverage"] }, done = (...keys) => found(finds, keys).length;
+  assert.deepEqual([done(), done("fid"), done("coverage", "fid"), done("fid", "", "fid", "coverage"), found(undefined, ["fid"]).length], [0, 0, 0, 1, 0]);
 });

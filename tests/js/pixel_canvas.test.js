@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.js";
 
-const { plan, called, verdict, chosen } = load("pixel_canvas");
+const { plan, called, verdict, chosen, preview } = load("pixel_canvas");
 
 const pixels = { n: 12, w: 28 };
 
@@ -48,4 +48,12 @@ test("a caption is good, bad or neither", () => {
 test("a chosen cell is told with its section, its number and its meaning", () => {
   assert.deepEqual(chosen({ meanings: ["x", "y", { z: 1 }] }, 3, 2), { section: 3, index: 2, meaning: { z: 1 } });
   assert.deepEqual(chosen({}, 0, 2), { section: 0, index: 2, meaning: null });
+});
+
+test("a cell that is chosen is shown alone at once, by its row's name and its caption", () => {
+  const data = Buffer.from([1, 2, 3, 4]).toString("base64");
+  const section = { pixels: { n: 4, w: 1, h: 1, c: 1, data }, columns: 2, rows: ["a", "b"], captions: ["0", "1", "2", "3"] };
+  const { title, pixels } = preview(section, 3);
+  assert.equal(title, "b: 3");
+  assert.deepEqual([pixels.n, ...Buffer.from(pixels.data, "base64")], [1, 4]);
 });

@@ -111,15 +111,16 @@ def test_a_new_family_is_listed_trained_measured_tabled_finetuned_compared_and_t
     task = finetuning.prepare(folder, tmp_path / "own")
     assert [p.step for p in train.train(task.run, task.batches, train.Budget(steps=2))] == [1, 2]
     t = Text("en")
-    words = {"story.toy": "A toy that keeps the mean grey.", "equation.toy": "min ‖x − x'‖²            Reconstruction.loss"}
+    words = {"story.toy": "A toy that keeps the mean grey.", "equation.toy": r"\lVert x-x'\rVert^2"}
     monkeypatch.setattr(t, "phrases", t.phrases | words)
     registry = ModelRegistry((str(folder),))
     assert str(folder) in compare.models_for(registry, "mnist")
     assert str(folder) in interpolation.models_for(registry, "mnist")
     assert str(folder) in latent_map.planar(registry, "mnist")
-    told = story.model_story_html(registry, t, str(folder))
-    assert words["story.toy"] in told
-    assert "genlib/objectives/reconstruction.py" in told
+    told = story.show(registry, t, str(folder))
+    assert words["story.toy"] in told["head"]
+    assert words["equation.toy"] in told["equation"]
+    assert "genlib/objectives/reconstruction.py" in told["anatomy"]
     assert compare.draw(registry, str(folder), -1, 0, 1.0).shape == (compare.N, 1, 28, 28)
 
 

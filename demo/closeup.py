@@ -1,0 +1,100 @@
+"""One drawn picture looked at closely: its nearest training pictures, and how real each D takes it to be."""
+
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor
+
+from demo import captions, neighbours, validation
+from demo.neighbours import Neighbours
+from demo.registry import ModelRegistry
+from demo.samples import Samples
+from demo.widgets.base import pixels
+from demo.widgets.pixel_canvas import section
+from genlib.models.base import Configured, Discriminator, class_args
+
+NEAREST = 6  # pictures a row
+
+
+class Judge(Configured, Discriminator, Protocol):
+    """A model with a D that tells of its classes."""
+
+
+@torch.inference_mode()
+def realness(model: Judge, x: Tensor, real: Samples, label: int = 0) -> float:
+    """The share of real pictures that a model's D takes for less real than x (1, C, H, W), of class `label` where D reads one.
+
+    All are judged alike, by the averages that BatchNorm kept of training: D's own probability is of batches, and means
+    nothing of one picture.
+    """
+    y = class_args(model, torch.cat([torch.tensor([label]), real.y]))
+    score, others = model.score(torch.cat([x, real.x]), *y).split([1, len(real.x)])
+    return float((others < score).float().mean())
+
+
+def judges(registry: ModelRegistry, names: list[str], first: str) -> list[str]:
+    """The models that have a D of pictures, one of them first."""
+    return [name for name in sorted(names, key=lambda name: name != first) if isinstance(registry.model(name), Discriminator)]
+
+
+def has_batchnorm(model: torch.nn.Module) -> bool:
+    """Whether its D was taught on batches by statistics of batches."""
+    part = getattr(model, "discriminator", model)
+    return any(isinstance(layer, torch.nn.modules.batchnorm._BatchNorm) for layer in part.modules())
+
+
+def verdict_lines(registry: ModelRegistry, t, dataset: str, names: list[str], name: str, x: Tensor, label: int) -> list[str]:
+    """What every D makes of a picture, the one taught beside its own G first, and what that means."""
+    known, real = judges(registry, names, name), registry.samples(dataset)
+    shares = {judge: round(100 * realness(cast(Judge, registry.model(judge)), x, real, label)) for judge in known}
+    lines = [t("compare.d_own", p=shares.pop(name))] if name in shares else []
+    lines += [t("compare.d_none", model=captions.model_title(t, registry, name))] if known and not lines else []
+    if shares:
+        lines.append(t("compare.d_others", list=", ".join(f"{captions.model_title(t, registry, judge)} {p}\u202f%" for judge, p in shares.items())))
+    if name in known and has_batchnorm(registry.model(name)):
+        lines.append(t("compare.d_batch"))
+    return lines
+
+
+def nearest(registry: ModelRegistry, dataset: str, x: Tensor) -> dict[str, Neighbours]:
+    """Rows of training pictures by what they are nearest in; none where none are here."""
+    known, classifier = neighbours.training_pictures(dataset), registry.classifier(dataset)
+    if known is None:
+        return {}
+    found = {"pixels": neighbours.nearest_in_pixels(known, x, NEAREST)}
+    if classifier is not None:
+        reference = registry.reference(dataset)
+        features = reference.features if reference and len(reference.features) == len(known.x) else None
+        found["features"] = neighbours.nearest_in_features(known, x, classifier, features, NEAREST)
+    return found
+
+
+def usual_line(registry: ModelRegistry, t, dataset: str) -> str:
+    """How far real pictures lie from the training set, by which a distance is judged."""
+    known, usual = neighbours.training_pictures(dataset), neighbours.usual_distances(registry, dataset)
+    if known is None or usual is None:
+        return t("compare.no_data", folder=neighbours.NEEDS[dataset]) if dataset in neighbours.NEEDS else t("compare.too_many")
+    line = t("compare.nearest", n=f"{len(known.x):,}", total=f"{known.total:,}", p=f"{usual[0]:.1f}")
+    return line + ("" if usual[1] is None else t("compare.nearest_features", f=f"{usual[1]:.1f}")) + t("compare.end")
+
+
+@torch.inference_mode()
+def closeup(registry: ModelRegistry, t, dataset: str, names: list[str], name: str, x: Tensor, label: int | None) -> dict:
+    """A canvas's value: a model's sample of a class, where it was asked for one, beside its nearest training pictures."""
+    read = int(registry.guess(dataset, x)[0].argmax()) if registry.classifier(dataset) is not None else 0
+    words, labels = captions.verdicts(t, registry, dataset, x)[0], captions.class_names(t, registry, dataset)
+    rows, usual = nearest(registry, dataset, x), neighbours.usual_distances(registry, dataset)
+    cells = [part for row in rows.values() for part in (x, row.x)] or [x]
+    lines = [word for row in rows.values() for word in (words[0], *beside(labels, row))] or words
+    done = ["compare.nearest"] if rows else []
+    done += ["compare.close"] if usual and rows and float(rows["pixels"].distance[0]) < usual[0] else []
+    return {"about": {"model": name, "image": validation.as_argument(x)}, "done": done, "sections": [
+        section(t("compare.sample", model=captions.model_title(t, registry, name)), pixels(torch.cat(cells)), 1 + NEAREST if rows else 1, scale=2 if x.shape[-1] < 64 else 1,
+            rows=[t(f"compare.{key}") for key in rows], captions=lines, name="nearest", close=True,
+            lines=[usual_line(registry, t, dataset), *verdict_lines(registry, t, dataset, names, name, x, read if label is None else label)])
+    ]}  # fmt: skip
+
+
+def beside(labels: list[str], row: Neighbours) -> list[str]:
+    """The class of each and its distance."""
+    return [f"{labels[k]} · {v:.1f}" for k, v in zip(row.y.tolist(), row.distance.tolist(), strict=True)]
