@@ -5,7 +5,7 @@ const PANEL = 4;
 const panels = { a: new Float64Array(1 << 14), b: new Float64Array(1 << 14) };
 const edge = new Float64Array(PANEL * PANEL); // a tile that sticks out
 
-/** lines × depth numbers, line i at i·stride and its p-th at p·along, as panels of four lines; the last is filled up with zeros.
+/** lines × depth numbers, line i at i·stride and its p-th at p·along, as panels of four lines; what the last has too few of is left as it was, for nothing of it is kept.
  * @type {(side: "a" | "b", from: Float32Array, lines: number, depth: number, stride: number, along: number) => Float64Array} */
 const pack = (side, from, lines, depth, stride, along) => {
   const size = Math.ceil(lines / PANEL) * PANEL * depth;
@@ -14,9 +14,6 @@ const pack = (side, from, lines, depth, stride, along) => {
   for (let line = 0; line < lines; line++) {
     let at = (line & ~3) * depth + (line & 3), read = line * stride;
     for (let p = 0; p < depth; p++, at += PANEL, read += along) to[at] = from[read];
-  }
-  for (let line = lines; line & 3; line++) {
-    for (let p = 0, at = (line & ~3) * depth + (line & 3); p < depth; p++, at += PANEL) to[at] = 0;
   }
   return to;
 };

@@ -43,7 +43,7 @@ export const watchTrained = ({ train = 1500, watch = 1500 } = {}) => {
 const AT_FULL = {
   dirac: () => lessonOf("dirac").outcome(runDirac()),
   vanishing: () => ({ ...playLesson("vanishing", lessonOf("vanishing").full), trained: watchTrained() }),
-  modes: () => playLesson("modes"),
+  modes: () => playLesson("modes", lessonOf("modes").full),
   distance: () => [-1, -0.3, 0.05, 0.5, 2].map((theta) => measureSegments(theta)),
   clipping: () => playLesson("clipping"),
 };
