@@ -130,6 +130,11 @@ def read_state(state_type: type, components: dict[str, gr.blocks.Block], values:
     return state_type(**{name: value for name, value in found.items() if name in known})
 
 
+def private(function) -> dict:
+    """Of a page's event: not of the API, nor under a name that an endpoint may have."""
+    return {"api_visibility": "private", "api_name": f"{function.__module__}.{function.__name__}"}
+
+
 def name_updates(outputs: dict, updates: dict) -> dict:
     return {outputs[name]: update for name, update in updates.items()}
 
@@ -161,7 +166,7 @@ def bind_state(status: StatusLine, triggers, function, state_type: type, compone
 
     return gr.on(
         triggers, signed(call, function, bound), set(components.values()), [*outputs.values(), status.line], queue=False,
-        trigger_mode="always_last", show_progress="hidden", api_visibility="private", js=js,
+        trigger_mode="always_last", show_progress="hidden", js=js, **private(function),
     )  # fmt: skip
 
 
@@ -182,7 +187,7 @@ def bind_stream(status: StatusLine, on, function, state_type: type, components: 
     listen = on if callable(on) else functools.partial(gr.on, on)
     return listen(
         signed(stream, function, bound), set(components.values()), [*outputs.values(), status.line], trigger_mode="always_last",
-        show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, api_visibility="private", js=js,
+        show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, js=js, **private(function),
     )  # fmt: skip
 
 

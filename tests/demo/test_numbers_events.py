@@ -286,6 +286,11 @@ def test_what_the_tabs_begin_with_is_what_their_controls_say(page):
     assert top["other"] == validation.as_argument(S.x[50:51])
 
 
+def test_the_api_has_its_eight_endpoints_under_their_own_names_and_nothing_else(page):
+    public = {f.api_name for f in page.fns.values() if f.api_visibility == "public"}
+    assert public == {function.__name__ for function in api.ENDPOINTS}
+
+
 @pytest.fixture(scope="module")
 def endpoints():
     """The endpoints, whose files are bytes, and a folder to send pictures from."""
