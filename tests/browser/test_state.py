@@ -2,8 +2,6 @@
 
 import pytest
 
-from demo.app import TABS
-from demo.text import Text
 from tests.browser.visit import open_tab, settled
 
 pytestmark = pytest.mark.browser
@@ -94,25 +92,6 @@ def test_epsilon_is_drawn_for_a_vae_and_a_code_that_is_a_point_says_so(page, ser
     page.locator("[role=option][aria-label='AE, 2-D latent']:visible").click()
     page.wait_for_selector(".trick .note:has-text('one point')")
     assert again.count() == 0
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("tab", [tab.TAB for tab in TABS])
-def test_question_and_what_to_do_stand_above_the_fold_and_a_term_explains_itself(page, server, tab, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{server}/?tab={tab}")
-    lede = page.locator(".prose.lede:visible")
-    lede.wait_for()
-    box = lede.bounding_box()
-    assert box["y"] + box["height"] < 420
-    if width == 1280:
-        lines = lede.locator("p").first.evaluate("(p) => p.getBoundingClientRect().height / parseFloat(getComputedStyle(p).lineHeight)")
-        assert lines < 2.1
-    term = lede.locator(".term").first
-    term.focus()
-    meaning = term.evaluate("(e) => getComputedStyle(e, '::after').content")
-    assert term.get_attribute("data-means") in meaning
-    assert term.get_attribute("data-means") in Text("en").group("term").values()
 
 
 def test_a_lecture_has_large_words_and_no_small_print_and_stays_one(page, server):
