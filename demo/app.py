@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from demo import address, api, boundary, tensors
+from demo import address, api, boundary, tensors, tour
 from demo.front import MARK, Front
 from demo.limits import UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
@@ -24,7 +24,8 @@ SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.
 def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> None:
     """One language's page."""
     gr.HTML(
-        f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span><a href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>'
+        f'<div class="masthead"><h1>{t("title")}</h1><span>{t("claim")}</span>{tour.menu(t)}'
+        f'<a class="language" href="{other}" onclick="this.search = location.search">{t("other_language")}</a></div>{tour.bar(t)}'
     )
     with gr.Tabs(elem_classes="tabs", selected=MARK, overflow_behavior="wrap") as tabs:
         for tab in TABS:

@@ -3,6 +3,7 @@ const PHONE = "(max-width: 860px)";
 /** @type {(selector: string, within?: ParentNode) => any[]} */
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 if (new URLSearchParams(location.search).has("lecture")) document.documentElement.classList.add("lecture"); // for the last row, see style.css
+document.documentElement.dataset.station = new URLSearchParams(location.search).get("station") || ""; // of the tour, see tour.py
 // The address is the page's own until somebody does something.
 for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, { capture: true, once: true });
 

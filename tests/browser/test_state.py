@@ -26,7 +26,7 @@ def test_every_change_is_in_the_address_and_survives_other_tabs_a_reload_and_the
     page.reload()
     page.wait_for_selector("[data-ready=yes]")
     assert page.locator(".latent_pad .tools button:visible >> nth=2").get_attribute("aria-pressed") == "true"
-    page.locator(".masthead a:visible").click()
+    page.locator(".masthead .language:visible").click()
     page.wait_for_url("**/zh**")
     page.wait_for_selector("[data-ready=yes]")
     assert page.locator(".latent_pad .tools button:visible >> nth=2").get_attribute("aria-pressed") == "true"
