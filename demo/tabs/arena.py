@@ -13,7 +13,7 @@ from demo.widgets import Arena
 TAB = "arena"
 DATA = ("ring", "grid", "roll", "moons", "segments", "drawn")
 RULES = ("nonsaturating", "saturating", "leastsquares", "r1", "wgan", "wgangp")
-LESSONS = ("free",)
+LESSONS = ("free", "dirac", "vanishing", "modes", "distance", "clipping")
 OPTIMIZERS = ("", "adam", "rmsprop", "sgd")
 
 

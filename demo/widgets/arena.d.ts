@@ -12,7 +12,7 @@ interface ArenaState {
 type ArenaHistory = Record<string, Float32Array>;
 type ArenaFrame = Partial<Omit<Frame, "metrics">> & { step: number; metrics: Partial<Frame["metrics"]> };
 interface ArenaLesson {
-  name: string; steps: number; choices: string[]; games?: Settings[]; computation?: boolean; titles?: string[];
+  name: string; steps?: number; choices: string[]; games?: Partial<Settings>[]; contrast?: Partial<Settings>[]; computation?: boolean;
   outcome(histories: any): Record<string, any>; judge(outcome: any): string;
 }
 interface ArenaEngine {
@@ -21,8 +21,8 @@ interface ArenaEngine {
 }
 /** What is on the stage: how panel i is painted and its figure said, what play and its kin do, what the worker's answers do. */
 interface ArenaStage {
-  paint(i: number): void; figure(i: number): string; rate?(): number; where?(): string; told?(): any;
-  play(until?: number): void; halt(): void; step(which: TurnName): void; seek(at: number): void;
+  paint(i: number): void; figure(i: number): string; rate?(): number; where?(): string; told?(): any; tasks?(): string[]; over(): boolean; moving?: boolean;
+  play(until: number, speed: number): void; halt(): void; step(which: TurnName): void; seek(at: number): void;
   heard: Record<string, (message: any) => void>;
 }
 interface ArenaColours { real: string; fake: string; ink: string; ground: string; rule: string; quiet: string; ramp: Uint32Array }
@@ -46,6 +46,7 @@ declare const NUMBERS: string[];
 declare const MOST_POINTS: number;
 declare const DIRAC: { type: string; steps: number };
 declare const DIRAC_RULES: RuleName[];
+declare const TITLES: Record<string, string[]>;
 declare function rgb(hex: string): number[];
 declare function ramp(low: number[], middle: number[], high: number[]): Uint32Array;
 declare function readColours(node: Element): ArenaColours;
@@ -84,7 +85,8 @@ declare function packPoints(points: number[][]): string;
 declare function unpackPoints(text: string): number[][];
 declare function alongStroke(from: number[], to: number[], count: number): number[][];
 declare function rulesOf(state: Pick<ArenaState, "rule" | "beside">): RuleName[];
-declare function gamesOf(state: ArenaState, engine: ArenaEngine): Settings[];
+declare function gamesOf(state: ArenaState, engine: ArenaEngine, contrast?: boolean): Settings[];
+declare function tasksDone(games: Pick<Settings, "data">[], frames: ArenaFrame[]): string[];
 declare function filled(text: string, values: Record<string, any>): string;
 declare function figure(v: any, digits?: number): string;
 declare function readEngine(text: string): ArenaEngine;

@@ -7,13 +7,13 @@ var props;
 var server;
 const root = $(".arena"), bench = root.closest(".workbench") || document.body;
 const PACES = [0, 1, 10, 50, 200, Infinity]; // iterations a second; 0 is slow motion, a turn at a time
-const SLOW = 1800, OPENING = 1500, WORDS_EVERY = 120; // ms a turn; iterations shown where nothing may move unasked; ms between two changes of the figures
+const SLOW = 1800, OPENING = 1500, WORDS_EVERY = 120, CHARTS_EVERY = 200; // ms a turn; iterations shown where nothing may move unasked; ms between two changes of figures and curves
 const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 let /** @type {ArenaEngine} */ engine = null, /** @type {Worker} */ worker = null, /** @type {ArenaState} */ state = null, /** @type {Settings[]} */ games = [];
 let /** @type {ArenaPanel[]} */ panels = [], /** @type {ArenaShownChart[]} */ charts = [], /** @type {ArenaBar} */ bar, /** @type {ArenaColours} */ colours, /** @type {string[]} */ tints = [];
 let /** @type {ArenaFrame[]} */ frames = null, /** @type {ArenaHistory[]} */ histories = [], /** @type {ArenaStage} */ stage = null, columns = 1, reached = 0;
-let playing = false, pace = 200, wanted = true, drawing = 0, told = 0;
-let /** @type {Trouble | null | undefined} */ trouble = null, /** @type {ArenaLesson} */ lesson = null, /** @type {string} */ prediction = null, /** @type {HTMLElement} */ verdict = null, ended = false;
+let playing = false, due = false, stale = false, pace = 200, wanted = true, drawing = 0, told = 0, charted = 0, free = 0;
+let /** @type {Trouble | null | undefined} */ trouble = null, /** @type {ArenaLesson} */ lesson = null, /** @type {string} */ prediction = null, /** @type {HTMLElement} */ verdict = null, ended = false, contrast = false;
 const inSight = new Set(); // of the picture and the curves; on a phone the root has no box of its own
 const shown = { real: true, fake: true, surface: true, levels: true, arrows: true, grid: false, optimal: false };
 const main = make("div", "main", root), picture = make("div", "picture hero", main), field = make("div", "panels", picture), tools = make("div", "bar acts", picture);
@@ -30,23 +30,38 @@ const words = () => {
   panels.forEach(({ stat }, i) => { stat.textContent = stage.figure(i); });
   bar.where.textContent = stage.where ? stage.where() : filled(t("where"), { n: step().toLocaleString("en").replaceAll(",", "\u202f") });
   bar.range.max = String(Math.max(reached, 1)); bar.range.value = String(step());
+  if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`);
   if (playing && pace && stage.rate) say(filled(t("rate"), { n: figure(stage.rate(), stage.rate() < 10 ? 1 : 0) }));
 };
 const paintPanels = () => {
-  drawing = 0;
   if (!stage || !inSight.has(picture)) return;
   panels.forEach((_, i) => stage.paint(i));
   if (frames && (!playing || performance.now() - told > WORDS_EVERY)) words();
 };
-const redraw = () => { drawing ||= requestAnimationFrame(paintPanels); };
-const redrawCharts = () => {
+const paintCharts = () => {
+  stale = false;
   if (!frames || !inSight.has(plots) || !histories.length) return;
   fillCharts(charts, histories, step(), Math.max(reached, step()), tints, colours);
   const weights = charts.find(({ key }) => key === "weights");
   if (weights) drawWeights(weights.canvas, frames.map(({ histogram }) => histogram), tints, games[0].rule === "wgan" ? games[0].clip : 0, colours);
 };
-/** @type {(next: ArenaFrame[]) => void} */
-const show = (next) => { frames = next; reached = Math.max(reached, step()); redraw(); };
+// Drawing takes half of the page's time at most: what comes faster is never drawn, and the page stays quick on a slow machine too.
+const paintAll = () => {
+  const start = performance.now();
+  drawing = 0;
+  if (start < free) return redraw();
+  paintPanels();
+  if (stale && (!playing || start - charted > CHARTS_EVERY)) { charted = start; paintCharts(); }
+  free = 2 * performance.now() - start;
+};
+const redraw = () => { drawing ||= requestAnimationFrame(paintAll); };
+const redrawCharts = () => { stale = true; redraw(); };
+// The address is due once a person has brought the run to rest: then it has the moment that is shown.
+/** @type {(next: ArenaFrame[], resting: boolean) => void} */
+const show = (next, resting) => {
+  frames = next; reached = Math.max(reached, step()); redraw();
+  if (due && resting) { due = false; commit(); }
+};
 
 const showPlay = () => {
   bar.play.textContent = playing ? `❚❚ ${t("pause")}` : `▶ ${t("play")}`;
@@ -61,21 +76,28 @@ const commit = (also = {}) => {
   trigger("input");
 };
 const halt = () => { if (stage) stage.halt(); playing = false; showPlay(); };
-/** @type {(until?: number) => void} */
-const play = (until) => { stage.halt(); playing = true; stage.play(until); showPlay(); };
+// Where a lesson ends, and is judged.
+const goal = () => (lesson && !contrast ? lesson.steps ?? DIRAC.steps : Infinity);
+/** @type {(until?: number, speed?: number) => void} */
+const play = (until = step() < goal() ? goal() : Infinity, speed = pace) => { stage.halt(); playing = true; stage.play(until, speed); showPlay(); };
 // A run has come to where it was to go, or can go no further.
-const rest = () => { playing = false; showPlay(); redraw(); if (lesson && !ended && step() >= lesson.steps) judge(); };
-const judge = () => {
+const rest = () => { playing = false; showPlay(); say(""); redraw(); if (step() !== state.step) commit(); if (stage.told) conclude(); };
+const conclude = () => {
+  if (!lesson || contrast || playing || !stage.over()) return;
   const outcome = lesson.outcome(stage.told ? stage.told() : histories);
+  const right = lesson.judge(outcome);
+  if (ended && !stage.moving) return;
   ended = true; say("");
-  verdict.textContent = judged(lesson.name, prediction, lesson.judge(outcome), outcome);
+  verdict.textContent = judged(lesson.name, prediction, right, outcome);
+  if (prediction === right) finish("arena.predict");
+  if (lesson.contrast) button(t("contrast"), asked, () => { wanted = true; begin({ ...props.value, step: 0 }, true); });
 };
 const acts = {
-  play: () => { wanted = !playing; if (playing) { halt(); commit(); } else play(lesson && step() < lesson.steps ? lesson.steps : undefined); },
-  step: (/** @type {TurnName} */ which) => { wanted = false; halt(); stage.step(which); },
+  play: () => { wanted = !playing; if (playing) { due = true; halt(); say(""); } else play(); },
+  step: (/** @type {TurnName} */ which) => { wanted = false; halt(); due = true; stage.step(which); },
   seek: (/** @type {number} */ at) => { wanted = false; halt(); say(""); stage.seek(at); },
-  settle: () => commit(),
-  pace: (/** @type {number} */ next) => { pace = next; if (playing) play(lesson ? lesson.steps : undefined); },
+  settle: () => { due = true; stage.seek(+bar.range.value); },
+  pace: (/** @type {number} */ next) => { pace = next; if (playing) play(); },
   restart: () => { wanted = true; begin({ ...props.value, step: 0 }); },
   clear: () => { commit({ points: "", step: 0 }); begin(props.value); },
   save: () => {
@@ -110,7 +132,8 @@ const playGames = () => {
       return total && Number.isFinite(modes) ? filled(t("found"), { n: modes, m: total, p: figure(100 * near, 0) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
     },
     rate: () => frames[0].rate,
-    play: (until) => { if (pace === 0) slowly(); else ask({ type: "play", pace: until ? Infinity : pace, until }); },
+    tasks: () => tasksDone(games, frames), over: () => step() >= goal(),
+    play: (until, speed) => { if (speed === 0) slowly(); else ask({ type: "play", pace: speed, until }); },
     halt: () => { clearTimeout(timer); turn = null; if (playing) ask({ type: "pause" }); },
     step: (which) => { turn = which === "both" ? null : which; ask({ type: "step", turn: which }); },
     seek: (at) => ask({ type: "seek", step: at }),
@@ -119,13 +142,14 @@ const playGames = () => {
       frame: (message) => {
         if (!real.length || message.games.length !== games.length) return; // of a run that is no more
         const before = frames;
-        show(message.games);
+        show(message.games, !message.playing);
         if (turn && before) say(happened(before[0], message.games[0]));
-        if (turn && playing) timer = window.setTimeout(slowly, SLOW);
+        if (turn === "G" && playing) finish("arena.slow");
+        if (turn && playing && step() < goal()) timer = window.setTimeout(slowly, SLOW);
         else if (playing && !message.playing) rest();
         if (fresh) { fresh = false; opened(); }
       },
-      history: (message) => { if (message.games.length === games.length) { histories = message.games; redrawCharts(); if (lesson && !playing && !ended && step() >= lesson.steps) judge(); } },
+      history: (message) => { if (message.games.length === games.length) { histories = message.games; redrawCharts(); conclude(); } },
       stopped: ({ game, step: at, reason }) => { turn = null; playing = false; showPlay(); say(filled(t(`stopped.${reason}`), { n: at, rule: panels[game].title }), true); },
     },
   };
@@ -133,26 +157,27 @@ const playGames = () => {
 // DiracGAN: every rule's way is worked out at once, and shown moment after moment.
 /** @type {() => ArenaStage} */
 const playDirac = () => {
-  let /** @type {ArenaPath[]} */ paths = null, timer = 0;
+  let /** @type {ArenaPath[]} */ paths = null, timer = 0, /** @type {object} */ answer = null;
   /** @type {(at: number) => void} */
-  const to = (at) => { show(DIRAC_RULES.map(() => ({ step: Math.round(limit(at, 0, DIRAC.steps)), metrics: {} }))); redrawCharts(); };
+  const to = (at) => { show(DIRAC_RULES.map(() => ({ step: Math.round(limit(at, 0, DIRAC.steps)), metrics: {} })), true); redrawCharts(); };
   ask(DIRAC);
   return {
     paint: (i) => { if (paths) drawPath(panels[i].canvas, paths[i], step(), colours); },
-    figure: (i) => filled(t("left"), { s: figure(histories[i].left[step()]), a: figure(histories[i].alternating[step()]) }),
-    play: (until = DIRAC.steps) => {
-      const from = step() >= until ? 0 : step(), start = performance.now(), speed = Math.max(1, Math.min(pace, 100));
+    figure: (i) => filled(t("left"), { s: figure(histories[i].left[step()]) }),
+    play: (until, speed) => {
+      const from = step() >= DIRAC.steps ? 0 : step(), start = performance.now();
       const tick = () => {
-        to(Math.min(until, from + ((performance.now() - start) / 1000) * speed));
-        if (step() >= until) rest(); else timer = requestAnimationFrame(tick);
+        to(Math.min(until, DIRAC.steps, from + ((performance.now() - start) / 1000) * limit(speed, 1, 100)));
+        if (step() >= Math.min(until, DIRAC.steps)) rest(); else timer = requestAnimationFrame(tick);
       };
       timer = requestAnimationFrame(tick);
     },
-    halt: () => cancelAnimationFrame(timer),
+    halt: () => { cancelAnimationFrame(timer); if (paths && playing) to(step()); },
     step: () => to(step() + 1),
     seek: to,
-    told: () => Object.fromEntries(DIRAC_RULES.map((rule, i) => [rule, { simultaneous: histories[i].left[DIRAC.steps], alternating: histories[i].alternating[DIRAC.steps] }])),
+    over: () => step() >= DIRAC.steps, told: () => answer,
     heard: { lesson: (message) => {
+      answer = message;
       paths = DIRAC_RULES.map((rule) => message.paths[rule]); reached = DIRAC.steps;
       histories = paths.map(({ simultaneous, alternating }) => ({ step: Float32Array.from({ length: DIRAC.steps + 1 }, (_, i) => i), left: distancesOf(simultaneous), alternating: distancesOf(alternating) }));
       to(state.step);
@@ -165,7 +190,7 @@ const playDistance = () => {
   let /** @type {ArenaApart} */ answer = null, /** @type {ArenaAxes[]} */ axes = [];
   const marks = new Map(), theta = () => thetaOf(step());
   /** @type {(notch: number) => void} */
-  const to = (notch) => { reached = 81; answer = null; show([0, 1].map(() => ({ step: notch, metrics: {} }))); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  const to = (notch) => { reached = 81; answer = null; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
   panels.forEach(({ canvas }, i) => {
     /** @type {Act} */
     const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); to(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
@@ -176,8 +201,9 @@ const playDistance = () => {
     paint: (i) => { axes[i] = i ? drawDistances(panels[i].canvas, theta(), [...marks.values()], colours) : drawSegments(panels[i].canvas, theta(), answer, { real: t("layer.real"), fake: t("layer.fake") }, colours); },
     figure: (i) => (!i || !answer ? "" : filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })),
     where: () => `θ = ${figure(theta())}`,
-    play: () => {}, halt: () => {}, step: () => {}, seek: to, told: () => [...marks.values()],
-    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; if (message.done) marks.set(message.theta, message); redraw(); if (prediction && message.done && marks.size >= 3 && !ended) judge(); } },
+    play: () => {}, halt: () => {}, step: () => {}, seek: to, told: () => answer,
+    moving: true, over: () => !!prediction && !!answer?.done && marks.size > 1,
+    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
   };
 };
 
@@ -186,9 +212,8 @@ const opened = () => {
   const at = state.step;
   if (trouble) return; // what was asked for next cannot be
   say(lesson ? "" : t("ready"));
-  if (at) play(at);
-  else if (lesson) showPlay();
-  else if (wanted) play(still() ? OPENING : undefined);
+  if (at) play(at, Infinity);
+  else if (wanted && (!lesson || contrast)) { if (still()) play(OPENING, Infinity); else play(); }
 };
 const control = (/** @type {string} */ key) => bench.querySelector(`#arena-${key}-${props.language}`);
 // What cannot be is said beside its control, which may have to be unfolded first.
@@ -208,9 +233,15 @@ const hint = () => {
   }
 };
 const kindOf = () => (lesson && lesson.computation ? lesson.name : "games");
+const predict = (/** @type {string} */ key) => {
+  prediction = key;
+  if (kindOf() === "distance") return conclude();
+  pace = Infinity; bar.speed.value = String(PACES.length - 1);
+  play();
+};
 const build = () => {
   const kind = kindOf(), several = games.length > 1, modes = Math.max(...games.map((game) => engine.modesOf(game)?.length || 0));
-  const titles = kind === "distance" ? [t("segments"), t("distances")] : games.map(({ rule }, i) => t(lesson?.titles ? `title.${lesson.titles[i]}` : `rule.${rule}`));
+  const titles = kind === "distance" ? [t("segments"), t("distances")] : games.map(({ rule }, i) => t(!contrast && TITLES[lesson?.name]?.[i] || `rule.${rule}`));
   tints = several ? titles.map((_, i) => CLASS_COLOURS[i]) : [colours.ink];
   root.classList.toggle("several", titles.length > 1);
   root.dataset.kind = kind;
@@ -222,21 +253,22 @@ const build = () => {
     if (chart.key !== "weights") chart.canvas.addEventListener("click", ({ offsetX }) => {
       if (!chart.axes) return;
       const { left, right } = chart.axes;
-      acts.seek(Math.round(limit((offsetX - left) / (right - left)) * reached)); commit();
+      due = true; acts.seek(Math.round(limit((offsetX - left) / (right - left)) * reached));
     });
   });
 };
-/** @type {(next: ArenaState) => void} */
-const begin = (next) => {
+/** @type {(next: ArenaState, contrasted?: boolean) => void} */
+const begin = (next, contrasted = false) => {
   if (stage) halt();
-  state = next; lesson = engine.LESSONS.find(({ name }) => name === state.lesson) || null; prediction = null; ended = false;
+  state = next; contrast = contrasted; lesson = engine.LESSONS.find(({ name }) => name !== "free" && name === state.lesson) || null; prediction = null; ended = false;
   const kind = kindOf();
-  games = kind === "dirac" ? DIRAC_RULES.map((rule) => engine.complete({ rule })) : gamesOf(state, engine);
+  games = kind === "dirac" ? DIRAC_RULES.map((rule) => engine.complete({ rule })) : gamesOf(state, engine, contrast);
   trouble = kind === "games" ? games.map(engine.check).find(Boolean) : null;
   mark();
   if (trouble && trouble.key !== "points") return;
   frames = null; histories = []; reached = 0; asked.replaceChildren();
-  if (lesson) verdict = buildCard(asked, lesson.name, lesson.choices, (key) => { prediction = key; if (kind !== "distance") play(lesson.steps); else if (step()) redraw(); });
+  if (contrast) make("p", "", asked, t(`lesson.${lesson.name}.contrast`));
+  else if (lesson) verdict = buildCard(asked, lesson.name, lesson.choices, predict);
   build(); hint(); place();
   if (kind === "games" && lesson) follow();
   if (state.dataset === "drawn" && kind === "games") panels.forEach(({ canvas }) => attachPen(canvas, unpackPoints(state.points), colours, (points) => { commit({ points: packPoints(points), step: 0 }); wanted = true; begin(props.value); }));
@@ -278,7 +310,7 @@ const open = async () => {
   worker.onmessage = ({ data }) => stage?.heard[data.type]?.(data);
   draw();
 };
-const leave = () => { if (playing) { halt(); commit(); } };
+const leave = () => { if (playing) { due = true; halt(); } };
 open();
 watch("value", draw);
 new ResizeObserver(place).observe(bench);

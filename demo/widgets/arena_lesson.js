@@ -2,6 +2,8 @@
 
 const DIRAC = { type: "lesson", name: "dirac", step: 0.2, steps: 500, start: [1, 1] };
 const DIRAC_RULES = ["saturating", "nonsaturating", "wgan", "wgangp", "r1"];
+/** @type {Record<string, string[]>} what a lesson's games are called, where not by their rules */
+const TITLES = { modes: ["title.starved", "title.equal", "rule.r1"] };
 // θ as a whole number from 1 to 81, for a slider and an address; 0 is where it begins.
 /** @type {typeof globalThis.thetaOf} */
 const thetaOf = (notch) => ((notch || 61) - 41) / 20;
@@ -21,7 +23,7 @@ const buildCard = (parent, name, choices, chosen) => {
 };
 /** @type {typeof globalThis.judged} */
 const judged = (name, prediction, right, outcome) => {
-  const values = Object.fromEntries(Object.entries(outcome).map(([key, v]) => [key, figure(v)]));
+  const values = Object.fromEntries(Object.entries(outcome).flatMap(([key, v]) => [[key, figure(v)], [`${key}_percent`, figure(100 * v, 0)]]));
   const heard = !prediction ? "" : prediction === right ? t("right") : filled(t("not_so"), { answer: t(`lesson.${name}.answer.${right}`) });
   return [heard, filled(t(`lesson.${name}.told`), values), t(`lesson.${name}.paper`)].filter((text) => text).join(" ");
 };

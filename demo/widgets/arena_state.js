@@ -1,5 +1,6 @@
 // From what a person has set to the games that are played, and to the words about them.  Nothing here knows the page.
 
+const LONG = 1500, NEAR = 0.2; // iterations after which modes are lost, and W₁ at which a drawing is learned
 const NUMBERS = ["k", "lrD", "lrG", "latent", "batch", "weight", "clip", "noise", "pack"];
 /** @type {(text: string) => number[]} */
 const widthsOf = (text) => text.split(/[\s,，、;]+/).filter((word) => word).map(Number);
@@ -37,11 +38,23 @@ const alongStroke = ([x0, y0], [x1, y1], count) => {
 const rulesOf = ({ rule, beside }) => [...new Set([rule, ...(beside || [])])].slice(0, 6);
 // A lesson's games with the person's own settings over them, or one game a rule.
 /** @type {typeof globalThis.gamesOf} */
-const gamesOf = (state, engine) => {
+const gamesOf = (state, engine, contrast = false) => {
   const own = ownSettings(state), lesson = engine.LESSONS.find(({ name }) => name === state.lesson), seed = state.seed ?? 0;
-  if (lesson?.games?.length) return lesson.games.map((game) => engine.complete({ ...game, ...own, seed: game.seed + seed }));
+  if (lesson && lesson.name !== "free" && lesson.games) return (contrast ? lesson.contrast : lesson.games).map((game) => engine.complete({ ...game, ...own, seed: (game.seed ?? 0) + seed }));
   const points = state.dataset === "drawn" ? { points: unpackPoints(state.points) } : {};
   return rulesOf(state).map((rule) => engine.complete({ data: state.dataset, rule, seed, ...points, ...own }));
+};
+// What of the tab's tasks the games show done.
+/** @type {typeof globalThis.tasksDone} */
+const tasksDone = (games, frames) => {
+  const ring = games.flatMap(({ data }, i) => (data === "ring" && Number.isFinite(frames[i].metrics.modes) ? [frames[i]] : []));
+  /** @type {Record<string, boolean>} */
+  const done = {
+    all: ring.some(({ metrics }) => metrics.modes === 8),
+    lost: ring.some(({ step, metrics }) => step >= LONG && metrics.modes <= 4),
+    drawn: games[0].data === "drawn" && frames.some(({ metrics }) => Number.isFinite(metrics.w1) && metrics.w1 < NEAR),
+  };
+  return Object.keys(done).filter((task) => done[task]);
 };
 /** @type {typeof globalThis.filled} */
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));

@@ -75,7 +75,7 @@ def test_what_is_gathered_from_the_controls_begins_a_run_anew_and_keeps_the_draw
 def test_the_engine_is_one_text_of_all_its_scripts():
     text = arena.engine({})["text"]
     assert text == engine.source()
-    assert all(f"const {name} =" in text for name in ("complete", "check", "modesOf"))
+    assert all(f"const {name} =" in text for name in ("complete", "check", "modesOf", "LESSONS"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -125,6 +125,12 @@ test("a lesson plays its own games, moved by the seed and by what a person sets"
   assert.equal(arena.gamesOf({ ...START, dataset: "drawn", points: arena.packPoints([[0, 0], [1, 1]]) }, engine)[0].points.length, 2);
 });
 
+test("tasks are done when the games show them", () => {
+  const done = (data, step, metrics) => arena.tasksDone([{ data }], [{ step, metrics }]);
+  assert.deepEqual([done("ring", 9, { modes: 8 }), done("ring", 9, { modes: 2 }), done("ring", 1500, { modes: 4 }), done("ring", 1500, { modes: null })], [["all"], [], ["lost"], []]);
+  assert.deepEqual([done("drawn", 9, { modes: null, w1: 0.19 }), done("drawn", 9, { w1: null }), done("grid", 9, { modes: 8, w1: 0 })], [["drawn"], [], []]);
+});
+
 test("figures are short", () => {
   assert.deepEqual([0.5, 3, 1234.5, 2.6e-6, -0.001, NaN, null, 0].map((v) => arena.figure(v)), ["0.50", "3", "1234.50", "2.6 · 10⁻⁶", "−1.0 · 10⁻³", "–", "–", "0"]);
   assert.equal(arena.filled("{a} of {b} {c}", { a: 1, b: "x" }), "1 of x {c}");
