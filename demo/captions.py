@@ -1,6 +1,7 @@
 """What is said beside pictures: classes, the classifier's reading, whose they are and where they come from."""
 
 import html
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -11,6 +12,7 @@ from genlib.data import VARIANT_OF
 from genlib.families import FAMILIES
 
 ROOT = Path(__file__).parents[1]
+PERSON = re.compile(r"yaleB(\d+)")
 
 
 def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
@@ -50,7 +52,13 @@ def class_names(t, registry: ModelRegistry, dataset: str, model: str | None = No
         return [t("pixel.category", k=k) for k in range(categories)]
     known = next((info.labels for info in registry.offers().values() if info.dataset == dataset and info.labels), ())
     labels = (registry.info(model).labels if model else ()) or known
-    return [t.phrases.get(f"class.{dataset}.{k}", label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]
+    return [name_class(t, dataset, k, label) if label in known[k : k + 1] else label for k, label in enumerate(labels)]
+
+
+def name_class(t, dataset: str, k: int, label: str) -> str:
+    """A class of a data set in the page's language; people, of whom only numbers are known, by these."""
+    person = PERSON.fullmatch(label)
+    return t("class.person", k=int(person[1])) if person else t.phrases.get(f"class.{dataset}.{k}", label)
 
 
 def foot(t, tab: str, file: str) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 
 import gradio as gr
+import torch
+from torch.nn import functional as F
 
 from demo.captions import class_choices, class_names
 from demo.registry import ModelRegistry
@@ -130,13 +132,20 @@ def class_control(t, registry: ModelRegistry, dataset: str, value: int = 0, labe
     return Classes(class_choices(t, registry, dataset), value=value, label=t(label), elem_classes=["classes", "acts"])
 
 
+def thumbnails(x: torch.Tensor, side: int = 36) -> torch.Tensor:
+    """Pictures (N, C, H, W) no larger than a button is."""
+    return F.interpolate(x, size=side, mode="area") if x.shape[-1] > side else x
+
+
 def picker(t, registry: ModelRegistry, dataset: str, model: str, value: int, title: str) -> dict:
-    """All a class picker is given; before its tab is opened, an update takes the place of everything."""
-    wear, config = registry.samples(dataset).garments(), registry.info(model).config
-    factors = [{"name": t(f"factor.{k}"), "pixels": pixels(x)} for k, x in enumerate(wear)] if config.get("factors") else []
-    names = [] if factors else class_names(t, registry, dataset, model)
-    last = len(registry.info(model).labels) - 1
-    return {"value": max(0, min(value, last)), "title": t(title), "names": names, "factors": factors}
+    """All a class picker is given: words, pictures of people, or garments; before its tab is opened, an update takes the place of everything."""
+    wear, info = registry.samples(dataset).garments(), registry.info(model)
+    factors = [{"name": t(f"factor.{k}"), "pixels": pixels(x)} for k, x in enumerate(wear)] if info.config.get("factors") else []
+    people = registry.people(dataset, model)
+    return {
+        "value": max(0, min(value, len(info.labels) - 1)), "title": t(title), "names": [] if factors else class_names(t, registry, dataset, model),
+        "factors": factors, "pictures": None if people is None else pixels(thumbnails(people)), "numbers": None,
+    }  # fmt: skip
 
 
 def seed_control(t, tab: str, value: int = 0) -> gr.Number:

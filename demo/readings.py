@@ -87,7 +87,7 @@ def repair_beside(registry, t, name: str, x: Tensor, mask: Tensor, label: int, s
     *_, fill = ops.inpaint(registry.model(name), x, mask, torch.tensor([label]), passes=10, rng=validation.rng(seed))
     cells, about = torch.cat([torch.where(mask, 0.25, x), fill, x]), {"model": name, "label": label, "seed": seed, "passes": 10}
     about |= {"image": validation.as_argument(x), "mask": validation.as_argument(mask)}
-    lines = [t("pixel.known"), f"{name}, {psnr(x, fill, mask[None])[0]:.1f} dB", t("inpaint.original")]
+    lines = [t("pixel.known"), f"{captions.model_title(t, registry, name)}, {psnr(x, fill, mask[None])[0]:.1f}\u00a0dB", t("inpaint.original")]
     return {"about": about, "sections": [
         section(t("pixel.beside"), pixels(cells), 3, scale=5, captions=lines, note=t("pixel.lesson"), name="repair")
     ]}  # fmt: skip

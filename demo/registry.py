@@ -35,6 +35,7 @@ def size_of(model: torch.nn.Module) -> int:
     return sum(p.nbytes for p in model.state_dict().values())
 
 
+FRONT = "+000+20"  # a light from the front, under which a face is known best
 SERIES = "2dbeta"  # in the names of planes that differ in β alone: to slide over, not to stand beside other models
 
 
@@ -55,6 +56,7 @@ class ModelRegistry:
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
         self.usual_psnr = functools.lru_cache(maxsize=64)(self.usual_psnr)
+        self.people = functools.lru_cache(maxsize=8)(self.people)
         self.reference = functools.lru_cache(maxsize=8)(self.reference)
         self.kept = set(self.infos) | set(extra)  # what every visitor is offered
         for source in extra:
@@ -178,3 +180,12 @@ class ModelRegistry:
         """The PSNR, dB, with which a model redraws nineteen of twenty samples at least."""
         s = self.samples(dataset)
         return float(psnr(s.x, ops.reconstruct(cast(Autoencoder, self.model(name)), s.x, s.y)).quantile(0.05))
+
+    def people(self, dataset: str, name: str) -> Tensor | None:
+        """Everyone whom a model of faces knows, drawn by it under the light of one photograph, (K, 1, H, W); None of other models."""
+        s, model = self.samples(dataset), self.model(name)
+        if s.attribute is None or s.layers is not None or not ops.is_autoencoder(model) or not ops.num_classes(model):
+            return None
+        front = int((s.attribute == s.attributes.index(FRONT)).nonzero()[0])
+        z = ops.encode(model, s.x[front : front + 1], s.y[front : front + 1]).mean
+        return ops.swap(model, z[0], torch.arange(model.config.classes))

@@ -98,6 +98,7 @@ def settings(registry, t, s: State, z: Tensor | None) -> dict:
     done = {"cold": s.temperature <= COLD, "led": (w or 0) >= LED, "half": s.start == "half"}
     return {
         "about": about, "model": s.model, "label": s.label, "temperature": s.temperature, "guidance": w, "z": codes, "given": given, "asked": asked,
+        "title": captions.model_title(t, registry, s.model),
         "layers": len((model.pixelcnn if isinstance(model, PixelGAN) else model).layers), "run": time.time_ns(),
         "mask": None if mask is None else to_text(mask), "done": [f"{TAB}.{task}" for task, is_done in done.items() if is_done],
     }  # fmt: skip
@@ -206,11 +207,8 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
     )  # fmt: skip
     shown = whole(registry, t, s) | follow_model(registry, t, s) | beside(registry, t, s)
     kept = {name: getattr(s, name) for name in ("dataset", "seed", "n", "temperature", "start", "mask", "code")}
-    return (
-        kept
-        | shown
-        | {"picture": pad, "model": gr.update(choices=captions.model_choices(t, registry, models_for(registry, s.dataset)), value=s.model)}
-    )
+    choices = captions.model_choices(t, registry, models_for(registry, s.dataset))
+    return shown | kept | {"picture": pad, "model": gr.update(choices=choices, value=s.model)}
 
 
 def switch(registry, t, s: State) -> dict:
@@ -221,7 +219,8 @@ def build(registry, t, page) -> None:
     offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset, model = controls.dataset_control(t, offers), controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
+            dataset = controls.dataset_control(t, offers)
+            model = controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
             label, seed = controls.class_control(t, registry, "mnist", State.label), controls.seed_control(t, TAB)
             temperature = controls.slider(0.1, 2, State.temperature, step=0.05, label=t("control.temperature"))
             guidance = controls.slider(0, 4, State.guidance, step=0.25, label=t("pixel.guidance"))

@@ -1,16 +1,18 @@
 """Identity swap: what stays when only c changes?"""
 
-import math
+import functools
+from dataclasses import dataclass, replace
 
 import gradio as gr
 import torch
 from torch import Tensor
 
 from demo import address, captions, controls, events, validation
+from demo.swaps import STEPS, Source, others, pairs, row, sheet, ways
 from demo.uploads import picture_pad
 from demo.validation import GUESS
 from demo.widgets import ClassPicker, PixelCanvas
-from demo.widgets.base import Sent, from_pixels, pixels
+from demo.widgets.base import Sent, pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
@@ -19,11 +21,26 @@ from genlib.models.base import choices
 from genlib.models.cvae import CVAE
 
 TAB = "swap"
-DEFAULTS = {
-    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "target": GUESS, "mix": 1.0, "other": 71, "walk": 0.0, "picture": "",
-}  # fmt: skip
 FIRST = {"mnist": "7", "fashion": "7", "sprites": "42", "faces": "0"}  # the sample to begin with
-PAIRS, SHEET, COLUMNS = 12, 11, 12  # swaps shown beside real pictures; classes of the sheet; columns of a long row
+OTHER = {"mnist": 1, "fashion": 1, "sprites": 1, "faces": 6}  # which of `others` z is to go to first
+
+
+@dataclass(frozen=True)
+class State:
+    """What a person can set.  label, target: GUESS to read the class off the picture, and to take the next one; other: a sample's number."""
+
+    dataset: str = "mnist"
+    model: str = "cvaegan-mnist"
+    label: int = GUESS
+    target: int = GUESS
+    mix: float = 1.0
+    other: int = GUESS
+    walk: float = 0.0
+    picture: str | dict = ""
+
+
+def models_for(registry, dataset: str) -> list[str]:
+    return registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
 
 
 def swapper(registry, name: str) -> CVAE:
@@ -34,19 +51,25 @@ def swapper(registry, name: str) -> CVAE:
     return model
 
 
-def resolve_labels(registry, dataset: str, model, x: Tensor, label, target) -> tuple[int, int]:
+def resolve_labels(registry, s: State, model: CVAE, x: Tensor) -> tuple[int, int]:
     """The class of a picture, guessed if need be, and the class to give it: the following one if none is chosen."""
-    classes = model.config.classes
-    y = validation.resolve_label(registry, dataset, x, validation.whole(label, "the class", GUESS, classes - 1))
-    target = validation.whole(target, "the target class", GUESS, classes - 1)
+    last = model.config.classes - 1
+    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, last))
+    target = validation.whole(s.target, "the target class", GUESS, last)
     return y, validation.next_class(model.config, y) if target == GUESS else target
 
 
-def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
-    """Every choice of every factor in turn, the others as in label: (Σ factors,) classes, a factor after another."""
-    own = choices(torch.tensor([label]), factors)[0].tolist()
-    digits = [[*own[:i], k, *own[i + 1 :]] for i, n in enumerate(factors) for k in range(n)]
-    return torch.tensor(digits) @ torch.tensor([math.prod(factors[i + 1 :]) for i in range(len(factors))])
+def read(registry, s: State) -> Source:
+    model, samples = swapper(registry, s.model), registry.samples(s.dataset)
+    x = validation.picture_for(model, s.picture)
+    y, target = resolve_labels(registry, s, model, x)
+    k = validation.whole(s.other, "the other picture", 0, len(samples.x) - 1)
+    z, there = (ops.encode(model, one, label).mean for one, label in ((x, torch.tensor([y])), (samples.x[k : k + 1], samples.y[k : k + 1])))
+    return Source(model, x, y, target, z, there)
+
+
+def about(s: State, source: Source, **more) -> dict:
+    return {"model": s.model, "label": source.y, "z": source.z[0].tolist(), "image": validation.as_argument(source.x)} | more
 
 
 def describe_class(t, model, labels, label: int, other: int | None = None) -> str:
@@ -59,260 +82,165 @@ def describe_class(t, model, labels, label: int, other: int | None = None) -> st
     return ", ".join(told) or labels[label]
 
 
-def near(value: float, *ends: float) -> bool:
-    return any(abs(value - end) < 1e-9 for end in ends)
+def truth(registry, s: State, source: Source) -> Tensor | None:
+    """The real picture of the nearer class under the nearer light or in the nearer pose, (1, C, H, W), if there is one."""
+    samples, at = registry.samples(s.dataset), s.other if s.walk >= 0.5 else controls.sample_of(s.picture)
+    if samples.attribute is None or at is None or at >= len(samples.x):
+        return None
+    x, known = samples.truth(int(samples.attribute[at]), torch.tensor([source.target if s.mix >= 0.5 else source.y]))
+    return x if known[0] else None
 
 
-def result(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, int, int]:
-    """What the sliders change: the picture, its reconstruction, G(z, c') with z and c on their way, and the true picture."""
-    model, labels = swapper(registry, name), captions.class_names(t, registry, dataset, name)
-    x = validation.picture_for(model, picture)
-    y, target = resolve_labels(registry, dataset, model, x, label, target)
-    mix, walk, s = validation.real(mix, "the share of c'", 0, 1), validation.real(walk, "the way to z'", 0, 1), registry.samples(dataset)
-    other = validation.whole(other, "the other picture", 0, len(s.x) - 1)
-    z = ops.encode(model, x, torch.tensor([y])).mean
-    there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
-    own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
-    swapped = ops.decode(model, torch.lerp(z, there, walk), torch.lerp(own, given, mix))
-    back = ops.decode(model, z, torch.tensor([y]))
-    cells, lines, rights = [x, back, swapped], [t("swap.picture"), t("swap.back")], [None, None]
-    read, right = captions.verdicts(t, registry, dataset, swapped, torch.tensor([target if mix >= 0.5 else y]))
-    lines, rights = [*lines, t("swap.read" if near(walk, 0) else "swap.read_walked", v=read[0])], [*rights, *right]
-    at = other if near(walk, 1) else controls.sample_of(picture) if near(walk, 0) else None
-    if s.attribute is not None and at is not None and at < len(s.x) and near(mix, 0, 1):
-        true, known = s.truth(int(s.attribute[at]), torch.tensor([target if near(mix, 1) else y]))
-        if known[0]:
-            cells.append(true)
-            lines.append(t("swap.true", p=f"{psnr(true, swapped)[0]:.1f}"))
-            rights.append(None)
-    note = ood_warning(registry, t, dataset, name, x, back, picture)
-    about = {"model": name, "label": y, "target": target, "mix": mix, "walk": walk, "z": z[0].tolist(), "image": validation.as_argument(x)}
-    about |= {"other": validation.as_argument(s.x[other : other + 1])} if walk else {}
-    title = t("swap.here", c=describe_class(t, model, labels, y), k=describe_class(t, model, labels, target, y))
-    return {"about": about, "sections": [
-        section(title, pixels(torch.cat(cells)), 4, scale=8 if x.shape[-1] < 64 else 3, captions=lines, good=rights, flow=1, least=2, name="picture", note=note, warn=bool(note))
-    ]}, y, target  # fmt: skip
+def result(registry, t, s: State) -> tuple[dict, Source]:
+    """G(z, c') with z and c on their way, beside the true picture or, where there is none, the person's; and smaller what it was made of."""
+    mix, walk = validation.real(s.mix, "the share of c'", 0, 1), validation.real(s.walk, "the way to z'", 0, 1)
+    source = read(registry, s)
+    labels, true = captions.class_names(t, registry, s.dataset, s.model), truth(registry, s, source)
+    swapped, back = source.blend(torch.full((1, 1), walk), torch.full((1, 1), mix)), ops.decode(source.model, source.z, torch.tensor([source.y]))
+    (said,), (right,) = captions.verdicts(t, registry, s.dataset, swapped, torch.tensor([source.target if mix >= 0.5 else source.y]))
+    doubted = said.endswith("?")
+    cells = {
+        "swapped": (swapped, t("swap.unlike" if doubted else "swap.read_walked" if walk else "swap.read", v=said), right),
+        "picture": (source.x, t("swap.picture"), None), "back": (back, t("swap.back"), None),
+    }  # fmt: skip
+    if true is not None:
+        cells["true"] = true, t("swap.true", p=f"{psnr(true, swapped)[0]:.1f}"), None
+    shown = [cells[name] for name in (("picture", "swapped", "back") if true is None else ("swapped", "true", "picture", "back"))]
+    note = ood_warning(registry, t, s, source.x, back)
+    title = t("swap.here", c=describe_class(t, source.model, labels, source.y), k=describe_class(t, source.model, labels, source.target, source.y))
+    other = {"other": validation.as_argument(registry.samples(s.dataset).x[s.other : s.other + 1])} if walk else {}
+    return {"about": about(s, source, target=source.target, mix=mix, walk=walk) | other, "done": done(s, source, doubted), "sections": [section(
+        title, pixels(torch.cat([x for x, _, _ in shown])), 2, captions=[words for _, words, _ in shown], good=[value for _, _, value in shown],
+        small=len(shown) - 2, tall=True, name="picture", note=note, warn=bool(note),
+    )]}, source  # fmt: skip
 
 
-def ood_warning(registry, t, dataset: str, name: str, x: Tensor, back: Tensor, picture: dict) -> str:
+def done(s: State, source: Source, doubted: bool) -> list[str]:
+    """The tasks that are done with what is shown."""
+    tasks = {
+        "slant": s.dataset == "mnist" and (source.y, source.target) == (1, 7), "draw": controls.sample_of(s.picture) is None,
+        "doubt": doubted, "between": 0.4 <= s.mix <= 0.6, "light": s.dataset == "faces" and s.walk >= 0.9,
+    }  # fmt: skip
+    return [f"{TAB}.{task}" for task, is_done in tasks.items() if is_done]
+
+
+def ood_warning(registry, t, s: State, x: Tensor, back: Tensor) -> str:
     """A warning for a picture of a person's own that the model redraws worse than nineteen of twenty held-out ones."""
-    if registry.samples(dataset).attribute is None or controls.sample_of(picture) is not None:
+    if registry.samples(s.dataset).attribute is None or controls.sample_of(s.picture) is not None:
         return ""
-    usual, reached = registry.usual_psnr(dataset, name), float(psnr(x, back)[0])
+    usual, reached = registry.usual_psnr(s.dataset, s.model), float(psnr(x, back)[0])
     return t("swap.strange", p=f"{reached:.1f}", q=f"{usual:.1f}") if reached < usual else ""
 
 
-def row(registry, t, dataset, name, y: int, z: Tensor) -> dict:
-    """The same z in every class; where a class is several choices, every choice of each, the others kept."""
-    model, labels, info = registry.model(name), captions.class_names(t, registry, dataset, name), registry.info(name)
-    factors = model.config.factors
-    every = neighbours(factors, y) if factors else torch.arange(len(labels))
-    x = ops.swap(model, z[0], every)
-    read, right = captions.verdicts(t, registry, dataset, x, every)
-    hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
-    note = t("swap.hits", n=hits, k=judged)
-    if "swap_identity_acc" in info.figures:
-        n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
-        note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
-    more = {
-        "captions": read,
-        "good": right,
-        "chosen": [i for i, k in enumerate(every.tolist()) if k == y],
-        "name": "swap",
-        "about": {"targets": every.tolist()},
-    }
-    more |= {"note": note, "reveal": f"#swapped-{t.language}", "pick": True, "meanings": [[k, None] for k in every.tolist()]}
-    if factors:
-        more |= {"rows": [t(f"factor.{k}") for k in range(len(factors))], "captions": None}
-        return section(t("swap.factors"), pixels(x), max(factors), scale=1, flow=3, **more)
-    columns = min(len(labels), 16 if len(labels) <= 16 else COLUMNS)
-    more |= {"head": labels} if len(labels) <= 16 else {"flow": 1}
-    return section(t("swap.row"), pixels(x), columns, scale=4 if len(labels) <= 16 else 1, **more)
+def film(registry, t, s: State, source: Source) -> dict:
+    told = about(s, source, target=source.target, steps=STEPS, other=validation.as_argument(registry.samples(s.dataset).x[s.other : s.other + 1]))
+    return {"about": told, "sections": ways(t, source)}
 
 
-def pairs(registry, t, dataset, name, y: int, z: Tensor, x: Tensor, picture: dict) -> list[dict]:
-    """Swaps beside the real pictures of those classes under that light, where there are any."""
-    s, at, model = registry.samples(dataset), controls.sample_of(picture), registry.model(name)
-    if s.attribute is None or at is None or at >= len(s.x):
-        return []
-    every = neighbours(model.config.factors, y) if model.config.factors else torch.arange(model.config.classes)
-    true, known = s.truth(int(s.attribute[at]), every)
-    some = (known & (every != y)).nonzero().flatten()
-    some = some[torch.linspace(0, len(some) - 1, min(PAIRS, len(some))).round().long()] if len(some) else some
-    if not len(some):
-        return []
-    true, every = true[some], every[some]
-    swapped = ops.swap(model, z[0], every)
-    reached, copied = psnr(true, swapped), psnr(true, x.expand_as(true))
-    names, right = captions.class_names(t, registry, dataset, name), captions.verdicts(t, registry, dataset, swapped, every)[1]
-    both = torch.stack([swapped, true], dim=1).flatten(0, 1)
-    lines = [text for k, p in zip(every.tolist(), reached.tolist(), strict=True) for text in (f"{names[k]} · {p:.1f}\u00a0dB", t("swap.real"))]
-    note = t("swap.mean", p=f"{reached.mean():.1f}", q=f"{copied.mean():.1f}")
-    good = [value for r in right for value in (r, None)]
-    return [
-        section(
-            t("swap.pairs"), pixels(both), 6, scale=2, captions=lines, good=good, name="pairs", flow=2, note=note, about={"targets": every.tolist()}
-        )
-    ]
+def sheets(registry, t, s: State, source: Source) -> dict:
+    found = pairs(registry, t, s.dataset, s.model, s.picture, source)
+    return {"about": about(s, source), "sections": [row(registry, t, s.dataset, s.model, source), *found, sheet(registry, t, s.dataset, s.model)]}
 
 
-def sheet(registry, t, dataset, name, y: int) -> dict:
-    """z × c: more pictures, each in several classes."""
-    s, model, labels = registry.samples(dataset), registry.model(name), captions.class_names(t, registry, dataset, name)
-    few = s.attribute is None
-    classes = torch.arange(len(labels)) if few else s.y.unique()[:: max(1, len(s.y.unique()) // SHEET)][:SHEET]
-    rows = sources(s)
-    x, own = s.x[rows], s.y[rows]
-    z = ops.encode(model, x, own).mean.repeat_interleave(len(classes), 0)
-    drawn = ops.decode(model, z, classes.repeat(len(rows))).unflatten(0, (len(rows), len(classes)))
-    cells = torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)
-    head = ["", *([labels[k] for k in classes.tolist()])]
-    meanings = [[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())]
-    more = {
-        "head": head,
-        "pick": True,
-        "meanings": meanings,
-        "name": "sheet",
-        "about": {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": own.tolist()},
-        "reveal": f"#swapped-{t.language}",
-    }
-    return section(t("swap.sheet"), pixels(cells), len(classes) + 1, scale=2 if few else 1, **more)
+def slide(registry, t, s: State) -> dict:
+    return {"top": result(registry, t, s)[0]}
 
 
-def sources(s) -> list[int]:
-    """Five samples: one after another, or one for each of five lights or poses."""
-    if s.attribute is None:
-        return list(range(10, 15))
-    kinds = torch.linspace(0, len(s.attributes) - 1, min(5, len(s.attributes))).round().long().tolist()
-    return [int((s.attribute == k).nonzero()[i]) for i, k in enumerate(kinds)]
+def aim(registry, t, s: State) -> dict:
+    """What another target changes: the large pictures and the filmstrips."""
+    top, source = result(registry, t, s)
+    return {"top": top, "film": film(registry, t, s, source)}
 
 
-def ways(registry, t, dataset, name, y: int, target: int, other: int, picture: dict, steps: int = 9) -> dict:
-    """The two sliders as filmstrips: c' kept while z goes to the other picture's, z kept while c goes to c'."""
-    model, s, at = registry.model(name), registry.samples(dataset), torch.linspace(0, 1, steps)[:, None]
-    z = ops.encode(model, from_pixels(picture["pixels"]), torch.tensor([y])).mean
-    there = ops.encode(model, s.x[other : other + 1], s.y[other : other + 1]).mean
-    own, given = model.condition(torch.tensor([y])), model.condition(torch.tensor([target]))
-    light = ops.decode(model, torch.lerp(z, there, at), given.expand(steps, -1))
-    person = ops.decode(model, z.expand(steps, -1), torch.lerp(own, given, at))
-    scale = 2 if s.x.shape[-1] < 64 else 1
-    about = {"model": name, "label": y, "target": target, "z": z[0].tolist(), "other": validation.as_argument(s.x[other : other + 1])}
-    about |= {"image": validation.as_argument(from_pixels(picture["pixels"])), "steps": steps}
-    return {"about": about, "sections": [
-        section(t("swap.walk_z"), pixels(light), steps, scale=scale, flow=1, name="walk-z"),
-        section(t("swap.walk_c"), pixels(person), steps, scale=scale, flow=1, name="walk-c"),
-    ]}  # fmt: skip
+def correct_label(registry, t, s: State) -> dict:
+    top, source = result(registry, t, s)
+    return {"top": top, "film": film(registry, t, s, source), "sheets": sheets(registry, t, s, source)}
 
 
-def aim_at(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, int, int]:
-    """What another target changes: the large pictures and the filmstrips; and the two classes settled on."""
-    top, y, target = result(registry, t, dataset, name, label, target, mix, other, walk, picture)
-    return top, ways(registry, t, dataset, name, y, target, int(other), picture), y, target
+def choose_model(registry, t, s: State) -> dict:
+    """All of it, and the two pickers at the classes settled on."""
+    last = len(registry.info(s.model).labels) - 1
+    s = replace(s, label=min(s.label, last), target=min(s.target, last))
+    top, source = result(registry, t, s)
+    pickers = {"label": (source.y, "swap.guessed"), "target": (source.target, "swap.target")}
+    shown = {"top": top, "film": film(registry, t, s, source), "sheets": sheets(registry, t, s, source)}
+    return shown | {name: gr.update(**controls.picker(t, registry, s.dataset, s.model, k, title)) for name, (k, title) in pickers.items()}
 
 
-def swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, picture) -> tuple[dict, dict, dict, int, int]:
-    """All three canvases, and the two classes settled on."""
-    top, film, y, target = aim_at(registry, t, dataset, name, label, target, mix, other, walk, picture)
-    x, model = from_pixels(picture["pixels"]), registry.model(name)
-    z = ops.encode(model, x, torch.tensor([y])).mean
-    below = [
-        row(registry, t, dataset, name, y, z),
-        *pairs(registry, t, dataset, name, y, z, x, picture),
-        sheet(registry, t, dataset, name, y),
-    ]
-    about = {"model": name, "label": y, "image": validation.as_argument(x), "z": z[0].tolist()}
-    return top, film, {"about": about, "sections": below}, y, target
+def guess_label(registry, t, s: State) -> dict:
+    """A new picture is seen as it is: z its own."""
+    s = replace(s, label=(s.picture or {}).get("label", GUESS), walk=0.0)
+    shown = correct_label(registry, t, s)
+    return shown | {"label": shown["top"]["about"]["label"], "walk": 0.0}
 
 
-def others(t, registry, dataset: str) -> list[tuple[str, int]]:
-    """The samples by name, as the picture whose z is gone to."""
-    s, names = registry.samples(dataset), captions.class_names(t, registry, dataset)
-    groups = controls.groups(t, s)
-    return [(f"{k}: {names[y]}" + (f", {groups['names'][groups['of'][k]]}" if groups else ""), k) for k, y in enumerate(s.y.tolist())]
+def pick(registry, t, s: State, event: gr.EventData) -> dict:
+    """A cell's class becomes c', its row's picture the one z goes to."""
+    meaning = Sent.of(event._data).get("meaning")
+    if not isinstance(meaning, list) or len(meaning) != 2:
+        return {}
+    target, other = meaning
+    s = replace(s, target=target, mix=1.0, other=s.other if other is None else other, walk=float(other is not None))
+    return aim(registry, t, s) | {"target": target, "other": s.other, "mix": 1.0, "walk": s.walk}
+
+
+def open_state(registry, t, s: State) -> dict:
+    """Everything, for a state that an address or another data set asks for."""
+    samples, initial, last = registry.samples(s.dataset), State(), len(registry.info(s.model).labels)
+    picture, pad = controls.initial_picture(t, registry, s.dataset, str(s.picture), FIRST[s.dataset])
+    every = others(samples)
+    s = replace(
+        s, picture=picture, label=s.label if s.label in range(last) else GUESS, target=s.target if s.target in range(last) else GUESS,
+        other=s.other if s.other in range(len(samples.x)) else every[OTHER[s.dataset]],
+        mix=min(max(s.mix, 0.0), 1.0) if s.mix == s.mix else initial.mix, walk=min(max(s.walk, 0.0), 1.0) if s.walk == s.walk else initial.walk,
+    )  # fmt: skip
+    groups, names = controls.groups(t, samples), captions.class_names(t, registry, s.dataset)
+    called = [names[int(samples.y[k])] + (f", {groups['names'][groups['of'][k]]}" if groups else "") for k in every]
+    other = gr.update(value=s.other, title=t("swap.other"), names=called, pictures=pixels(controls.thumbnails(samples.x[every])), numbers=every)
+    return choose_model(registry, t, s) | {
+        "dataset": s.dataset, "mix": s.mix, "walk": s.walk, "picture": pad, "other": other,
+        "model": gr.update(choices=captions.model_choices(t, registry, models_for(registry, s.dataset)), value=s.model),
+        "look": t.phrases.get(f"swap.look_{s.dataset}", t("swap.look")),
+    }  # fmt: skip
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, State(dataset=s.dataset, model=models_for(registry, s.dataset)[0]))
 
 
 def build(registry, t, page) -> None:
-    def models_for(dataset):
-        return registry.names(dataset, lambda family: family.is_autoencoder and family.is_conditional)
-
+    offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = controls.dataset_control(t, models_for)
-            model = controls.model_control(t, captions.model_choices(t, registry, models_for("mnist")))
-            label = ClassPicker(7, title=t("swap.guessed"), elem_id=f"source-{t.language}")
-            target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}")
-            mix = controls.slider(0, 1, 1, step=0.01, label=t("swap.mix"))
+            dataset = controls.dataset_control(t, offers)
+            model = controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
+            target = ClassPicker(8, title=t("swap.target"), elem_id=f"target-{t.language}", elem_classes="acts")
+            mix = controls.slider(0, 1, State.mix, step=0.01, label=t("swap.mix"), elem_classes="acts")
             picture = picture_pad(registry, t)
-            other = controls.Numbered(label=t("swap.other"))
-            walk = controls.slider(0, 1, 0, step=0.01, label=t("swap.walk"))
-            inputs = [dataset, model, label, target, mix, other, walk, picture]
-            address.link_button(t, TAB, dict(zip(DEFAULTS, inputs, strict=True)))
+            label = ClassPicker(7, title=t("swap.guessed"), folded=True, elem_id=f"source-{t.language}")
+            other = ClassPicker(0, title=t("swap.other"), elem_id=f"other-{t.language}")
+            walk = controls.slider(0, 1, State.walk, step=0.01, label=t("swap.walk"))
+            components = {
+                "dataset": dataset, "model": model, "label": label, "target": target, "mix": mix, "other": other, "walk": walk, "picture": picture,
+            }  # fmt: skip
+            address.link_button(t, TAB, components)
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
-            top = PixelCanvas(text=t.group("canvas"), elem_id=f"swapped-{t.language}")
+            top = PixelCanvas(text=t.group("canvas"), elem_id=f"swapped-{t.language}", elem_classes="hero")
             film = PixelCanvas(text=t.group("canvas"))
-            canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
+            below = PixelCanvas(text=t.group("canvas"), elem_id=f"swaps-{t.language}")
             look = gr.Markdown(t("swap.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/models/cvae_gan.py")
+    outputs = components | {"top": top, "film": film, "sheets": below, "look": look}
 
-    def slide(*values):
-        return result(registry, t, *values)[0]
+    def bind(triggers, function):
+        events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
-    def aim(*values):
-        return aim_at(registry, t, *values)[:2]
-
-    def correct_label(*values):
-        return swap_sheets(registry, t, *values)[:3]
-
-    def pickers(dataset, name, y, target):
-        return (gr.update(**controls.picker(t, registry, dataset, name, k, title)) for k, title in ((y, "swap.guessed"), (target, "swap.target")))
-
-    def choose_model(dataset, name, label, target, *values):
-        last = len(registry.info(name).labels) - 1
-        *shown, y, target = swap_sheets(registry, t, dataset, name, min(label, last), min(target, last), *values)
-        return *shown, *pickers(dataset, name, y, target)
-
-    def guess_label(dataset, name, target, mix, other, picture):
-        """A new picture is seen as it is: z its own."""
-        label = (picture or {}).get("label", GUESS)
-        *shown, y, _ = swap_sheets(registry, t, dataset, name, label, target, mix, other, 0.0, picture)
-        return *shown, y, 0.0
-
-    def pick(event: gr.EventData, dataset, name, label, target, mix, other, walk, picture):
-        """A cell's class becomes c', its row's picture the one z goes to."""
-        meaning = Sent.of(event._data).get("meaning")
-        if not isinstance(meaning, list) or len(meaning) != 2:
-            return (gr.skip(),) * 6
-        target, other, walk = (meaning[0], other, 0.0) if meaning[1] is None else (*meaning, 1.0)
-        top, film, _, target = aim_at(registry, t, dataset, name, label, target, 1.0, other, walk, picture)
-        return top, film, target, other, 1.0, walk
-
-    def fill(dataset, name, label, target, mix, other, walk, *wanted):
-        shown, pad = controls.initial_picture(t, registry, dataset, *wanted, FIRST[dataset])
-        other = other if other in range(len(registry.samples(dataset).x)) else DEFAULTS["other"]
-        *canvases, y, target = swap_sheets(registry, t, dataset, name, label, target, mix, other, walk, shown)
-        names, pictures = models_for(dataset), others(t, registry, dataset)
-        return (
-            *canvases, *pickers(dataset, name, y, target), pad, gr.update(choices=captions.model_choices(t, registry, names), value=name),
-            gr.update(choices=pictures, value=other), t.phrases.get(f"swap.look_{dataset}", t("swap.look")),
-        )  # fmt: skip
-
-    def switch(dataset):
-        return *fill(dataset, models_for(dataset)[0], GUESS, GUESS, 1.0, DEFAULTS["other"], 0.0), 1.0, 0.0
-
-    def first(s, _names):
-        last = len(registry.info(s["model"]).labels)
-        s |= {key: s[key] if s[key] in range(last) else GUESS for key in ("label", "target")}
-        s |= {key: min(max(s[key], 0.0), 1.0) if s[key] == s[key] else DEFAULTS[key] for key in ("mix", "walk")}
-        return *fill(*s.values()), s["dataset"], s["mix"], s["walk"]
-
-    canvases = [top, film, canvas]
-    outputs = [*canvases, label, target, picture, model, other, look]
-    events.bind_live(status, [mix.input, walk.input], slide, inputs, top)
-    events.bind_live(status, [target.input, other.input], aim, inputs, [top, film])
-    events.bind_live(status, [label.input], correct_label, inputs, canvases)
-    events.bind_live(status, [picture.input], guess_label, [dataset, model, target, mix, other, picture], [*canvases, label, walk])
-    events.bind_live(status, [model.input], choose_model, inputs, [*canvases, label, target])
-    events.bind_live(status, [canvas.select], pick, inputs, [top, film, target, other, mix, walk])
-    events.bind_live(status, [dataset.input], switch, dataset, [*outputs, mix, walk])
-    address.load_state(t, page, TAB, DEFAULTS, models_for, first, [*outputs, dataset, mix, walk])
+    bind([mix.input, walk.input], slide)
+    bind([target.input, other.input], aim)
+    bind([label.input], correct_label)
+    bind([picture.input], guess_label)
+    bind([model.input], choose_model)
+    bind([below.select], pick)
+    bind([dataset.input], switch)
+    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)

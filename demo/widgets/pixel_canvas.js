@@ -2,7 +2,7 @@
  * What pixel_canvas.section makes, where each entry is told of.
  * @typedef {{title: string, pixels: Pixels, columns: number, scale?: number, captions?: string[], good?: (boolean | null)[], rows?: string[], head?: string[],
  *   chosen?: number | number[], reveal?: string, warn?: boolean, name?: string, about?: About, pick?: boolean, meanings?: unknown[], flow?: number,
- *   least?: number, note?: string, lines?: string[], close?: boolean}} Section
+ *   least?: number, small?: number, tall?: boolean, view?: string, note?: string, lines?: string[], close?: boolean}} Section
  */
 /**
  * value, sent by the server; a cell that is chosen comes back as picked, [section, cell], and in a select event {section, index, meaning}.
@@ -12,14 +12,27 @@
  */
 var props;
 let drawn = "";
-/** @typedef {{side: number, columns: number, narrow: boolean, tight: boolean, k: number}} Plan  side: the width of the rows' names; k: how large a pixel is */
+/**
+ * side: the width of the rows' names; k: how large a pixel is; aside: the last few stand at half the size beside the others, not below them.
+ * @typedef {{side: number, columns: number, narrow: boolean, tight: boolean, k: number, aside?: boolean}} Plan
+ */
+// As large as the screen leaves room for, with the question above and what acts on it in sight.
+/** @type {(section: Section) => number} */
+const mostOf = (s) => (s.tall ? Math.max(Math.floor(168 / s.pixels.w), Math.floor(((window.innerHeight || 800) - 440) / s.pixels.h)) : s.scale || 4);
+/** @type {(section: Section, width: number) => Plan} */
+const planHero = (s, width) => {
+  const columns = s.pixels.n - s.small, aside = width > 600, room = aside ? columns + 0.5 : columns;
+  const k = (width - 6 * Math.ceil(room)) / (room * s.pixels.w), step = aside ? 1 : 2; // a phone has two dots a pixel, or more
+  return { side: 0, columns, narrow: false, tight: false, k: Math.max(1, Math.min(mostOf(s), Math.floor(step * k) / step)), aside };
+};
 // Large pictures that need no column of their own flow into more rows where the screen is narrow.
 /** @type {(section: Section, width: number) => Plan} */
 const plan = (s, width) => {
+  if (s.small) return planHero(s, width);
   const phone = width <= 600, side = s.rows && !phone ? 108 : 0; // else above the row
   const room = Math.floor((width - side + 6) / (s.pixels.w * (s.least || 1) + 6) / (s.flow || 1)) * (s.flow || 1);
   const columns = s.flow ? Math.max(s.flow, Math.min(s.columns, room)) : s.columns, narrow = (width - side) / columns < 44, tight = phone || narrow;
-  return { side, columns, narrow, tight, k: fit(width - side, columns, s.pixels.w, s.scale || 4, tight ? 3 : 6) };
+  return { side, columns, narrow, tight, k: fit(width - side, columns, s.pixels.w, mostOf(s), tight ? 3 : 6) };
 };
 // What a cell is called, for who cannot see it.
 /** @type {(section: Section, k: number) => string} */
@@ -38,14 +51,20 @@ const preview = (s, k) => ({
 /** @typedef {HTMLElement & {columns: number}} Block  a section, and how many cells it has side by side at present */
 const layout = () => {
   for (const node of element.querySelectorAll(".section")) {
-    const s = props.value.sections[+node.dataset.at], { side, columns, narrow, tight, k } = plan(s, element.firstElementChild.clientWidth);
+    const s = props.value.sections[+node.dataset.at], { side, columns, narrow, tight, k, aside } = plan(s, element.firstElementChild.clientWidth);
     node.classList.toggle("narrow", narrow);
     node.classList.toggle("tight", tight);
     node.classList.toggle("stacked", !!s.rows && !side);
     node.classList.toggle("upright", narrow && (s.head || []).some((text) => text.length > 2));
     /** @type {Block} */ (node).columns = columns;
-    node.querySelectorAll("canvas").forEach((c) => enlarge(c, k));
-    node.querySelector(".cells").style.gridTemplateColumns = (side ? `${side - 6}px ` : "") + `repeat(${columns}, ${s.pixels.w * k}px)`;
+    const half = Math.max(1, Math.floor(k / 2)), large = s.pixels.n - (s.small || 0);
+    node.querySelectorAll("figure").forEach((figure, i) => {
+      enlarge(figure.querySelector("canvas"), i < large ? k : half);
+      figure.classList.toggle("small", i >= large);
+      Object.assign(figure.style, !aside ? { gridArea: "" } : { gridArea: i < large ? `1 / ${i + 1} / span ${s.small}` : `${i - large + 1} / ${large + 1}` });
+    });
+    const ends = [side ? `${side - 6}px ` : "", aside ? ` ${s.pixels.w * half}px` : ""];
+    node.querySelector(".cells").style.gridTemplateColumns = ends[0] + `repeat(${columns}, ${s.pixels.w * k}px)` + ends[1];
   }
 };
 /** @type {(root: HTMLElement) => void} */
@@ -74,6 +93,7 @@ const build = (root) => {
           if (shown) shown.dispatchEvent(new CustomEvent("preview", { detail: preview(props.value.sections[at], k) }));
           element.querySelectorAll(".picked").forEach((old) => old.classList.remove("picked"));
           cell.classList.add("picked"); props.value = { ...props.value, picked: [at, k] };
+          if (s.view) document.querySelector(s.view).scrollIntoView({ block: "nearest", behavior: "smooth" });
           trigger("select", chosen(props.value.sections[at], at, k));
         };
         cell.addEventListener("click", choose);

@@ -1,11 +1,11 @@
 /**
  * value, sent and never sent back: `at` pixels of each picture are drawn so far, in raster order; z is a PixelGAN's, one a picture.
  * run: which sampling this is, a later one has a greater number.  mask: h·w digits, 1 where pixels are drawn; null where all are.
- * given: what a pixel is drawn given, besides those before it; asked: the class, or the category, in words.
+ * given: what a pixel is drawn given, besides those before it; asked: the class, or the category, in words; title: the model in words.
  * Events: submit (sample), stop, and select (go on from here) with {pixels: the picture, at: how many of its pixels stay}.
  * @typedef {{model: string, label: number, temperature: number, guidance?: number}} Settings
  * @typedef {Settings & {pixels: Pixels, at: number, run: number, z: number[][] | null, layers: number, mask: string | null}} Drawn
- * @typedef {Signed & Drawn & {given: string[], asked: string}} Stream
+ * @typedef {Signed & Drawn & {given: string[], asked: string, title: string}} Stream
  * @type {Props<Stream>}
  */
 var props;
@@ -219,7 +219,7 @@ const build = () => {
   const heatButton = button(t("entropy"), tools, entropies);
   button("PNG", tools, () => {
     const { seed, temperature, guidance } = value.about, { pixels, asked } = value, w = guidance === undefined ? "" : `, w = ${guidance}`;
-    const title = [value.about.model, asked, `${t("seed")} ${seed}`, `T = ${temperature}${w}`].filter(Boolean).join(", ");
+    const title = [value.title, asked, `${t("seed")} ${seed}`, `T = ${temperature}${w}`].filter(Boolean).join(", ");
     download("samples", { title, pixels, columns: Math.min(pixels.n, 3) }, value.about);
   }, t("download"));
   tool = { ...acting, play: playButton, heat: heatButton };

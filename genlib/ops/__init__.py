@@ -5,7 +5,20 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 
 from genlib.ops.inspection import distribution, entropy, influence, receptive_field
 from genlib.ops.inversion import Descent, invert
-from genlib.ops.latent import class_rows, decode, device_of, draw, encode, interpolate, is_autoencoder, num_classes, reconstruct, swap
+from genlib.ops.latent import (
+    blend,
+    class_rows,
+    decode,
+    device_of,
+    draw,
+    encode,
+    interpolate,
+    is_autoencoder,
+    neighbours,
+    num_classes,
+    reconstruct,
+    swap,
+)
 from genlib.ops.moments import lean
 from genlib.ops.paths import bend, blend, slerp, walk
 from genlib.ops.pixels import complete, guidance_of, guided_logits
@@ -16,6 +29,7 @@ __all__ = [
     "bend",
     "blend",
     "invert",
+    "blend",
     "class_rows",
     "complete",
     "device_of",
@@ -31,6 +45,7 @@ __all__ = [
     "interpolate",
     "is_autoencoder",
     "lean",
+    "neighbours",
     "num_classes",
     "receptive_field",
     "reconstruct",

@@ -1,11 +1,12 @@
 """Operations on z: draw, decode, encode, reconstruct, interpolate, swap the class."""
 
+import math
 from typing import TypeGuard
 
 import torch
 from torch import Tensor
 
-from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, EncodingModel, LatentModel, Normal, class_args, class_weights
+from genlib.models.base import Autoencoder, Configured, Decoder, Encoder, EncodingModel, LatentModel, Normal, choices, class_args, class_weights
 from genlib.ops.paths import walk
 from genlib.ops.pixels import complete
 
@@ -62,6 +63,19 @@ def reconstruct(model: Autoencoder, x: Tensor, y: Tensor | None = None) -> Tenso
 def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
     """The picture G(z, c') of one z (Z,) for every class c' in targets (T,): (T, C, H, W).  z is not touched."""
     return decode(model, z.expand(len(targets), -1), targets)
+
+
+def blend(model: Autoencoder, z: Tensor, other: Tensor, y: Tensor, target: Tensor, way: Tensor, mix: Tensor) -> Tensor:
+    """G with z on its way to another (1, Z) and the class (1,) on its way to a target (1,), each at shares (N, 1) in [0, 1]: (N, C, H, W)."""
+    own, given = class_rows(model, y), class_rows(model, target)
+    return decode(model, torch.lerp(z, other, way), torch.lerp(own, given, mix))
+
+
+def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
+    """Every choice of every factor in turn, the others as in label: (Σ factors,) classes, a factor after another."""
+    own = choices(torch.tensor([label]), factors)[0].tolist()
+    digits = [[*own[:i], k, *own[i + 1 :]] for i, n in enumerate(factors) for k in range(n)]
+    return torch.tensor(digits) @ torch.tensor([math.prod(factors[i + 1 :]) for i in range(len(factors))])
 
 
 def interpolate(model: LatentModel, start: Tensor, end: Tensor, steps: int, y: Tensor | None = None, path="linear") -> Tensor:

@@ -25,7 +25,7 @@ SEEN = """() => {
         rows: text(".rowhead"),
         sizes: seen(pictures, (c) => c.width),
         titles: text("h3"),
-        classes: [...text(".controls .classes label"), ...text(".class_picker button"), ...seen(".class_picker select", (e) => [...e.options].map((o) => o.text)).flat(), ...text(".legend span"), ...text(".colhead"), ...text(".likelihoods th")],
+        classes: [...text(".controls .classes label"), ...seen(".class_picker button", (b) => b.getAttribute("aria-label") || b.textContent), ...seen(".class_picker select", (e) => [...e.options].map((o) => o.text)).flat(), ...text(".legend span"), ...text(".colhead"), ...text(".likelihoods th")],
         alarms: [...text(".wrong"), ...text(".toast-body"), ...text(".said.error"), ...text(".stale-note")].filter((words) => words),
         rights: text(".rights p"),
         dataset: seen(".controls input[type=radio]:checked", (e) => e.value)[0],
@@ -85,6 +85,8 @@ def class_names(t: Text, dataset: str, model: str | None = None) -> list[str]:
     if categories:
         return [t("pixel.category", k=k) for k in range(categories)]
     labels = registry.info(f"classifier-{dataset}").labels
+    if dataset == "faces":
+        return [t("class.person", k=int(label.removeprefix("yaleB"))) for label in labels]
     return [t.phrases.get(f"class.{dataset}.{k}", label) for k, label in enumerate(labels)]
 
 

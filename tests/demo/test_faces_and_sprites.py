@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,28 +74,33 @@ def test_a_swap_of_a_sample_stands_beside_the_true_picture_with_its_psnr(dataset
     s, name = registry.samples(dataset), f"cvaegan-{dataset}"
     k = next(i for i in range(100) if s.truth(int(s.attribute[i]), s.y.unique())[1].sum() > 1)
     target = next(y for y in s.y.unique().tolist() if y != s.y[k] and s.truth(int(s.attribute[k]), torch.tensor([y]))[1][0])
-    top, y, _ = swap.result(registry, t, dataset, name, -1, target, 1.0, 0, 0.0, picked(dataset, k))
-    cells, caption = from_pixels(top["sections"][0]["pixels"]), top["sections"][0]["captions"][3]
-    true, swapped = s.truth(int(s.attribute[k]), torch.tensor([target]))[0], cells[2:3]
-    assert y == int(s.y[k])
-    assert torch.allclose(cells[3], true[0], atol=1 / 255)
+    top, source = swap.result(registry, t, swap.State(dataset=dataset, model=name, target=target, other=0, picture=picked(dataset, k)))
+    shown = top["sections"][0]
+    cells, caption = from_pixels(shown["pixels"]), shown["captions"][1]
+    true, swapped = s.truth(int(s.attribute[k]), torch.tensor([target]))[0], cells[:1]
+    assert source.y == int(s.y[k])
+    assert torch.allclose(cells[1], true[0], atol=1 / 255)
+    assert torch.allclose(cells[2], s.x[k], atol=1 / 255)
+    assert (shown["small"], shown["columns"]) == (2, 2)  # the swap and the truth are the largest
     assert f"{psnr(true, swapped)[0]:.1f}\u00a0dB" in caption
 
 
 def test_both_sliders_end_where_the_other_picture_and_the_other_class_are():
     name, s = "cvaegan-faces", registry.samples("faces")
     model, other = registry.model(name), 50
-    top, _, _ = swap.result(registry, t, "faces", name, int(s.y[0]), int(s.y[other]), 1.0, other, 1.0, picked("faces", 0))
+    s0 = swap.State(dataset="faces", model=name, label=int(s.y[0]), target=int(s.y[other]), other=other, picture=picked("faces", 0))
+    end = from_pixels(swap.slide(registry, t, replace(s0, walk=1.0))["top"]["sections"][0]["pixels"])
     expected = ops.reconstruct(model, s.x[other : other + 1], s.y[other : other + 1])
-    assert (from_pixels(top["sections"][0]["pixels"])[2:3] - expected).abs().max() <= 1 / 255
-    start, _, _ = swap.result(registry, t, "faces", name, int(s.y[0]), 3, 0.0, other, 0.0, picked("faces", 0))
-    x = from_pixels(start["sections"][0]["pixels"])
-    assert torch.equal(x[1], x[2])
+    assert (end[:1] - expected).abs().max() <= 1 / 255
+    assert torch.allclose(end[1], s.x[other], atol=1 / 255)  # the truth there
+    start = from_pixels(swap.slide(registry, t, replace(s0, mix=0.0))["top"]["sections"][0]["pixels"])
+    assert torch.equal(start[0], start[3])
+    assert torch.allclose(start[1], s.x[0], atol=1 / 255)
 
 
 def test_one_choice_changed_leaves_the_others():
     y = 3 * 216 + 1 * 36 + 4 * 6 + 2
-    found = characters.factors(swap.neighbours((6, 6, 6, 6), y))
+    found = characters.factors(ops.neighbours((6, 6, 6, 6), y))
     own = characters.factors(torch.tensor([y]))[0]
     for row in range(4):
         block = found[6 * row : 6 * row + 6]
@@ -104,8 +110,8 @@ def test_one_choice_changed_leaves_the_others():
 
 
 def test_the_page_of_faces_has_everybody_at_one_z():
-    _, _, below, _, _ = swap.swap_sheets(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 11, 0.0, picked("faces", FRONT))
-    row = below["sections"][0]
+    s = swap.State(dataset="faces", model="cvaegan-faces", other=11, picture=picked("faces", FRONT))
+    row = swap.correct_label(registry, t, s)["sheets"]["sections"][0]
     assert row["pixels"]["n"] == 38
     assert [k for k, _ in row["meanings"]] == list(range(38))
 
@@ -151,10 +157,11 @@ def test_a_picture_unlike_the_training_set_is_told_to_be():
     stripes = torch.zeros(1, 1, 64, 64)
     stripes[..., ::4] = 1
     mine = {"pixels": pixels(stripes), "label": -1, "source": "upload"}
-    top, _, _ = swap.result(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, mine)
-    assert "unlike the training set" in top["sections"][0]["note"]
-    again, _, _ = swap.result(registry, t, "faces", "cvaegan-faces", -1, -1, 1.0, 0, 0.0, picked("faces", FRONT))
-    assert not again["sections"][0]["note"]
+    s = swap.State(dataset="faces", model="cvaegan-faces", other=0, picture=mine)
+    shown = swap.slide(registry, t, s)["top"]["sections"][0]
+    assert "unlike the training set" in shown["note"]
+    assert (shown["small"], shown["pixels"]["n"]) == (1, 3)  # no truth is known
+    assert not swap.slide(registry, t, replace(s, picture=picked("faces", FRONT)))["top"]["sections"][0]["note"]
 
 
 def test_a_hole_in_a_sprite_is_repaired_by_every_model_and_for_other_hair():

@@ -215,26 +215,34 @@ def test_an_address_opens_compare_at_a_sample_and_one_beyond_the_sheet_opens_non
     assert compare.look_at(registry, t, compare.State(cell=10**6)) == {"sections": []}
 
 
-def test_a_swaps_controls_are_what_is_swapped(page, monkeypatch):
-    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "source": 2, "target": 5, "mix": 0.3, "other": 71, "walk": 0.6, "picture": picked(2)}
-    value, _ = ask(page, "slide", swap, **asked)
-    told = value["about"]
+def test_a_cell_that_is_picked_becomes_the_target_and_its_rows_picture_the_one_z_goes_to():
+    s = swap.State(label=2, target=5, mix=0.3, other=71, walk=0.6, picture=picked(2))
+    told = swap.slide(registry, t, s)["top"]["about"]
     assert (told["label"], told["target"], told["mix"], told["walk"]) == (2, 5, 0.3, 0.6)
     assert told["other"] == validation.as_argument(S.x[71:72])
-    seen = []
-    original = swap.aim_at
-    monkeypatch.setattr(swap, "aim_at", lambda *given: seen.append(given[3:9]) or original(*given))
-    *_, target, other, mix, walk, _ = ask(page, "pick", swap, chosen(0, meaning=[8, 33]), **asked)
-    assert (target, other, mix, walk) == (8, 33, 1.0, 1.0)
-    *_, target, other, mix, walk, _ = ask(page, "pick", swap, chosen(0, meaning=[6, None]), **asked)
-    assert (target, other, mix, walk) == (6, 71, 1.0, 0.0)
-    assert seen == [("cvaegan-mnist", 2, 8, 1.0, 33, 1.0), ("cvaegan-mnist", 2, 6, 1.0, 71, 0.0)]
+    for meaning, after in (([8, 33], (8, 33, 1.0, 1.0)), ([6, None], (6, 71, 1.0, 0.0))):
+        found = swap.pick(registry, t, s, chosen(0, meaning=meaning))
+        assert tuple(found[name] for name in ("target", "other", "mix", "walk")) == after
+        told = found["top"]["about"]
+        assert (told["label"], told["target"], told["mix"], told["walk"]) == (2, after[0], 1.0, after[3])
+    assert swap.pick(registry, t, s, chosen(0, meaning=3)) == {}
 
 
-def test_a_new_picture_is_swapped_from_its_own_class_with_its_own_z(page):
-    asked = {"dataset": "mnist", "model": "cvaegan-mnist", "target": 5, "mix": 1.0, "other": 71, "picture": picked(4)}
-    top, _, _, label, walk, _ = ask(page, "guess_label", swap, **asked)
-    assert (label, walk, top["about"]["label"], top["about"]["walk"]) == (4, 0.0, 4, 0.0)
+def test_a_new_picture_is_swapped_from_its_own_class_with_its_own_z():
+    found = swap.guess_label(registry, t, swap.State(label=2, target=5, other=71, walk=0.7, picture=picked(4)))
+    told = found["top"]["about"]
+    assert (found["label"], found["walk"], told["label"], told["walk"]) == (4, 0.0, 4, 0.0)
+
+
+def test_people_are_chosen_by_their_faces_and_called_by_numbers():
+    found = swap.switch(registry, t, swap.State(dataset="faces"))
+    people = from_pixels(found["target"]["pictures"])
+    assert people.shape == (38, 1, 36, 36)
+    assert found["target"]["names"][9] == "person 10"
+    assert len(torch.unique(people.flatten(1), dim=0)) == 38
+    assert found["target"]["value"] != found["label"]["value"] == 9
+    assert found["other"]["numbers"][6] == found["other"]["value"]
+    assert swap.switch(registry, t, swap.State())["target"]["pictures"] is None
 
 
 def holed(k=2):

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from demo import address, captions, controls, neighbours, readings, samples, story, tensors, validation
+from demo import address, captions, controls, neighbours, readings, samples, story, swaps, tensors, validation
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
@@ -480,7 +480,7 @@ def test_the_repair_beside_a_completion_is_of_the_same_class_and_seed():
     *_, fill = ops.inpaint(net, x, mask, torch.tensor([6]), rng=seeded(9))
     assert same(shown["sections"][0]["pixels"], torch.cat([torch.where(mask, 0.25, x), fill, x]))
     near = -10 * math.log10(float((fill - x)[0, 0, mask].square().mean()))
-    assert f"{near:.1f} dB" in shown["sections"][0]["captions"][1]
+    assert f"{near:.1f}\u00a0dB" in shown["sections"][0]["captions"][1]
 
 
 def test_a_category_that_is_chosen_is_the_one_that_is_drawn():
@@ -493,38 +493,58 @@ def test_a_category_that_is_chosen_is_the_one_that_is_drawn():
 
 def test_a_swap_without_a_target_goes_to_the_next_class_and_nothing_is_guessed_that_is_given():
     x = S.x[9:10]
-    assert swap.resolve_labels(registry, "mnist", MODEL, x, 4, 2) == (4, 2)
-    assert swap.resolve_labels(registry, "mnist", MODEL, x, 9, -1) == (9, 0)
-    assert swap.resolve_labels(registry, "mnist", MODEL, x, -1, -1)[0] == int(registry.classifier("mnist").logits(x).argmax())
+    assert swap.resolve_labels(registry, swap.State(label=4, target=2), MODEL, x) == (4, 2)
+    assert swap.resolve_labels(registry, swap.State(label=9), MODEL, x) == (9, 0)
+    assert swap.resolve_labels(registry, swap.State(), MODEL, x)[0] == int(registry.classifier("mnist").logits(x).argmax())
     factors = type("Config", (), {"factors": (2, 3), "classes": 6})
     assert [validation.next_class(factors, 5), validation.next_class(factors, 1), validation.next_class(factors, 3, 2)] == [3, 2, 5]
 
 
+def swapping(**more) -> swap.State:
+    return swap.State(**{"label": 2, "target": 5, "other": 71, "picture": picked(2)} | more)
+
+
 def test_the_sliders_of_a_swap_move_z_and_class_each_on_its_own():
-    top, y, target = swap.result(registry, t, "mnist", "cvaegan-mnist", 2, 5, 0.3, 71, 0.6, picked(2))
+    top, source = swap.result(registry, t, swapping(mix=0.3, walk=0.6))
     z, there = MODEL.encode(S.x[2:3], torch.tensor([2])).mean, MODEL.encode(S.x[71:72], S.y[71:72]).mean
     mix = torch.zeros(1, 10)
     mix[0, 2], mix[0, 5] = 0.7, 0.3
-    expected = torch.cat([S.x[2:3], MODEL.decode(z, torch.tensor([2])), MODEL.decode(0.4 * z + 0.6 * there, mix)])
-    assert (y, target) == (2, 5)
+    expected = torch.cat([S.x[2:3], MODEL.decode(0.4 * z + 0.6 * there, mix), MODEL.decode(z, torch.tensor([2]))])
+    assert (source.y, source.target) == (2, 5)
     assert same(top["sections"][0]["pixels"], expected)
     assert top["about"]["z"] == pytest.approx(z[0].tolist(), abs=1e-5)
-    read = registry.classifier("mnist").logits(expected[2:]).softmax(dim=1)[0]
-    unlike = registry.is_unlike("mnist", expected[2:])[0]
-    assert top["sections"][0]["good"][2] == (int(read.argmax()) == 2 and not unlike)  # less than half way: still a 2
+    read = registry.classifier("mnist").logits(expected[1:2]).softmax(dim=1)[0]
+    unlike = registry.is_unlike("mnist", expected[1:2])[0]
+    assert top["sections"][0]["good"][1] == (int(read.argmax()) == 2 and not unlike)  # less than half way: still a 2
 
 
 def test_half_way_a_swap_is_asked_to_be_the_target(monkeypatch):
     asked = []
     monkeypatch.setattr(captions, "verdicts", lambda t, registry, dataset, x, y=None: asked.append(y.tolist()) or (["?"], [None]))
     for mix in (0.49, 0.5):
-        swap.result(registry, t, "mnist", "cvaegan-mnist", 2, 5, mix, 71, 0.0, picked(2))
+        swap.result(registry, t, swapping(mix=mix))
     assert asked == [[2], [5]]
 
 
+def test_a_swap_that_is_unlike_any_real_picture_says_so_and_its_task_is_done(monkeypatch):
+    top = swap.slide(registry, t, swapping())["top"]
+    assert (top["sections"][0]["captions"][1][-1], top["done"]) == ("%", [])
+    monkeypatch.setattr(registry, "is_unlike", lambda dataset, x: torch.ones(len(x), dtype=torch.bool))
+    top = swap.slide(registry, t, swapping(mix=0.5))["top"]
+    assert top["sections"][0]["captions"][1].startswith(t("swap.unlike", v=""))
+    assert (top["sections"][0]["good"][1], top["done"]) == (False, ["swap.doubt", "swap.between"])
+    assert swap.slide(registry, t, swapping(label=1, target=7))["top"]["done"][0] == "swap.slant"
+    mine = swap.slide(registry, t, swapping(picture={"pixels": picked(2)["pixels"], "source": "drawing"}))["top"]["done"]
+    assert mine == ["swap.draw", "swap.doubt"]
+    faces = swap.State(dataset="faces", model="cvaegan-faces", label=9, target=9, walk=1.0, other=50, picture=picked(0, "faces"))
+    assert swap.slide(registry, t, faces)["top"]["done"] == ["swap.doubt", "swap.light"]
+    assert {f"swap.{name}" for name in t.group("swap.task")} == {f"swap.{name}" for name in ("slant", "draw", "doubt", "between", "light")}
+
+
 def test_a_row_a_sheet_and_two_strips_are_of_one_z():
-    y, z = 2, MODEL.encode(S.x[2:3], torch.tensor([2])).mean
-    shown = swap.row(registry, t, "mnist", "cvaegan-mnist", y, z)
+    z = MODEL.encode(S.x[2:3], torch.tensor([2])).mean
+    found = swap.correct_label(registry, t, swapping())
+    shown, sheet = found["sheets"]["sections"]
     x = MODEL.decode(z.expand(10, -1), torch.arange(10))
     assert same(shown["pixels"], x)
     assert shown["chosen"] == [2]
@@ -532,14 +552,12 @@ def test_a_row_a_sheet_and_two_strips_are_of_one_z():
     assert shown["note"].startswith(t("swap.hits", n=int(right.sum()), k=10))
     info = registry.info("cvaegan-mnist")
     assert f"{round(100 * info.figures['swap_identity_acc'], 1)} %" in shown["note"]
-    sheet = swap.sheet(registry, t, "mnist", "cvaegan-mnist", y)
     cells = from_pixels(sheet["pixels"]).unflatten(0, (5, 11))
-    rows, own = S.x[10:15], S.y[10:15]
+    rows, own = S.x[70:75], S.y[70:75]
     assert torch.allclose(cells[:, 0], rows, atol=1 / 255)
     assert torch.allclose(cells[3, 1:], MODEL.decode(MODEL.encode(rows[3:4], own[3:4]).mean.expand(10, -1), torch.arange(10)), atol=2 / 255)
-    assert sheet["meanings"][11 * 3 : 11 * 4] == [[int(own[3]), 13], *([k, 13] for k in range(10))]
-    film = swap.ways(registry, t, "mnist", "cvaegan-mnist", 2, 5, 71, picked(2))
-    walk, mix = (from_pixels(section["pixels"]) for section in film["sections"])
+    assert sheet["meanings"][11 * 3 : 11 * 4] == [[int(own[3]), 73], *([k, 73] for k in range(10))]
+    walk, mix = (from_pixels(section["pixels"]) for section in found["film"]["sections"])
     there = MODEL.encode(S.x[71:72], S.y[71:72]).mean
     assert torch.allclose(walk[2:3], MODEL.decode(0.75 * z + 0.25 * there, torch.tensor([5])), atol=2 / 255)
     weights = torch.zeros(1, 10)
@@ -551,7 +569,8 @@ def test_swaps_beside_the_truth_tell_their_mean_psnr_and_that_of_the_picture_lef
     s, name = registry.samples("faces"), "cvaegan-faces"
     y, x, model = int(s.y[0]), s.x[:1], registry.model(name)
     z = model.encode(x, s.y[:1]).mean
-    (shown,) = swap.pairs(registry, t, "faces", name, y, z, x, picked(0, "faces"))
+    source = swap.read(registry, swap.State(dataset="faces", model=name, label=y, other=50, picture=picked(0, "faces")))
+    (shown,) = swaps.pairs(registry, t, "faces", name, picked(0, "faces"), source)
     cells = from_pixels(shown["pixels"]).unflatten(0, (-1, 2))
     targets = torch.tensor(shown["about"]["targets"])
     assert y not in targets
@@ -566,8 +585,10 @@ def test_swaps_beside_the_truth_tell_their_mean_psnr_and_that_of_the_picture_lef
 
 def test_five_pictures_are_spread_over_the_lights():
     s = registry.samples("sprites")
-    assert s.attribute[swap.sources(s)].unique().numel() == min(5, len(s.attributes))
-    assert swap.sources(S) == [10, 11, 12, 13, 14]
+    assert s.attribute[swaps.sources(s)].unique().numel() == min(5, len(s.attributes))
+    assert swaps.sources(S) == [70, 71, 72, 73, 74]
+    s = registry.samples("faces")
+    assert s.attribute[swaps.others(s)].tolist() == list(range(15))
 
 
 def test_a_picture_is_strange_where_it_is_redrawn_worse_than_nineteen_of_twenty_samples():
@@ -578,9 +599,9 @@ def test_a_picture_is_strange_where_it_is_redrawn_worse_than_nineteen_of_twenty_
     mine, x = {"source": "upload"}, s.x[:1]
     for off, warned in ((-0.2, True), (0.2, False)):
         back = x + 10 ** (-(usual + off) / 20)
-        assert bool(swap.ood_warning(registry, t, "faces", name, x, back, mine)) is warned
-    assert swap.ood_warning(registry, t, "faces", name, x, x + 1, picked(0, "faces")) == ""
-    assert swap.ood_warning(registry, t, "mnist", "cvaegan-mnist", x, x + 1, mine) == ""
+        assert bool(swap.ood_warning(registry, t, swap.State(dataset="faces", model=name, picture=mine), x, back)) is warned
+    assert swap.ood_warning(registry, t, swap.State(dataset="faces", model=name, picture=picked(0, "faces")), x, x + 1) == ""
+    assert swap.ood_warning(registry, t, swap.State(picture=mine), x, x + 1) == ""
 
 
 def test_a_class_is_told_by_the_choices_that_differ():
@@ -588,7 +609,7 @@ def test_a_class_is_told_by_the_choices_that_differ():
     labels = captions.class_names(t, registry, "sprites")
     label, other = 3 * 216 + 1 * 36 + 4 * 6 + 2, 3 * 216 + 5 * 36 + 4 * 6 + 2
     assert swap.describe_class(t, model, labels, label, other) == f"{t('factor.1')} 1"
-    assert swap.neighbours((2, 3), 4).tolist() == [1, 4, 3, 4, 5]
+    assert ops.neighbours((2, 3), 4).tolist() == [1, 4, 3, 4, 5]
 
 
 def test_a_reading_is_told_with_its_share_and_is_right_where_it_is_what_was_asked(monkeypatch):

@@ -51,7 +51,9 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     shown = classes.sheets(registry, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
     assert shown["sections"][0]["title"] == "star with 50 % heart"
     assert shown["sections"][1]["head"][10:] == ["heart", "star"]
-    _, _, below, label, target = swap.swap_sheets(registry, t, "mnist", name, 11, -1, 1.0, 11, 0.0, {"pixels": pixels(x[:1]), "label": 0})
+    s = swap.State(model=name, label=11, other=11, picture={"pixels": pixels(x[:1]), "label": 0})
+    top, below = (swap.correct_label(registry, t, s)[key] for key in ("top", "sheets"))
+    label, target = top["about"]["label"], top["about"]["target"]
     assert (label, target) == (11, 0)
     assert below["sections"][0]["pixels"]["n"] == 12
     mask = torch.zeros(28, 28, dtype=torch.bool)

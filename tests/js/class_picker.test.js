@@ -29,3 +29,9 @@ test("a class that is chosen is told once, the one that is already chosen not at
   take(1); take(2);
   assert.deepEqual(told, [["input", 2]]);
 });
+
+test("a choice among pictures is told by its own number", () => {
+  const { placeOf } = load("class_picker", { props: { value: 71, title: "", names: ["a", "b"], numbers: [10, 71] } });
+  assert.deepEqual([10, 71, 5].map(placeOf), [0, 1, -1]);
+  assert.equal(picker.placeOf(1), 1);
+});
