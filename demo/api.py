@@ -15,7 +15,6 @@ from demo import events, validation
 from demo.answers import Answers
 from demo.arguments import MAX_PICTURES, Number, Text, Upload, chosen_targets, class_number, hole, picture, resolve_label
 from demo.registry import ModelRegistry
-from demo.tabs.inpainting import changes
 from demo.validation import GUESS
 from genlib import images, ops
 from genlib.errors import InputError
@@ -129,7 +128,7 @@ def inpaint(server: Server, model: str, image: str, mask: str, label: int, passe
     y, k, _ = resolve_label(server.registry, info, m, x, k)
     frames = torch.cat(list(ops.inpaint(m, x, gap, y, passes=passes, rng=validation.rng(seed))))
     done = {"model": model, "label": k, "passes": passes, "seed": seed}
-    return server.sheet(frames, **done), done | {"change": changes(m, gap, frames, y, seed)}
+    return server.sheet(frames, **done), done | {"change": ops.change_per_pass(m, frames, gap, y, validation.rng(seed))}
 
 
 def sample(

@@ -1,231 +1,254 @@
 """Inpainting: what does the model believe is behind the hole?"""
 
-from typing import Any
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import gradio as gr
 import torch
+from torch import Tensor
 
 from demo import address, captions, controls, events, validation
 from demo.uploads import picture_pad
 from demo.validation import GUESS
 from demo.widgets import ClassPicker, MaskPad, Passes, PixelCanvas
 from demo.widgets.base import Sent, from_pixels, pixels
-from demo.widgets.mask_pad import initial_pad, to_mask
+from demo.widgets.mask_pad import initial_pad, named_hole, to_mask, to_text
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.errors import InputError
 from genlib.evaluation.metrics import psnr
 
 TAB = "inpaint"
-DEFAULTS = {
-    "dataset": "mnist", "model": "cvaegan-mnist", "label": GUESS, "seed": 0, "passes": 10, "picture": "", "mask": "",
-}  # fmt: skip
 FILLS = 5  # of one hole, from as many seeds
-FIRST = {"mnist": "2", "fashion": "8", "sprites": "42", "faces": "0"}  # the sample to begin with: one that is repaired well, pass by pass
-BETWEEN = {"mnist": (5 / 8, 1), "fashion": (5 / 8, 1)}  # heights of the hole to begin with
+EXAMPLES = {  # a sample and a hole that is repaired well, pass by pass, and such as nothing around it tells what was there
+    "mnist": {"easy": (39, "left"), "hard": (2, "centre")}, "fashion": {"easy": (0, "bottom"), "hard": (38, "top")},
+    "sprites": {"easy": (17, "left"), "hard": (36, "bottom")}, "faces": {"easy": (5, "left"), "hard": (58, "left")},
+}  # fmt: skip
 
 
-def repairs(model, x, mask, y: int, passes: int, seed) -> torch.Tensor:
+@dataclass(frozen=True)
+class State:
+    """What a person can set.  label: GUESS to read the class off the picture; picture, mask: pads' values; in an address a sample's number or pixels,
+    and a mask's bits."""
+
+    dataset: str = "mnist"
+    model: str = "cvaegan-mnist"
+    label: int = GUESS
+    seed: int = 0
+    passes: int = 10
+    picture: str | dict = ""
+    mask: str | dict = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is on the screen: the film of a repair, and what stands beside it, perhaps of another yet."""
+
+    film: dict
+    beside: dict | None
+
+    def is_of_film(self, *more: str) -> bool:
+        """Whether what stands beside the film is of it already: by what both say of themselves."""
+        about = Sent.of((self.beside or {}).get("about", {}))
+        return all(about.get(key) == self.film["about"][key] for key in ("label", "seed", "image", "mask", *more))
+
+    def holed_picture(self, model) -> tuple[Tensor, Tensor]:
+        """The picture and the hole of the film: (1, C, H, W), bool (H, W)."""
+        x = validation.picture_for(model, self.film["pad"])
+        return x, to_mask(self.film["pad"]["mask"], *x.shape[2:])
+
+
+def models_for(registry, dataset: str) -> list[str]:
+    return registry.names(dataset, lambda family: family.is_variational)
+
+
+def class_tensor(model, y: int) -> Tensor | None:
+    return torch.tensor([y]) if ops.num_classes(model) else None
+
+
+def repairs(model, x: Tensor, mask: Tensor, y: int, passes: int, seed) -> Tensor:
     """Every pass of one repair, (passes, C, H, W)."""
-    label = torch.tensor([y]) if ops.num_classes(model) else None
-    return torch.cat(list(ops.inpaint(model, x, mask, label, passes=passes, rng=validation.rng(seed))))
+    return torch.cat(list(ops.inpaint(model, x, mask, class_tensor(model, y), passes=passes, rng=validation.rng(seed))))
 
 
-def changes(model, mask: torch.Tensor, frames: torch.Tensor, y: torch.Tensor | None, seed) -> list[float]:
-    """Mean absolute change inside the hole at each pass, the first from the sample of the class that it begins as."""
-    start = ops.draw(model, 1, y, rng=validation.rng(seed))
-    hole = torch.cat([start, frames])[..., mask]
-    return [round(v, 6) for v in (hole[1:] - hole[:-1]).abs().flatten(1).mean(dim=1).tolist()]
+def example_of(s: State) -> str | None:
+    """Which of the examples is shown, if any."""
+    at, mask, h, w = controls.sample_of(s.picture), s.mask["mask"], s.mask["pixels"]["h"], s.mask["pixels"]["w"]
+    return next((name for name, (k, hole) in EXAMPLES[s.dataset].items() if k == at and mask == to_text(named_hole(hole, h, w))), None)
 
 
-def repair(registry, t, dataset, name, label, seed, passes, pad) -> tuple[dict, int]:
-    """The film of the passes and the settled class: the hole of the pad's picture repaired by the chosen model.
+def repair(registry, t, s: State) -> dict:
+    """The film of the passes: the hole of the pad's picture repaired by the chosen model; where there is no hole, the picture and a hint.
 
-    Where there is no hole, the picture and a hint.  The film tells all that `compared` and `continued` need to know.
+    It tells all that `compare` and `continue_hole` need to know, also the class that was settled on.
     """
-    model, labels = registry.model(name), captions.class_names(t, registry, dataset, name)
+    model, labels = registry.model(s.model), captions.class_names(t, registry, s.dataset, s.model)
     if not ops.is_autoencoder(model):
-        raise InputError("{model} has no encoder: choose an autoencoder", model=name)
-    x = validation.picture_for(model, pad)
-    mask = to_mask(pad.get("mask"), *x.shape[2:])
-    seed, passes = validation.whole(seed, "the seed", 0, validation.SEEDS - FILLS), validation.whole(passes, "passes", 1, 100)
-    y = validation.resolve_label(registry, dataset, x, validation.whole(label, "the class", GUESS, len(labels) - 1))
-    film = {"title": captions.model_title(t, registry, name), "dataset": dataset, "pad": {"pixels": pad["pixels"], "mask": pad["mask"]}}
-    film["about"] = {
-        "model": name,
-        "label": y,
-        "seed": seed,
-        "passes": passes,
-        "image": validation.as_argument(x),
-        "mask": validation.as_argument(mask),
+        raise InputError("{model} has no encoder: choose an autoencoder", model=s.model)
+    x = validation.picture_for(model, s.mask)
+    mask = to_mask(s.mask.get("mask"), *x.shape[2:])
+    seed, passes = validation.whole(s.seed, "the seed", 0, validation.SEEDS - FILLS), validation.whole(s.passes, "passes", 1, 100)
+    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, len(labels) - 1))
+    told = {"model": s.model, "label": y, "seed": seed, "passes": passes, "image": validation.as_argument(x), "mask": validation.as_argument(mask)}
+    film = {
+        "title": captions.model_title(t, registry, s.model),
+        "dataset": s.dataset,
+        "about": told,
+        "pad": {key: s.mask[key] for key in ("pixels", "mask")},
     }
     if not mask.any():
-        return film | {"pixels": pixels(x), "change": [0.0], "psnr": None, "caption": t("inpaint.whole")}, y
+        return film | {"pixels": pixels(x), "change": [0.0], "psnr": None, "caption": t("inpaint.whole")}
     frames = repairs(model, x, mask, y, passes, seed)
-    near = psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()
-    own = torch.tensor([y]) if ops.num_classes(model) else None
+    change = ops.change_per_pass(model, frames, mask, class_tensor(model, y), validation.rng(seed))
+    near, example = psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist(), example_of(s)
     return film | {
-        "pixels": pixels(frames), "change": changes(model, mask, frames, own, seed), "psnr": [round(p, 2) for p in near],
-        "caption": t("inpaint.psnr", p=f"{near[-1]:.1f}"),
-    }, y  # fmt: skip
+        "pixels": pixels(frames), "change": change, "psnr": [round(p, 2) for p in near],
+        "finds": {f"{TAB}.first": [0]}, "caption": " ".join(([t(f"inpaint.{example}_said")] if example else []) + [t("inpaint.psnr", p=f"{near[-1]:.1f}")]),
+        "done": done(registry, s, x, mask, y, near[-1]),
+    }  # fmt: skip
 
 
-def holed_picture(model, film: dict) -> tuple[torch.Tensor, torch.Tensor]:
-    """The picture and the hole of a film: (1, C, H, W), bool (H, W)."""
-    x = validation.picture_for(model, film["pad"])
-    return x, to_mask(film["pad"]["mask"], *x.shape[2:])
+def done(registry, s: State, x: Tensor, mask: Tensor, y: int, near: float) -> list[str]:
+    """The tasks that are done with what is shown."""
+    share, h = float(mask.float().mean()), mask.shape[0]
+    eyes = float(mask[int(0.12 * h) : int(0.31 * h)].float().mean())
+    tasks = {
+        "class": share >= 0.2 and y != validation.resolve_label(registry, s.dataset, x, (s.picture or {}).get("label", GUESS)),
+        "hard": example_of(s) == "hard", "much": s.dataset == "mnist" and share >= 0.4 and near >= 20,
+        "eyes": s.dataset == "faces" and eyes >= 0.75 and share <= 0.4,
+    }  # fmt: skip
+    return [f"{TAB}.{task}" for task, is_done in tasks.items() if is_done]
 
 
-def compare(registry, t, film) -> dict:
+def compare(registry, t, shown: Shown) -> dict:
     """What else could stand in the hole: by the other models, from other seeds, as other classes; nothing where there is no hole."""
-    about, dataset = film["about"], film["dataset"]
+    about, dataset = shown.film["about"], shown.film["dataset"]
     name, y, seed, passes = (about[key] for key in ("model", "label", "seed", "passes"))
-    model, labels, last = registry.model(name), captions.class_names(t, registry, dataset, name), from_pixels(film["pixels"])[-1:]
-    x, mask = holed_picture(model, film)
+    model, labels, last = registry.model(name), captions.class_names(t, registry, dataset, name), from_pixels(shown.film["pixels"])[-1:]
+    x, mask = shown.holed_picture(model)
     if not mask.any():
         return {"sections": []}
-    able = [n for n in registry.names(dataset, lambda family: family.is_variational) if (ops.num_classes(registry.model(n)) or len(labels)) > y]
+    able = [n for n in models_for(registry, dataset) if (ops.num_classes(registry.model(n)) or len(labels)) > y]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(registry.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
-    lines = [f"{captions.model_title(t, registry, n)} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True)]
-    more = torch.cat([last, *(repairs(model, x, mask, y, passes, seed + i)[-1:] for i in range(1, FILLS))])
-    scale = 4 if x.shape[-1] < 64 else 2
+    lines = [t("inpaint.original"), *(f"{captions.model_title(t, registry, n)} {p:.1f}\u00a0dB" for n, p in zip(names, reached, strict=True))]
+    seeds = [seed + i for i in range(FILLS)]
+    fills = torch.cat([last, *(repairs(model, x, mask, y, passes, k)[-1:] for k in seeds[1:])])
+    more = {"scale": 4 if x.shape[-1] < 64 else 2, "flow": 1}
     return {"about": about, "sections": [
-        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), scale=scale, captions=[t("inpaint.original"), *lines], flow=1, name="repairers", about={"models": names}),
-        section(t("inpaint.fills"), pixels(more), FILLS, scale=scale, captions=[t("classes.seed", n=seed + i) for i in range(FILLS)], flow=1, name="fills", about={"seeds": [seed + i for i in range(FILLS)]}),
-        *fill_classes(registry, t, dataset, name, x, mask, y, passes, seed, scale),
+        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), captions=lines, name="repairers", about={"models": names}, **more),
+        section(t("inpaint.fills"), pixels(fills), FILLS, captions=[t("classes.seed", n=k) for k in seeds], name="fills", about={"seeds": seeds}, **more),
+        *fill_classes(t, model, labels, x, mask, about),
     ]}  # fmt: skip
 
 
-def fill_classes(registry, t, dataset, name, x, mask, y: int, passes: int, seed: int, scale: int, count: int = 5) -> list[dict]:
+def fill_classes(t, model, labels: list[str], x: Tensor, mask: Tensor, about: dict, count: int = 5) -> list[dict]:
     """The same hole filled by the same model for other classes: the next ones, of the last factor where there are several."""
-    model, labels = registry.model(name), captions.class_names(t, registry, dataset, name)
     if not ops.num_classes(model):
         return []
     others = (model.config.factors or (len(labels),))[-1] - 1
-    classes = [validation.next_class(model.config, y, 1 + k) for k in range(min(count, others))]
-    fills = torch.cat([repairs(model, x, mask, k, passes, seed)[-1:] for k in classes])
-    return [
-        section(
-            t("inpaint.classes"),
-            pixels(fills),
-            len(classes),
-            scale=scale,
-            captions=[labels[k] for k in classes],
-            name="classes",
-            about={"labels": classes},
-        )
-    ]
+    classes = [validation.next_class(model.config, about["label"], 1 + k) for k in range(min(count, others))]
+    fills = torch.cat([repairs(model, x, mask, k, about["passes"], about["seed"])[-1:] for k in classes])
+    more = {"scale": 4 if x.shape[-1] < 64 else 2, "captions": [labels[k] for k in classes], "about": {"labels": classes}}
+    return [section(t("inpaint.classes"), pixels(fills), len(classes), name="classes", **more)]
 
 
-def continue_hole(registry, t, film):
+def continue_hole(registry, t, shown: Shown) -> Iterator[dict]:
     """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, or there is no hole."""
-    names = registry.names(film["dataset"], lambda family: family.is_pixel_model and family.is_conditional)
+    film, names = shown.film, registry.names(shown.film["dataset"], lambda family: family.is_pixel_model and family.is_conditional)
     if not names or "1" not in film["pad"]["mask"]:
         yield {"sections": []}
         return
     model, label, seed = registry.model(names[0]), film["about"]["label"], film["about"]["seed"]
-    x, mask = holed_picture(model, film)
+    x, mask = shown.holed_picture(model)
     about = {"model": names[0], "label": label, "n": 3, "seed": seed, "temperature": 1.0} | {k: film["about"][k] for k in ("image", "mask")}
     for drawn in ops.complete(model, 3, torch.full((3,), label), image=x, mask=mask, rng=validation.rng(seed), every=4 * x.shape[3]):
         yield {"about": about, "sections": [
             section(t("inpaint.pixelcnn"), pixels(drawn), 3, scale=4, note=t("inpaint.raster"), name="pixelcnn")]}  # fmt: skip
 
 
-def follows(shown: dict | None, film: dict, *more: str) -> bool:
-    """Whether what is shown beside a film is of that film already: by what both say of themselves."""
-    about = Sent.of((shown or {}).get("about", {}))
-    return all(about.get(key) == film["about"][key] for key in ("label", "seed", "image", "mask", *more))
+def show(registry, t, s: State) -> dict:
+    return {"film": repair(registry, t, s)}
 
 
-def pad_with_hole(dataset: str, picture: dict, wanted: str = "") -> dict:
-    """The mask pad's value: a picture with the hole an address asks for, or one to begin with."""
-    return initial_pad(picture, wanted, BETWEEN.get(dataset, (1 / 4, 5 / 8)), face=dataset == "faces")
+def choose_model(registry, t, s: State) -> dict:
+    """The film, and the class picker at the class settled on."""
+    film = repair(registry, t, replace(s, label=min(s.label, len(captions.class_names(t, registry, s.dataset, s.model)) - 1)))
+    return {"film": film, "label": gr.update(**controls.picker(t, registry, s.dataset, s.model, film["about"]["label"], "swap.guessed"))}
+
+
+def pick(registry, t, s: State) -> dict:
+    """Another picture under the same hole."""
+    mask = s.mask | {"pixels": s.picture["pixels"]}
+    film = repair(registry, t, replace(s, mask=mask, label=s.picture.get("label", GUESS)))
+    return {"film": film, "label": film["about"]["label"], "mask": mask}
+
+
+def show_example(registry, t, s: State, event: gr.EventData) -> dict:
+    name = validation.one_of(Sent.of(event._data)["example"], "the example", tuple(EXAMPLES[s.dataset]))
+    return open_state(registry, t, replace(s, label=GUESS, picture="", mask=""), name)
+
+
+def open_state(registry, t, s: State, example: str = "easy") -> dict:
+    """Everything, for a state that an address or another data set asks for; without a picture or a hole, those of an example."""
+    k, hole = EXAMPLES[s.dataset][example]
+    picture, pad = controls.initial_picture(t, registry, s.dataset, str(s.picture), str(k))
+    labels, seed, passes = captions.class_names(t, registry, s.dataset, s.model), max(0, s.seed), max(1, min(10, s.passes))
+    s = replace(
+        s, picture=picture, mask=initial_pad(picture, str(s.mask), hole, face=s.dataset == "faces"), seed=seed, passes=passes,
+        label=s.label if s.label in range(len(labels)) else GUESS,
+    )  # fmt: skip
+    model = gr.update(choices=captions.model_choices(t, registry, models_for(registry, s.dataset)), value=s.model)
+    kept = {"dataset": s.dataset, "seed": seed, "passes": passes, "mask": s.mask}
+    return choose_model(registry, t, s) | kept | {"picture": pad, "model": model}
+
+
+def switch(registry, t, s: State) -> dict:
+    return open_state(registry, t, replace(s, model=models_for(registry, s.dataset)[0], label=GUESS, picture="", mask=""))
+
+
+def beside(registry, t, shown: Shown) -> dict:
+    return {} if shown.is_of_film("model", "passes") else {"beside": compare(registry, t, shown)}
+
+
+def raster(registry, t, shown: Shown) -> Iterator[dict]:
+    yield from [{}] if shown.is_of_film() else ({"beside": value} for value in continue_hole(registry, t, shown))
 
 
 def build(registry, t, page) -> None:
-    def models_for(dataset):
-        return registry.names(dataset, lambda family: family.is_variational)
-
+    offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            dataset = controls.dataset_control(t, models_for)
-            model = controls.model_control(t, captions.model_choices(t, registry, models_for("mnist")))
-            label = ClassPicker(8, title=t("swap.guessed"))
-            seed = controls.seed_control(t, TAB)
-            passes = controls.slider(1, 10, 10, step=1, label=t("inpaint.passes"))
-            picture = picture_pad(registry, t)
-            link = gr.Column()
+            dataset = controls.dataset_control(t, offers)
+            model = controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
+            label = ClassPicker(8, title=t("swap.guessed"), elem_classes="acts")
+            seed, passes = controls.seed_control(t, TAB), controls.slider(1, 10, State.passes, step=1, label=t("inpaint.passes"))
+            picture, link = picture_pad(registry, t), gr.Column()
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
-            with gr.Row():
-                pad = MaskPad(text=t.group("mask"), min_width=280)
+            with gr.Row(elem_classes=["hero", "pair"]):
+                pad = MaskPad(text=t.group("mask"), examples=list(EXAMPLES["mnist"]), min_width=280)
                 film = Passes(text=t.group("passes"), min_width=280)
-            canvas = PixelCanvas(text=t.group("canvas"))
-            raster = PixelCanvas(text=t.group("canvas"))
+            canvas, row = (PixelCanvas(text=t.group("canvas")) for _ in range(2))
             gr.Markdown(t("inpaint.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/ops/repair.py")
-    inputs = [dataset, model, label, seed, passes, pad]
+    components = {"dataset": dataset, "model": model, "label": label, "seed": seed, "passes": passes, "picture": picture, "mask": pad}
     with link:
-        address.link_button(t, TAB, dict(zip(DEFAULTS, [*inputs[:5], picture, pad], strict=True)))
+        address.link_button(t, TAB, components)
+    outputs = components | {"film": film}
 
-    def choose_class(dataset, name, label):
-        return gr.update(**controls.picker(t, registry, dataset, name, label, "swap.guessed"))
+    def bind(triggers, function):
+        events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
-    def show(*values):
-        return repair(registry, t, *values)[0]
-
-    def choose(dataset, name, label, *values):
-        label = min(label, len(captions.class_names(t, registry, dataset, name)) - 1)
-        return repair(registry, t, dataset, name, label, *values)[0], choose_class(dataset, name, label)
-
-    def beside(film, shown):
-        return gr.skip() if follows(shown, film, "model", "passes") else compare(registry, t, film)
-
-    def stream(film, shown):
-        yield from [gr.skip()] if follows(shown, film) else continue_hole(registry, t, film)
-
-    def pick(dataset, model, seed, passes, pad, picture):
-        mine = pad | {"pixels": picture["pixels"]}
-        film, label = repair(registry, t, dataset, model, picture.get("label", GUESS), seed, passes, mine)
-        return film, label, mine
-
-    def fill(dataset, name, label, seed, passes, wanted="", hole=""):
-        shown, update = controls.initial_picture(t, registry, dataset, wanted, FIRST[dataset])
-        mine = pad_with_hole(dataset, shown, hole)
-        film, label = repair(registry, t, dataset, name, label, seed, passes, mine)
-        return (
-            film,
-            choose_class(dataset, name, label),
-            mine,
-            update,
-            gr.update(choices=captions.model_choices(t, registry, models_for(dataset)), value=name),
-        )
-
-    def switch(dataset, seed, passes):
-        return fill(dataset, models_for(dataset)[0], GUESS, seed, passes)
-
-    def first(s, _names):
-        """All of it: while the tab is closed, no event of its own can follow."""
-        s |= {"passes": max(1, min(10, s["passes"])), "seed": max(0, s["seed"])}
-        if s["label"] not in range(len(captions.class_names(t, registry, s["dataset"], s["model"]))):
-            s["label"] = GUESS
-        film, label, mine, *more = fill(*s.values())
-        *_, row = continue_hole(registry, t, film)
-        return film, label, mine, *more, s["dataset"], s["seed"], s["passes"], compare(registry, t, film), row
-
-    events.bind_live(status, [model.input], choose, inputs, [film, label])
-    events.bind_live(status, [pad.input, label.input, seed.input, passes.input], show, inputs, film)
-    events.bind_live(status, [picture.input], pick, [dataset, model, seed, passes, pad, picture], [film, label, pad])
-    events.bind_live(status, [dataset.input], switch, [dataset, seed, passes], [film, label, pad, picture, model])
+    bind([model.input], choose_model)
+    bind([pad.input, label.input, seed.input, passes.input], show)
+    bind([picture.input], pick)
+    bind([pad.select], show_example)
+    bind([dataset.input], switch)
+    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
-    after: dict[str, Any] = {
-        "js": "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]",
-        "trigger_mode": "always_last",
-        "show_progress": "hidden",
-    }
-    film.change(events.guard(beside, t), [film, canvas], canvas, queue=False, api_visibility="private", **after)
-    film.change(events.guard(stream, t), [film, raster], raster, concurrency_id="sampling", concurrency_limit=2, api_visibility="private", **after)
-    outputs = [film, label, pad, picture, model, dataset, seed, passes, canvas, raster]
-    address.load_state(t, page, TAB, DEFAULTS, models_for, first, outputs)
+    emptied = "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]"
+    for function, where, how in ((beside, canvas, events.bind_state), (raster, row, events.bind_stream)):
+        how(status, [film.change], function, Shown, {"film": film, "beside": where}, {"beside": where}, registry, t, js=emptied)

@@ -194,7 +194,7 @@ def pick_sample(registry, t, s: State) -> dict:
 
 def pad_with_hole(picture: dict, wanted: str = "") -> dict:
     """The mask pad's value: a picture and the hole an address asks for, or its middle."""
-    return initial_pad(picture, wanted, (3 / 8, 6 / 8))
+    return initial_pad(picture, wanted, "middle")
 
 
 def open_state(registry, t, s: State, initial: State = State()) -> dict:

@@ -1,6 +1,7 @@
 /**
  * value, sent and sent back with another mask: h·w digits, 1 in the hole.  face: true offers eyes and mouth.  Event: input, at the end of each gesture.
- * @type {Props<{pixels: Pixels, mask: string, face?: boolean}>}
+ * examples: of what the server knows, by name; one that is chosen is told in a select event, {example}.
+ * @type {Props<{pixels: Pixels, mask: string, face?: boolean}> & {examples?: string[]}}
  */
 var props;
 const root = $(".mask_pad");
@@ -76,7 +77,12 @@ const stroke = (from, to, on) => { line(from, to).forEach((at) => dab(at, on)); 
 /** @type {(test: Test) => void} */
 const preset = (test) => { keep(); mask = holeOf(test, size()); drawMask(); tell(); };
 const undo = () => { if (history.length) { mask = history.pop(); drawMask(); tell(); } };
-const scale = () => { const k = fit(root.clientWidth, 1, size()[0], floor(448 / size()[0])); enlarge(view, k); enlarge(over, k); };
+// As large as the screen's height allows; on a phone, where it has no box of its own, half as wide as the pair that it is of.
+const scale = () => {
+  const room = root.clientWidth || (root.closest(".pair").clientWidth - 8) / 2, height = min(window.innerHeight, window.screen.height);
+  const k = fit(room, 1, size()[0], floor(max(336, height - 470) / size()[0]));
+  enlarge(view, k); enlarge(over, k);
+};
 const build = () => {
   root.replaceChildren();
   const head = make("header", "", root);
@@ -88,7 +94,13 @@ const build = () => {
   over.tabIndex = 0;
   over.setAttribute("role", "application");
   over.setAttribute("aria-label", t("paint"));
-  const tools = make("div", "tools", root);
+  const presets = make("div", "tools acts", root);
+  for (const name of props.examples || []) button(t(name), presets, () => trigger("select", { example: name }), t(name + "_title")).classList.add("example");
+  for (const name in HOLES) button(t(name), presets, () => preset(HOLES[name]));
+  button(t("block"), presets, () => preset(blockIn(...size(), Math.random)));
+  features = make("div", "tools", root);
+  for (const name in FEATURES) button(t(name), features, () => preset(FEATURES[name]));
+  const tools = make("div", "tools acts", root);
   const pen = button(t("brush"), tools, () => { erase = false; mark(); }), rubber = button(t("eraser"), tools, () => { erase = true; mark(); });
   const mark = () => { pen.setAttribute("aria-pressed", String(!erase)); rubber.setAttribute("aria-pressed", String(erase)); };
   mark();
@@ -97,11 +109,7 @@ const build = () => {
   range.addEventListener("input", () => { brush = +range.value; });
   button(t("undo"), tools, undo);
   button(t("clear"), tools, () => preset(() => false));
-  const presets = make("div", "tools", root);
-  for (const name in HOLES) button(t(name), presets, () => preset(HOLES[name]));
-  button(t("block"), presets, () => preset(blockIn(...size(), Math.random)));
-  features = make("div", "tools", root);
-  for (const name in FEATURES) button(t(name), features, () => preset(FEATURES[name]));
+  for (const group of [presets, features, tools]) rove(group, "button");
   gesture(over, {
     begin: (e) => {
       over.focus({ preventScroll: true }); keep(); cursor = null;
@@ -142,3 +150,4 @@ const draw = () => {
 draw();
 watch("value", draw);
 onResize(() => built && scale());
+window.addEventListener?.("resize", () => built && root.isConnected && scale());

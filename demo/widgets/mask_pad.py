@@ -34,13 +34,23 @@ def from_link(text: str, height: int, width: int) -> Tensor | None:
     return torch.from_numpy(bits[: height * width].reshape(height, width).astype(bool))
 
 
-def initial_pad(picture: dict, wanted: str, rows: tuple[float, float], **more) -> dict:
-    """A pad's value: a picture with the hole an address asks for or, where it asks for none, one between two heights."""
+def named_hole(name: str, height: int, width: int) -> Tensor:
+    """A hole by the name of its button, as in mask_pad.js, or the "middle" of a picture: a bool (H, W)."""
+    y, x = torch.arange(height)[:, None].expand(height, width) + 0.5, torch.arange(width).expand(height, width) + 0.5
+    holes = {
+        "top": y < height / 2, "bottom": y > height / 2, "left": x < width / 2,
+        "centre": ((x - width / 2).abs() < width / 5) & ((y - height / 2).abs() < height / 5),
+        "middle": (y > height * 3 / 8) & (y < height * 6 / 8) & ((x - width / 2).abs() < width / 4),
+    }  # fmt: skip
+    return holes[name]
+
+
+def initial_pad(picture: dict, wanted: str, hole: str, **more) -> dict:
+    """A pad's value: a picture with the hole an address asks for or, where it asks for none, one by its name."""
     h, w = picture["pixels"]["h"], picture["pixels"]["w"]
     mask = from_link(wanted, h, w) if wanted else None
     if mask is None or not mask.any() or mask.all():
-        mask = torch.zeros(h, w, dtype=torch.bool)
-        mask[int(h * rows[0]) : int(h * rows[1]), w // 4 : w * 3 // 4] = True
+        mask = named_hole(hole, h, w)
     return {"pixels": picture["pixels"], "mask": to_text(mask), **more}
 
 
@@ -53,7 +63,12 @@ def check_pad(value) -> Sent:
 
 
 class MaskPad(Widget):
-    """value: {"pixels", "mask", "face"}; mask: H·W digits, 1 in the hole; face: True offers eyes and mouth.  Event: input, at the end of each gesture."""
+    """value: {"pixels", "mask", "face"}; mask: H·W digits, 1 in the hole; face: True offers eyes and mouth.  examples: names of pictures with a hole
+    that the server knows.  Events: input, at the end of each gesture; select, an example's name, {"example"}.
+    """
+
+    def __init__(self, value=None, *, examples=(), **props):
+        super().__init__(value, examples=list(examples), **props)
 
     def preprocess(self, value):
         return check_pad(value)

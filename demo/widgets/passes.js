@@ -58,7 +58,11 @@ const play = () => {
 // The largest whole factor at which a picture leaves room for what stands above and below it; a frame may be higher than the screen.
 /** @type {(width: number, w: number, height: number) => number} */
 const factor = (width, w, height) => fit(width, 1, w, Math.floor(Math.max(336, height - 430) / w));
-const scale = () => enlarge(canvas, factor(root.clientWidth, props.value.pixels.w, Math.min(window.innerHeight, window.screen.height)));
+// Beside a hole it is as large as that, see mask_pad.js.
+const scale = () => {
+  const pair = root.closest(".pair"), height = Math.min(window.innerHeight, window.screen.height), width = root.clientWidth || (pair.clientWidth - 8) / 2;
+  enlarge(canvas, factor(width, props.value.pixels.w, pair ? height - 40 : height));
+};
 /** @type {(finds: Record<string, number[]> | undefined, k: number) => string[]} */
 const found = (finds, k) => Object.entries(finds || {}).filter(([, passes]) => passes.includes(k)).map(([task]) => task);
 const build = () => {
@@ -73,7 +77,7 @@ const build = () => {
   const body = make("div", "body", root), film = make("div", "film", body), facts = make("div", "facts", body);
   canvas = make("canvas", "pixelated", film);
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
-  const tools = make("div", "tools", film);
+  const tools = make("div", "tools acts", film);
   button("▶", tools, play, t("play"));
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
@@ -96,3 +100,4 @@ const draw = () => {
 draw();
 watch("value", draw);
 onResize(() => built && !root.hidden && scale());
+window.addEventListener?.("resize", () => built && root.isConnected && !root.hidden && scale());

@@ -7,7 +7,9 @@ BOUNDS = {"label": (-1, 10**6), "seed": (0, 2**53), "passes": (1, 100)}  # of wh
 
 
 class Passes(Widget):
-    """value: {"title", "pixels" (one picture a pass), "change", "caption", "about"}; "begin", the pass shown first, is the last if there is none."""
+    """value: {"title", "pixels" (one picture a pass), "change", "caption", "about"}; "begin", the pass shown first, is the last if there is none.
+    task: what is done by going back to the first pass.
+    """
 
     def preprocess(self, value):
         value = check_pixels(value, 101)

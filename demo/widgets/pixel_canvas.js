@@ -17,8 +17,8 @@ let drawn = "";
  * @typedef {{side: number, columns: number, narrow: boolean, tight: boolean, k: number, aside?: boolean}} Plan
  */
 // As large as the screen leaves room for, with the question above and what acts on it in sight.
-/** @type {(section: Section) => number} */
-const mostOf = (s) => (s.tall ? Math.max(Math.floor(168 / s.pixels.w), Math.floor(((window.innerHeight || 800) - 440) / s.pixels.h)) : s.scale || 4);
+/** @type {(section: Section, height?: number) => number} */
+const mostOf = (s, height = Math.min(window.innerHeight, window.screen.height)) => (s.tall ? Math.floor(Math.max(308, height - 470) / s.pixels.h) : s.scale || 4);
 /** @type {(section: Section, width: number) => Plan} */
 const planHero = (s, width) => {
   const columns = s.pixels.n - s.small, aside = width > 600, room = aside ? columns + 0.5 : columns;

@@ -200,12 +200,12 @@ const buildActs = (/** @type {HTMLElement} */ stage) => {
 };
 const build = () => {
   root.replaceChildren();
-  const stage = make("div", "stage-row", root);
-  grid = make("div", "pictures", stage);
+  const stage = make("div", "stage-row", root), frame = make("div", "frame", stage);
+  grid = make("div", "pictures", frame);
   grid.tabIndex = 0;
   grid.setAttribute("role", "group"); grid.setAttribute("aria-label", t("look_around"));
   grid.addEventListener("keydown", look);
-  make("p", "stale-note", stage, t("stale"));
+  make("p", "stale-note", frame, t("stale"));
   const acting = buildActs(stage);
   buildReading(stage);
   const tools = make("div", "tools", stage);
@@ -237,10 +237,10 @@ const pictures = () => {
     return canvas;
   });
 };
-// As large as the screen's height leaves room for, with what acts on it in sight.
+// As large as the screen's height leaves room for, with what acts on it in sight.  On a phone it has no box of its own, see its style.
 const scale = () => {
-  const { n, w } = value.pixels, wide = root.clientWidth > 760, columns = columnsOf(n), room = limit((window.innerHeight || 800) - 404, 336, 680);
-  const k = fit(wide ? Math.min(room, root.clientWidth - 300) : root.clientWidth, columns, w, 24);
+  const { n, w } = value.pixels, columns = columnsOf(n), most = limit(Math.min(window.innerHeight, window.screen.height) - 412, 336, 680);
+  const width = root.clientWidth || root.closest(".workbench").clientWidth, k = fit(width > 760 ? Math.min(most, width - 300) : width, columns, w, 24);
   grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;
   canvases.forEach((c) => enlarge(c, k));
 };
@@ -272,3 +272,4 @@ for (const kind of ["pointerdown", "keydown", "input", "click"])
 draw();
 watch("value", draw);
 onResize(() => built && scale());
+window.addEventListener?.("resize", () => built && root.isConnected && scale());

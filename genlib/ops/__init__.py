@@ -22,7 +22,7 @@ from genlib.ops.latent import (
 from genlib.ops.moments import lean
 from genlib.ops.paths import bend, blend, slerp, walk
 from genlib.ops.pixels import complete, guidance_of, guided_logits
-from genlib.ops.repair import inpaint
+from genlib.ops.repair import change_per_pass, inpaint
 
 __all__ = [
     "Descent",
@@ -30,6 +30,7 @@ __all__ = [
     "blend",
     "invert",
     "blend",
+    "change_per_pass",
     "class_rows",
     "complete",
     "device_of",

@@ -26,3 +26,9 @@ def inpaint(
     for _ in range(passes):
         filled = torch.where(mask, decode(model, encode(model, filled, y).mean, y), x)
         yield filled
+
+
+def change_per_pass(model: Autoencoder, frames: Tensor, mask: Tensor, y: Tensor | None = None, rng: torch.Generator | None = None) -> list[float]:
+    """Mean absolute change inside the hole at each pass of one repair (N, C, H, W), the first from the sample that it begins as: rng as `inpaint` had it."""
+    hole = torch.cat([decode(model, model.prior(1, rng), y), frames])[..., mask]
+    return [round(v, 6) for v in (hole[1:] - hole[:-1]).abs().flatten(1).mean(dim=1).tolist()]

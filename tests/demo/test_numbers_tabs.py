@@ -3,6 +3,7 @@
 import math
 import re
 
+import gradio as gr
 import pytest
 import torch
 
@@ -11,7 +12,7 @@ from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
 from demo.widgets.base import from_pixels, pixels
-from demo.widgets.mask_pad import from_link, initial_pad, to_mask, to_text
+from demo.widgets.mask_pad import from_link, initial_pad, named_hole, to_text
 from genlib import ood, ops
 from genlib.checkpoint import Codes, read_codes
 from genlib.errors import InputError
@@ -152,16 +153,24 @@ def holed(dataset="mnist", k=2, rows=(12, 20), columns=(6, 20)) -> tuple[dict, t
     return {"pixels": picked(k, dataset)["pixels"], "mask": to_text(mask)}, mask
 
 
+def repaired(pad, **more) -> dict:
+    return inpainting.repair(registry, t, inpainting.State(**{"label": 8, "seed": 9, "passes": 1, "mask": pad, "picture": picked(2)} | more))
+
+
+def beside(film, what=None) -> inpainting.Shown:
+    return inpainting.Shown(film, what)
+
+
 def test_a_film_is_the_passes_of_its_seed_their_changes_and_their_psnr_inside_the_hole():
     pad, mask = holed()
-    film, y = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 6, 9, 4, pad)
+    film = repaired(pad, label=6, passes=4)
     x, label = S.x[2:3], torch.tensor([6])
     shown = [MODEL.decode(prior(9), label)]
     for _ in range(4):
         filled = torch.where(mask, shown[-1], x)
         shown.append(torch.where(mask, MODEL.decode(MODEL.encode(filled, label).mean, label), x))
     frames = torch.cat(shown[1:])
-    assert y == 6
+    assert film["about"]["label"] == 6
     assert same(film["pixels"], frames)
     inside = torch.stack(shown)[:, 0, 0][:, mask]
     assert film["change"] == pytest.approx((inside[1:] - inside[:-1]).abs().mean(dim=1).tolist(), abs=1e-4)
@@ -172,8 +181,7 @@ def test_a_film_is_the_passes_of_its_seed_their_changes_and_their_psnr_inside_th
 
 def test_beside_a_film_stand_other_models_other_seeds_and_the_next_classes():
     pad, mask = holed()
-    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 2, pad)
-    others, fills, by_class = inpainting.compare(registry, t, film)["sections"]
+    others, fills, by_class = inpainting.compare(registry, t, beside(repaired(pad, passes=2)))["sections"]
     x = S.x[2:3]
 
     def end(seed, k):
@@ -192,10 +200,9 @@ def test_beside_a_film_stand_other_models_other_seeds_and_the_next_classes():
 
 def test_a_raster_repair_is_three_completions_of_the_films_class_and_seed(monkeypatch):
     pad, mask = holed()
-    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 1, pad)
     seen = {}
     monkeypatch.setattr(inpainting.ops, "complete", lambda model, n, y, **more: seen.update(more, n=n, y=y) or iter([S.x[:3]]))
-    (shown,) = inpainting.continue_hole(registry, t, film)
+    (shown,) = inpainting.continue_hole(registry, t, beside(repaired(pad)))
     assert (seen["n"], seen["y"].tolist()) == (3, [8, 8, 8])
     assert torch.equal(seen["mask"], mask)
     assert torch.allclose(seen["image"], S.x[2:3])
@@ -205,25 +212,43 @@ def test_a_raster_repair_is_three_completions_of_the_films_class_and_seed(monkey
 
 def test_a_film_is_followed_by_what_is_of_its_own_picture_hole_class_and_seed():
     pad, _ = holed()
-    film, _ = inpainting.repair(registry, t, "mnist", "cvaegan-mnist", 8, 9, 1, pad)
-    assert inpainting.follows({"about": film["about"]}, film, "model", "passes")
+    film = repaired(pad)
+    assert beside(film, {"about": film["about"]}).is_of_film("model", "passes")
+    assert not beside(film).is_of_film()
     for key, other in (("label", 3), ("seed", 1), ("image", "x"), ("mask", "x"), ("model", "m")):
-        assert not inpainting.follows({"about": film["about"] | {key: other}}, film, "model", "passes")
+        assert not beside(film, {"about": film["about"] | {key: other}}).is_of_film("model", "passes")
 
 
-def test_the_hole_to_begin_with_lies_between_two_heights_in_the_middle_half():
-    mask = to_mask(initial_pad({"pixels": {"h": 16, "w": 8}}, "", (0.25, 0.5))["mask"], 16, 8)
-    expected = torch.zeros(16, 8, dtype=torch.bool)
-    expected[4:8, 2:6] = True
-    assert torch.equal(mask, expected)
-    assert to_text(expected).index("1") == 4 * 8 + 2
-    assert from_link("gAE=", 4, 4).nonzero().tolist() == [[0, 0], [3, 3]]
-    heights = {
-        d: to_mask(inpainting.pad_with_hole(d, {"pixels": {"h": 32, "w": 32}})["mask"], 32, 32).any(dim=1).nonzero() for d in ("mnist", "faces")
+def test_a_hole_has_the_place_that_its_name_says():
+    masks = {name: named_hole(name, 8, 16) for name in ("top", "bottom", "left", "centre", "middle")}
+    boxes = {
+        name: (*mask.any(dim=1).nonzero().flatten()[[0, -1]].tolist(), *mask.any(dim=0).nonzero().flatten()[[0, -1]].tolist())
+        for name, mask in masks.items()
     }
-    assert {d: (int(rows[0]), int(rows[-1]) + 1) for d, rows in heights.items()} == {"mnist": (20, 32), "faces": (8, 20)}
-    rows = to_mask(pixel.pad_with_hole({"pixels": {"h": 32, "w": 32}})["mask"], 32, 32).any(dim=1).nonzero()
-    assert (int(rows[0]), int(rows[-1]) + 1) == (12, 24)
+    assert boxes == {"top": (0, 3, 0, 15), "bottom": (4, 7, 0, 15), "left": (0, 7, 0, 7), "centre": (2, 5, 5, 10), "middle": (3, 5, 4, 11)}
+    assert initial_pad({"pixels": {"h": 8, "w": 16}}, "", "left")["mask"] == to_text(masks["left"])
+    assert to_text(masks["centre"]).index("1") == 2 * 16 + 5
+    assert from_link("gAE=", 4, 4).nonzero().tolist() == [[0, 0], [3, 3]]
+
+
+def test_a_repairs_task_is_done_where_its_picture_says_so():
+    opened = inpainting.open_state(registry, t, inpainting.State())
+    assert opened["film"]["done"] == []
+    assert opened["film"]["caption"].startswith(t("inpaint.easy_said"))
+    hard = inpainting.show_example(registry, t, inpainting.State(mask={}), gr.EventData(None, {"example": "hard"}))
+    assert (hard["film"]["done"], hard["label"]["value"]) == (["inpaint.hard"], 2)
+    assert hard["film"]["caption"].startswith(t("inpaint.hard_said"))
+    pad, _ = holed(k=3, rows=(14, 28), columns=(0, 28))
+    assert repaired(pad, picture=picked(3), label=5)["done"] == ["inpaint.class"]
+    assert repaired(pad, picture=picked(3), label=3)["done"] == []
+    one, _ = holed(k=1, rows=(0, 28), columns=(0, 14))
+    assert repaired(one, picture=picked(1), label=1, passes=10)["done"] == ["inpaint.much"]
+    x = registry.samples("faces").x[:1]
+    eyes = torch.zeros(64, 64, dtype=torch.bool)
+    eyes[8:19, 4:60] = True
+    face = {"dataset": "faces", "model": "cvaegan-faces", "label": 9, "picture": picked(0, "faces")}
+    assert repaired({"pixels": pixels(x), "mask": to_text(eyes)}, **face)["done"] == ["inpaint.eyes"]
+    assert set(t.group("inpaint.task")) == {"first", "hard", "class", "much", "eyes"}
 
 
 def ends():

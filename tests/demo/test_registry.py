@@ -48,9 +48,9 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     assert name in registry.names("mnist", lambda family: family.name == "cvae")
     assert name not in registry.names("mnist", lambda family: family.name == "vae")
     x = registry.samples("mnist").x
-    shown = classes.sheets(registry, t, "mnist", name, 11, 0, 0.0, 1.0, 10, 0.5)
-    assert shown["sections"][0]["title"] == "star with 50 % heart"
-    assert shown["sections"][1]["head"][10:] == ["heart", "star"]
+    shown = classes.show(registry, t, classes.State(model=name, label=11, other=10, mix=0.5))
+    assert shown["hero"]["sections"][0]["title"] == "star with 50 % heart"
+    assert shown["rows"]["sections"][0]["head"][10:] == ["heart", "star"]
     s = swap.State(model=name, label=11, other=11, picture={"pixels": pixels(x[:1]), "label": 0})
     top, below = (swap.correct_label(registry, t, s)[key] for key in ("top", "sheets"))
     label, target = top["about"]["label"], top["about"]["target"]
@@ -59,8 +59,8 @@ def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     mask = torch.zeros(28, 28, dtype=torch.bool)
     mask[5:9] = True
     pad = {"pixels": pixels(x[:1]), "mask": to_text(mask)}
-    film, label = inpainting.repair(registry, t, "mnist", name, 11, 0, 2, pad)
-    sheet = inpainting.compare(registry, t, film)
+    film = inpainting.repair(registry, t, inpainting.State(model=name, label=11, passes=2, mask=pad, picture={"pixels": pixels(x[:1]), "label": 0}))
+    label, sheet = film["about"]["label"], inpainting.compare(registry, t, inpainting.Shown(film, None))
     assert label == 11
     # Siblings without that class are left out; the VAEs know none.
     assert sheet["sections"][0]["about"]["models"] == [name, "vae-mnist", "vae2d-mnist", "vaegauss-mnist"]
