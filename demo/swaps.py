@@ -28,7 +28,7 @@ class Source:
 
     def blend(self, walk: Tensor, mix: Tensor) -> Tensor:
         """z on its way to `there`, c on its way to c', each at shares (N, 1): (N, C, H, W)."""
-        return ops.blend(self.model, self.z, self.there, torch.tensor([self.y]), torch.tensor([self.target]), walk, mix)
+        return ops.swap_partly(self.model, self.z, self.there, torch.tensor([self.y]), torch.tensor([self.target]), walk, mix)
 
 
 def row(registry, t, dataset: str, name: str, source: Source) -> dict:

@@ -6,7 +6,6 @@ Every model here is frozen and in eval mode, as `genlib.load` returns it.
 from genlib.ops.inspection import distribution, entropy, influence, receptive_field
 from genlib.ops.inversion import Descent, invert
 from genlib.ops.latent import (
-    blend,
     class_rows,
     decode,
     device_of,
@@ -18,6 +17,7 @@ from genlib.ops.latent import (
     num_classes,
     reconstruct,
     swap,
+    swap_partly,
 )
 from genlib.ops.moments import lean
 from genlib.ops.paths import bend, blend, slerp, walk
@@ -29,7 +29,6 @@ __all__ = [
     "bend",
     "blend",
     "invert",
-    "blend",
     "change_per_pass",
     "class_rows",
     "complete",
@@ -52,5 +51,6 @@ __all__ = [
     "reconstruct",
     "slerp",
     "swap",
+    "swap_partly",
     "walk",
 ]

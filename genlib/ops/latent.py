@@ -65,7 +65,7 @@ def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
     return decode(model, z.expand(len(targets), -1), targets)
 
 
-def blend(model: Autoencoder, z: Tensor, other: Tensor, y: Tensor, target: Tensor, way: Tensor, mix: Tensor) -> Tensor:
+def swap_partly(model: Autoencoder, z: Tensor, other: Tensor, y: Tensor, target: Tensor, way: Tensor, mix: Tensor) -> Tensor:
     """G with z on its way to another (1, Z) and the class (1,) on its way to a target (1,), each at shares (N, 1) in [0, 1]: (N, C, H, W)."""
     own, given = class_rows(model, y), class_rows(model, target)
     return decode(model, torch.lerp(z, other, way), torch.lerp(own, given, mix))

@@ -32,7 +32,7 @@ class ImageData {
 }
 
 const page = () => ({
-  document: anything(), window: { addEventListener: () => {} }, ImageData, navigator: anything(), location: { search: "" },
+  document: anything(), window: { addEventListener: () => {}, innerHeight: 800, screen: { height: 1080 } }, ImageData, navigator: anything(), location: { search: "" },
   devicePixelRatio: 1, requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
   getComputedStyle: anything(), IntersectionObserver: anything(), ResizeObserver: anything(), MutationObserver: anything(),
 });
