@@ -8,7 +8,7 @@
  * ground: tiles; marks: density, codes, circles; front: posterior and draws, and under the hand.
  * @typedef {Outline & {plane?: Plane, view: View, atlas: Atlas, sheet: DrawSheet, draws: Pair[], drawn: HTMLElement, node: HTMLElement, head: HTMLElement, extent: HTMLElement, map: HTMLElement,
  *   ground: HTMLCanvasElement, marks: HTMLCanvasElement, front: HTMLCanvasElement, cross: HTMLElement, look: HTMLElement, canvas: HTMLCanvasElement, decoded?: Float32Array, called: HTMLElement,
- *   where: HTMLElement, read: HTMLElement, bars: HTMLElement}} Card
+ *   where: HTMLElement, read: HTMLElement}} Card
  */
 /** @type {(key: string, values: Record<string, string | number>) => string} */
 const filled = (key, values) => t(key).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
@@ -21,9 +21,9 @@ const makeCard = (planes, views, sheets) => {
   /** @type {any} */
   const card = {
     node, head, extent, map, look, canvas, drawn, draws: [], view: { shown: { x: 0, y: 0, half: 1 }, side: 0 }, called: make("b", "", text),
-    where: make("output", "where", text), read: make("span", "read", text), bars: make("div", "terms", text),
+    where: make("output", "where", text), read: make("span", "read", text),
     ground: make("canvas", "", map), marks: make("canvas", "", map), front: make("canvas", "front", map), cross: make("div", "cross", map),
-    sheet: { canvas: make("canvas", "pixelated", drawn), note, count, points: [], unsure: [], at: 0, columns: 1 },
+    sheet: { canvas: make("canvas", "pixelated", drawn), note, count, points: [], unsure: [], decoded: [], at: 0, columns: 1 },
   };
   canvas.width = canvas.height = SIDE;
   card.read.title = t("judge");
@@ -33,15 +33,6 @@ const makeCard = (planes, views, sheets) => {
   card.front.setAttribute("aria-description", t("keys"));
   return card;
 };
-/** @type {(box: HTMLElement, terms: Term[]) => void} */
-const drawTerms = (box, terms) => {
-  box.replaceChildren();
-  for (const { title, nats, share } of terms) {
-    make("span", "", box, title);
-    make("i", "", box).style.setProperty("--share", String(share));
-    make("b", "", box, nats.toFixed(1) + " " + t("nats"));
-  }
-};
 // The plane a card shows; of another model all that was decoded goes.
 /** @type {(card: Card, outline: Outline) => void} */
 const fillCard = (card, outline) => {
@@ -50,7 +41,6 @@ const fillCard = (card, outline) => {
   for (const heading of [card.head, card.called]) { heading.textContent = card.title; heading.title = card.name; }
   card.front.setAttribute("aria-label", t("map") + " " + card.title);
   if (!card.plane && card.picture) paint(card.canvas, card.picture, 0); // until the decoder is here
-  drawTerms(card.bars, card.terms);
 };
 /** @type {(card: Card, plan: Plan) => boolean} */
 const resizeCard = (card, { side, k }) => {

@@ -24,13 +24,13 @@ const pointsOf = (plane, draws) => (plane?.draws ? draws.map((_, k) => [plane.dr
 
 /**
  * The points it shows, how many of them are drawn already, and which LeNet-5 is unsure of.
- * @typedef {{canvas: HTMLCanvasElement, note: HTMLElement, count: HTMLElement, points: Pair[], unsure: boolean[], at: number, columns: number}} DrawSheet
+ * @typedef {{canvas: HTMLCanvasElement, note: HTMLElement, count: HTMLElement, points: Pair[], unsure: boolean[], decoded: Float32Array[], at: number, columns: number}} DrawSheet
  */
 /** @type {(sheet: DrawSheet, points: Pair[], width: number) => void} */
 const startSheet = (sheet, points, width) => {
   const k = width >= 25 * SIDE * 2 ? 2 : 1;
   sheet.columns = limit(Math.floor(width / (SIDE * k)), 4, 25);
-  Object.assign(sheet, { points, unsure: [], at: 0 });
+  Object.assign(sheet, { points, unsure: [], decoded: [], at: 0 });
   sheet.canvas.width = sheet.columns * SIDE; sheet.canvas.height = Math.ceil(points.length / sheet.columns) * SIDE;
   enlarge(sheet.canvas, k);
   sheet.count.textContent = "";
@@ -40,7 +40,7 @@ const startSheet = (sheet, points, width) => {
 const isUnfinished = ({ at, points }, judge) => at < points.length * (judge ? 2 : 1);
 /** @type {(sheet: DrawSheet, layers: Layer[], judge: Judge | undefined, frame: string) => void} */
 const drawNext = (sheet, layers, judge, frame) => {
-  const n = sheet.points.length, k = sheet.at % n, x = decode(layers, sheet.points[k]), ctx = sheet.canvas.getContext("2d"), image = new ImageData(SIDE, SIDE);
+  const n = sheet.points.length, k = sheet.at % n, x = (sheet.decoded[k] ||= decode(layers, sheet.points[k])), ctx = sheet.canvas.getContext("2d"), image = new ImageData(SIDE, SIDE);
   const [left, top] = [(k % sheet.columns) * SIDE, Math.floor(k / sheet.columns) * SIDE];
   if (sheet.at++ < n) {
     toGrey(x).forEach((v, i) => { image.data.set([v, v, v, 255], 4 * i); });

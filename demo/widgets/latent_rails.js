@@ -24,10 +24,19 @@ const rail = (parent, name, move, settle) => {
     },
   };
 };
+/** @type {(box: HTMLElement, terms: Term[]) => void} */
+const drawTerms = (box, terms) => {
+  box.replaceChildren();
+  for (const { title, nats, share } of terms) {
+    make("span", "", box, title);
+    make("i", "", box).style.setProperty("--share", String(share));
+    make("b", "", box, nats.toFixed(1) + " " + t("nats"));
+  }
+};
 // A stop a model; those beside the hand's are fetched before it comes.
 /** @type {(parent: Element, act: (k: number) => void, near: (k: number) => void) => BetaRail} */
 const betaRail = (parent, act, near) => {
-  const { row, input, output } = railRow(parent, "β"), ticks = make("span", "ticks", row);
+  const { row, input, output } = railRow(parent, "β"), ticks = make("span", "ticks", row), bars = make("div", "terms", parent);
   input.min = "0";
   const around = () => [0, 1, -1].forEach((by) => near(+input.value + by));
   input.addEventListener("input", () => { act(+input.value); around(); });
@@ -41,6 +50,7 @@ const betaRail = (parent, act, near) => {
       input.value = String(at < 0 ? usual : at);
       output.textContent = at < 0 ? t("beta_idle") : "";
       input.setAttribute("aria-valuetext", at < 0 ? t("beta_idle") : `β = ${series[at].label}`);
+      drawTerms(bars, at < 0 ? [] : series[at].terms);
       ticks.replaceChildren(...series.map(({ label }, k) => make("span", k === at ? "here" : "", null, label)));
     },
   };

@@ -2,7 +2,7 @@
 /** @typedef {{slot: number, p?: Float32Array}} Tile  where its picture lies on the sheet; what LeNet-5 reads in it */
 /** @typedef {{sheet: HTMLCanvasElement, known: Map<string, Tile>, queue: Place[]}} Atlas */
 /** @typedef {Set<string>} Layers  of "codes", "density", "decoded", "classes", "circles" */
-const ACROSS = 56; // tiles in a row of the sheet
+const ACROSS = 56, PITCH = SIDE + 2; // tiles in a row of the sheet, and how far apart: none shows its neighbour when it is enlarged
 const CELL = 10; // the least side, in pixels, of a tile that is shown as its class alone
 const BUSY = 5, SHARE = 0.6, LEAST = 12, MOST = 60; // of a frame: milliseconds while a hand moves, else the share, within bounds
 /** @type {(frame: number, moving: boolean) => number} */
@@ -11,7 +11,7 @@ const budget = (frame, moving) => (moving ? BUSY : limit(SHARE * frame, LEAST, M
 /** @type {() => Atlas} */
 const makeAtlas = () => {
   const sheet = document.createElement("canvas");
-  sheet.width = sheet.height = ACROSS * SIDE;
+  sheet.width = sheet.height = ACROSS * PITCH;
   return { sheet, known: new Map(), queue: [] };
 };
 /** @type {(place: Place) => string} */
@@ -27,7 +27,7 @@ const makeTile = ({ sheet, known }, layers, place, judge) => {
   if (!known.has(key) && known.size === ACROSS ** 2) known.delete(oldest);
   const image = new ImageData(SIDE, SIDE);
   toGrey(x).forEach((v, i) => { image.data.set([v, v, v, 255], 4 * i); });
-  sheet.getContext("2d").putImageData(image, (slot % ACROSS) * SIDE, Math.floor(slot / ACROSS) * SIDE);
+  sheet.getContext("2d").putImageData(image, (slot % ACROSS) * PITCH, Math.floor(slot / ACROSS) * PITCH);
   const tile = { slot, p: judge && judged(judge, x) };
   known.set(key, tile);
   return tile;
@@ -40,7 +40,7 @@ const drawTile = (canvas, view, { sheet }, place, { slot, p }, shown) => {
   const pictures = shown.has("decoded");
   if (pictures) {
     ctx.imageSmoothingEnabled = w % SIDE > 0;
-    ctx.drawImage(sheet, (slot % ACROSS) * SIDE, Math.floor(slot / ACROSS) * SIDE, SIDE, SIDE, x0, y0, w, h);
+    ctx.drawImage(sheet, (slot % ACROSS) * PITCH, Math.floor(slot / ACROSS) * PITCH, SIDE, SIDE, x0, y0, w, h);
   }
   if (!shown.has("classes") || !p) return;
   const best = p.indexOf(Math.max(...p));
