@@ -24,7 +24,7 @@ const pointsOf = (plane, draws) => (plane?.draws ? draws.map((_, k) => [plane.dr
 
 /**
  * The points it shows, how many of them are drawn already, and which LeNet-5 is unsure of.
- * @typedef {{canvas: HTMLCanvasElement, note: HTMLElement, count: HTMLElement, points: Pair[], unsure: boolean[], decoded: Float32Array[], at: number, columns: number}} DrawSheet
+ * @typedef {{canvas: HTMLCanvasElement, note: HTMLElement, count: HTMLElement, points: Pair[], unsure: boolean[], decoded: Float32Array[], at: number, columns: number, key?: string}} DrawSheet
  */
 /** @type {(sheet: DrawSheet, points: Pair[], width: number) => void} */
 const startSheet = (sheet, points, width) => {

@@ -131,7 +131,10 @@ const dropDraws = () => {
   clear.hidden = sheets.hidden = seed === null;
   for (const card of cards) {
     card.draws = seed === null ? [] : pointsOf(card.plane, points);
-    startSheet(card.sheet, card.draws, card.drawn.clientWidth || root.clientWidth);
+    const width = card.drawn.clientWidth || root.clientWidth, key = [card.source, !!card.plane, seed, width].join(" ");
+    if (key === card.sheet.key) continue; // all of it stands already
+    card.sheet.key = key;
+    startSheet(card.sheet, card.draws, width);
     card.sheet.note.textContent = filled(card.plane?.draws ? "sheet_learned" : "sheet", { title: card.title, seed: seed ?? "" });
   }
   repaint(cards);
@@ -167,9 +170,10 @@ const steps = trickBox(trick, {
 
 /** @type {(card: Card) => Promise<void>} */
 const arrive = async (card) => {
-  const { name, source } = card, plane = planeOf(await load(source));
-  if (card.name !== name) return; // another model has taken its place meanwhile
-  card.plane = plane;
+  const { source } = card, tensors = await load(source).catch(() => /** @type {Tensors} */ (null));
+  if (card.source !== source) return; // another model has taken its place meanwhile
+  if (!tensors) { card.read.textContent = t("unreachable"); return; }
+  card.plane = planeOf(tensors);
   if (seed !== null) dropDraws();
   repaint([card]);
   showCursor(card, z);
@@ -212,10 +216,9 @@ const draw = async () => {
   steps.choose(drawing(), cards, value().picture); follow();
   await arrive(cards[0]);
   element.dataset.ready = "yes";
-  await Promise.all([...cards.slice(1).map(arrive), source && load(source).then((tensors) => { judge = layersOf(tensors); })]);
+  await Promise.all([...cards.slice(1).map(arrive), source && load(source).then((tensors) => { judge = layersOf(tensors); }, () => {})]);
   cards.forEach(readOut);
   repaint(cards);
-  if (seed !== null) dropDraws();
 };
 element.latentDecode = async (name, point) => [...decode(planeOf(await load(value().planes.find((p) => p.name === name).source)).layers, point)]; // read by the parity test
 draw();

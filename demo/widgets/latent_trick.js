@@ -69,16 +69,20 @@ const graphOf = (words, narrow, without, said) => {
   const [from, to] = between(nodes.epsilon, nodes.times), stop = /** @type {Pair} */ ([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]);
   return { size: place.size, nodes, edges: [...ends, ["sigma", "times"], ["epsilon", "times"], ["times", "plus"], ["mu", "plus"], ["plus", "z"]], back, stop, said };
 };
-/** @type {(parent: Element, node: Knot) => void} */
+/** @type {(parent: Element, node: Knot) => {note?: SVGElement, picture?: SVGElement}} */
 const drawNode = (parent, { at: [x, y], size: [w, h], text, note, picture, kind = "" }) => {
   const group = svg("g", { class: `node ${kind}` }, parent);
-  if (picture) svg("image", { x: x - w / 2, y: y - h / 2, width: w, height: h, href: picture }, group);
-  else svg("rect", { x: x - w / 2, y: y - h / 2, width: w, height: h, rx: kind === "round" ? w / 2 : 6 }, group);
-  if (picture) svg("text", { x, y: y + h / 2 + 17 }, group, text);
-  else svg("text", { x, y: y + (note ? -4 : 6) }, group, text);
-  if (note) svg("text", { x, y: y + 17, class: "number" }, group, note);
+  const box = { x: x - w / 2, y: y - h / 2, width: w, height: h };
+  if (picture !== undefined) {
+    svg("text", { x, y: y + h / 2 + 17 }, group, text);
+    return { picture: svg("image", { ...box, href: picture }, group) };
+  }
+  svg("rect", { ...box, rx: kind === "round" ? w / 2 : 6 }, group);
+  svg("text", { x, y: y + (note ? -4 : 6) }, group, text);
+  return note ? { note: svg("text", { x, y: y + 17, class: "number" }, group, note) } : {};
 };
-/** @type {(box: HTMLElement, graph: Graph) => void} */
+// The drawing, and what gives it other words.
+/** @type {(box: HTMLElement, graph: Graph) => (words: Words) => void} */
 const drawGraph = (box, { size: [w, h], nodes, edges, back, stop, said }) => {
   box.replaceChildren();
   const picture = svg("svg", { viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": said, style: `max-width: ${w}px` }, box);
@@ -90,8 +94,15 @@ const drawGraph = (box, { size: [w, h], nodes, edges, back, stop, said }) => {
   };
   for (const [a, b] of edges) arrow(a, b, 4, "forward");
   for (const [a, b] of back) arrow(a, b, 4, "gradient"); // each to its own left: the two ways stand side by side
-  for (const node of Object.values(nodes)) drawNode(picture, node);
+  const parts = Object.entries(nodes).map(([name, node]) => /** @type {const} */ ([name, drawNode(picture, node)]));
   svg("text", { x: stop[0], y: stop[1] + 7, class: "stop" }, picture, "✕");
+  return (words) => {
+    for (const [name, { note, picture }] of parts) {
+      const word = words[/** @type {keyof Words} */ (name)];
+      if (note) note.textContent = word;
+      if (picture) picture.setAttribute("href", word);
+    }
+  };
 };
 
 /** @type {(posterior: Posterior, z: Pair, x: string, out: string) => Words} */
@@ -103,11 +114,11 @@ const wordsOf = (posterior, z, x, out) => ({
 const trickBox = (parent, { calm, at, move, settle, done }) => {
   const head = make("header", "", parent), title = make("h3", "", head), again = button(t("epsilon"), head, () => fly(), ""), other = button(t("without"), head, () => turn());
   const box = make("div", "graph", parent), said = make("p", "note", parent), source = make("canvas");
-  let without = false, narrow = false, thrown = 0, /** @type {Posterior} */ q = null, x = "", out = "";
+  let without = false, narrow = false, thrown = 0, /** @type {Posterior} */ q = null, x = "", out = "", /** @type {(words: Words) => void} */ put = () => {};
   const redraw = () => {
     if (!q) return;
     said.textContent = t(without ? "trick_without" : "trick_with");
-    drawGraph(box, graphOf(wordsOf(q, at(), x, out), narrow, without, said.textContent));
+    put = drawGraph(box, graphOf(wordsOf(q, at(), x, out), narrow, without, said.textContent));
   };
   const turn = () => { without = !without; other.setAttribute("aria-pressed", String(without)); redraw(); };
   other.setAttribute("aria-pressed", "false");
@@ -133,7 +144,7 @@ const trickBox = (parent, { calm, at, move, settle, done }) => {
       said.textContent = t("point");
       redraw();
     },
-    show: (posterior, z, canvas) => { q = posterior; out = canvas.toDataURL(); redraw(); },
+    show: (posterior, z, canvas) => { q = posterior; out = canvas.toDataURL(); put(wordsOf(q, z, x, out)); },
     size: (width) => { narrow = width < 800; redraw(); },
   };
 };
