@@ -94,7 +94,7 @@ declare function readEngine(text: string): ArenaEngine;
 declare function thetaOf(notch: number): number;
 declare function notchOf(theta: number): number;
 declare function buildCard(parent: Element, name: string, choices: string[], chosen: (key: string) => void): HTMLElement;
-declare function judged(name: string, prediction: string | null, right: string, outcome: Record<string, any>): string;
+declare function judged(name: string, prediction: string | null, right: string, outcome: Record<string, any>, changed: boolean): string;
 declare function drawPath(canvas: HTMLCanvasElement, path: ArenaPath, upto: number, colours: ArenaColours): void;
 declare function distancesOf(path: Float32Array): Float32Array;
 declare function drawSegments(

@@ -88,7 +88,7 @@ const conclude = () => {
   const right = lesson.judge(outcome);
   if (ended && !stage.moving) return;
   ended = true; say("");
-  verdict.textContent = judged(lesson.name, prediction, right, outcome);
+  verdict.textContent = judged(lesson.name, prediction, right, outcome, Object.keys(ownSettings(state)).length > 0);
   if (prediction === right) finish("arena.predict");
   if (lesson.contrast) button(t("contrast"), asked, () => { wanted = true; begin({ ...props.value, step: 0 }, true); });
 };
@@ -129,7 +129,7 @@ const playGames = () => {
     },
     figure: (i) => {
       const { modes, near, w1 } = frames[i].metrics, total = engine.modesOf(games[i])?.length;
-      return total && Number.isFinite(modes) ? filled(t("found"), { n: modes, m: total, p: figure(100 * near, 0) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
+      return total && Number.isFinite(modes) ? filled(t(games.length > 1 ? "found_short" : "found"), { n: modes, m: total, p: figure(100 * near, 0) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
     },
     rate: () => frames[0].rate,
     tasks: () => tasksDone(games, frames), over: () => step() >= goal(),
@@ -188,9 +188,10 @@ const playDirac = () => {
 /** @type {() => ArenaStage} */
 const playDistance = () => {
   let /** @type {ArenaApart} */ answer = null, /** @type {ArenaAxes[]} */ axes = [];
+  let moved = false; // since an answer was foretold
   const marks = new Map(), theta = () => thetaOf(step());
   /** @type {(notch: number) => void} */
-  const to = (notch) => { reached = 81; answer = null; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
   panels.forEach(({ canvas }, i) => {
     /** @type {Act} */
     const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); to(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
@@ -199,11 +200,11 @@ const playDistance = () => {
   window.setTimeout(() => to(state.step || notchOf(1)));
   return {
     paint: (i) => { axes[i] = i ? drawDistances(panels[i].canvas, theta(), [...marks.values()], colours) : drawSegments(panels[i].canvas, theta(), answer, { real: t("layer.real"), fake: t("layer.fake") }, colours); },
-    figure: (i) => (!i || !answer ? "" : filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })),
+    figure: () => "",
     where: () => `θ = ${figure(theta())}`,
     play: () => {}, halt: () => {}, step: () => {}, seek: to, told: () => answer,
-    moving: true, over: () => !!prediction && !!answer?.done && marks.size > 1,
-    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
+    moving: true, over: () => moved && !!answer?.done,
+    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; say(filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })); if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
   };
 };
 

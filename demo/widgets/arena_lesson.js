@@ -21,11 +21,12 @@ const buildCard = (parent, name, choices, chosen) => {
   });
   return verdict;
 };
+// Why it ends so is said of the lesson's own settings alone: others may end otherwise.
 /** @type {typeof globalThis.judged} */
-const judged = (name, prediction, right, outcome) => {
+const judged = (name, prediction, right, outcome, changed) => {
   const values = Object.fromEntries(Object.entries(outcome).flatMap(([key, v]) => [[key, figure(v)], [`${key}_percent`, figure(100 * v, 0)]]));
   const heard = !prediction ? "" : prediction === right ? t("right") : filled(t("not_so"), { answer: t(`lesson.${name}.answer.${right}`) });
-  return [heard, filled(t(`lesson.${name}.told`), values), t(`lesson.${name}.paper`)].filter((text) => text).join(" ");
+  return [heard, filled(t(`lesson.${name}.told`), values), changed ? "" : t(`lesson.${name}.why`), t(`lesson.${name}.paper`)].filter((text) => text).join(" ");
 };
 
 const REACH_DIRAC = 3.5; // of the plane of θ and ψ that is shown
@@ -58,10 +59,11 @@ const drawSegments = (canvas, theta, answer, words, colours) => {
   if (!width) return null;
   ctx.fillStyle = colours.ground; ctx.fillRect(0, 0, width, height);
   const axes = drawAxes(ctx, width, height, { x: [-APART_MOST, APART_MOST], y: [-2, 2] }, colours), { toX, toY, left, right, top, bottom } = axes;
+  const atTheta = answer?.D ? Math.round(((theta / APART_MOST + 1) / 2) * (answer.D.length - 1)) : 0; // a critic is told up to a constant: 0 at θ
   ctx.save(); ctx.beginPath(); ctx.rect(left, top, right - left, bottom - top); ctx.clip();
   for (const [values, dash] of /** @type {[ArrayLike<number>, number[]][]} */ (answer?.D ? [[answer.D, []], [answer.critic, [6, 4]]] : [])) {
     ctx.strokeStyle = colours.ink; ctx.lineWidth = 1.8; ctx.setLineDash(dash); ctx.beginPath();
-    for (let i = 0; i < values.length; i++) ctx.lineTo(toX(((2 * i) / (values.length - 1) - 1) * APART_MOST), toY(values[i]));
+    for (let i = 0; i < values.length; i++) ctx.lineTo(toX(((2 * i) / (values.length - 1) - 1) * APART_MOST), toY(values[i] - (dash.length ? values[atTheta] : 0)));
     ctx.stroke();
   }
   ctx.setLineDash([]); ctx.lineWidth = 6; ctx.lineCap = "round";

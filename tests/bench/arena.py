@@ -61,7 +61,7 @@ def play_on_the_page(page: Page, url: str) -> tuple[float, int]:
 
 def play_lessons() -> dict:
     """What each lesson comes to, in node."""
-    run = subprocess.run(["node", "tests/bench/arena_lessons.mjs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(["node", "tests/js/arena_lessons.js"], cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
 
 

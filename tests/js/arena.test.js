@@ -152,3 +152,10 @@ test("panels are as large as the room lets them be", () => {
     assert.ok(plan.columns * (plan.side + 16) - 16 <= width && rows * (plan.side + 46) - 16 <= height);
   }
 });
+
+test("a verdict gives the numbers; why it ends so is said of the lesson's own settings alone", () => {
+  const said = load("arena", { props: { text: { right: "Right.", not_so: "Not so: {answer}.", "lesson.x.told": "{a}, {b_percent} %.", "lesson.x.why": "Because.", "lesson.x.paper": "Paper.", "lesson.x.answer.few": "few" } } }).judged;
+  assert.equal(said("x", "few", "few", { a: 2, b: 0.514 }, false), "Right. 2, 51 %. Because. Paper.");
+  assert.equal(said("x", "all", "few", { a: 2.5, b: 0 }, true), "Not so: few. 2.50, 0 %. Paper.");
+  assert.equal(said("x", null, "few", { a: 2, b: 0 }, false), "2, 0 %. Because. Paper.");
+});
