@@ -2,7 +2,7 @@
 /** @typedef {{slot: number, p?: Float32Array}} Tile  where its picture lies on the sheet; what LeNet-5 reads in it */
 /** @typedef {{sheet: HTMLCanvasElement, known: Map<string, Tile>, queue: Place[]}} Atlas */
 /** @typedef {Set<string>} Layers  of "codes", "density", "decoded", "classes", "circles" */
-const ACROSS = 56, PITCH = SIDE + 2; // tiles in a row of the sheet, and how far apart: none shows its neighbour when it is enlarged
+const ACROSS = 56, PITCH = 30; // tiles in a row of the sheet, and how far apart in pixels: wider than a tile, so that none shows its neighbour when it is enlarged
 const CELL = 10; // the least side, in pixels, of a tile that is shown as its class alone
 const BUSY = 5, SHARE = 0.6, LEAST = 12, MOST = 60; // of a frame: milliseconds while a hand moves, else the share, within bounds
 /** @type {(frame: number, moving: boolean) => number} */
