@@ -32,6 +32,14 @@ test("only the net whose turn it is moves, and D moves k times", () => {
   }
 });
 
+test("each of D's k moves sees points of its own, and so does G's", () => {
+  const made = game({ k: 3 }), seen = [], { moveD, moveG } = made;
+  made.moveD = (batch) => { seen.push(batch.z.join(), batch.real.join()); moveD.call(made, batch); };
+  made.moveG = (batch) => { seen.push(batch.z.join(), batch.real.join()); moveG.call(made, batch); };
+  played(made, 2);
+  assert.deepEqual([seen.length, new Set(seen).size], [16, 16]);
+});
+
 test("D's half of a step and then G's are the whole step, to the bit", () => {
   const whole = played(game(), 5), halves = game();
   for (let k = 0; k < 5; k++) { halves.iterate("D", true); assert.equal(halves.step, k); halves.iterate("G"); }

@@ -29,6 +29,7 @@ test("the ring is eight modes at radius 2, the grid twenty-five a unit apart, ea
     counts.forEach((share) => close(share * modes.length, 1, 0.2));
   }
   assert.ok(modesOf(ring).every(([x, y]) => Math.abs(Math.hypot(x, y) - 2) < 1e-12));
+  assert.deepEqual([sigmaOf(ring), sigmaOf(complete({ data: "grid" })), sigmaOf(complete({ sigma: 0.3 }))], [0.02, 0.05, 0.3]);
 });
 
 test("all data lie on the plane shown, and drawn points are those that were drawn", () => {
