@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 import torch
@@ -37,7 +38,7 @@ class State:
     label: int = GUESS
     seed: int = 0
     passes: int = 10
-    picture: str | dict = ""
+    picture: Any = ""
     mask: str | dict = ""
 
 

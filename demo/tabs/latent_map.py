@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from typing import Any
 
 import gradio as gr
 import torch
@@ -37,7 +38,7 @@ class State:
     window: str = ""
     other_window: str = ""
     draws: int | None = None  # the seed of 200 draws of N(0, I); None where none were dropped
-    picture: str | dict | None = "0"
+    picture: Any = "0"
 
 
 def is_plain(family: Family) -> bool:

@@ -4,6 +4,7 @@ import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 import torch
@@ -39,7 +40,7 @@ class State:
     n: int = 4
     temperature: float = 1.0
     start: str = "blank"
-    picture: str | dict = "3"
+    picture: Any = "3"
     mask: str | dict = ""
     code: str = "prior"
     guidance: float = 0.5

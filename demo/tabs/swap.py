@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 import torch
@@ -36,7 +37,7 @@ class State:
     mix: float = 1.0
     other: int = GUESS
     walk: float = 0.0
-    picture: str | dict = ""
+    picture: Any = ""
 
 
 def models_for(registry, dataset: str) -> list[str]:
