@@ -8,6 +8,7 @@ import html
 import json
 import typing
 from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
 
@@ -114,7 +115,7 @@ def state_from_url(query: dict, defaults: dict, names: Callable[[str], list[str]
 
 def parse(field: dataclasses.Field, text: str):
     """A State's field, of the first type it is declared with.  Raises LookupError or ValueError."""
-    kind = (typing.get_args(field.type) or (field.type,))[0]
+    kind: Any = (typing.get_args(field.type) or (field.type,))[0]
     return {"true": True, "false": False}[text] if kind is bool else kind(text)
 
 

@@ -8,6 +8,7 @@ import re
 from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.blocks import Block
 
 from demo.registry import ModelRegistry
 from demo.text import Text, english
@@ -121,7 +122,7 @@ def bind_live(said: StatusLine, triggers, function, inputs, outputs, js: str | N
     )  # fmt: skip
 
 
-def read_state(state_type: type, components: dict[str, gr.blocks.Block], values: dict) -> Any:
+def read_state(state_type: type, components: dict[str, Block], values: dict) -> Any:
     """The tab's State, of its controls' values.  A component whose name is no field holds several fields, under "state" in its value."""
     known = {field.name for field in dataclasses.fields(state_type)}
     found = {}

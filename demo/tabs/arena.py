@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import re
+from typing import Any
 
 import gradio as gr
 
@@ -110,7 +111,7 @@ def build(registry, t, page) -> None:
     widget = Arena(first, server_functions=[events.serve(t, engine)], text=t.group("arena"), language=t.language, render=False)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            fields = {"dataset": choose(controls.Radio, t, "control.dataset", DATA, "data", State.dataset)}
+            fields: dict[str, Any] = {"dataset": choose(controls.Radio, t, "control.dataset", DATA, "data", State.dataset)}
             fields["rule"] = choose(controls.Radio, t, "arena.rule", RULES, "rule", State.rule)
             with gr.Accordion(t("arena.compare"), open=False):
                 fields["beside"] = choose(gr.CheckboxGroup, t, "arena.beside", RULES, "rule", [])

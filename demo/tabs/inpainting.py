@@ -39,7 +39,7 @@ class State:
     seed: int = 0
     passes: int = 10
     picture: Any = ""
-    mask: str | dict = ""
+    mask: Any = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class State:
     temperature: float = 1.0
     start: str = "blank"
     picture: Any = "3"
-    mask: str | dict = ""
+    mask: Any = ""
     code: str = "prior"
     guidance: float = 0.5
     number: int = 0  # which question of the tab this is
@@ -72,7 +72,7 @@ def latent_codes(registry, s: State, rng: torch.Generator) -> Tensor | None:
     if validation.one_of(s.code, "z", CODES) == "prior":
         return model.prior(s.n, rng, validation.whole(s.label, "the class", 0, k - 1) if k else None)
     x = validation.picture_for(model, s.picture)
-    own = validation.resolve_label(registry, VARIANT_OF.get(dataset, dataset), x, (s.picture or {}).get("label", validation.GUESS))
+    own = validation.resolve_label(registry, VARIANT_OF.get(dataset) or dataset, x, (s.picture or {}).get("label", validation.GUESS))
     return ops.encode(model, x, validation.label_tensor(model, own)).mean.expand(s.n, -1)
 
 
@@ -161,9 +161,11 @@ def beside(registry, t, s: State) -> dict:
     x, mask = begun(s) if s.start == "hole" else (None, None)
     names = registry.names(s.dataset, lambda family: family.is_autoencoder and family.is_conditional)
     able = [name for name in names if s.label < len(captions.class_names(t, registry, s.dataset, name))]
-    is_hole = x is not None and mask is not None and bool(able) and bool(mask.any()) and not mask.all()
+    is_hole = mask is not None and bool(able) and bool(mask.any()) and not mask.all()
     return {
-        "beside": repair_beside(registry, t, able[0], x, mask, s.label, s.seed) if is_hole else {"sections": []},
+        "beside": repair_beside(registry, t, able[0], x, mask, s.label, s.seed)
+        if is_hole and x is not None and mask is not None
+        else {"sections": []},
         "painting": gr.update(visible=s.start == "hole"),
     }
 
@@ -259,7 +261,7 @@ def build(registry, t, page) -> None:
     gr.on([*moved, picture.input, model.input, dataset.input], None, None, None, js=stale, api_visibility="private")
     picked = bind([picture.input], pick_sample)
     streams = [(moved, draw), (picked.then, draw), ([screen.submit], sample), ([screen.select], draw_on)]
-    drawn = [bind(on, function, events.bind_stream) for on, function in streams]
+    drawn: list[Any] = [bind(on, function, events.bind_stream) for on, function in streams]
     screen.stop(None, None, None, cancels=drawn, api_visibility="private")
     bind([label.input, seed.input, start.input, pad.input], beside)
     bind([model.input], choose_model)

@@ -9,7 +9,7 @@ const TEXT = readFileSync(new URL("../../demo/shell.js", import.meta.url), "utf8
 function shell(found = {}, activeElement = null) {
   const within = { querySelectorAll: (selector) => found[selector] || [], querySelector: (selector) => (found[selector] || [])[0] };
   const scope = {
-    document: { ...within, activeElement, documentElement: { classList: { add: () => {} } } }, window: {}, location: { search: "" }, addEventListener: () => {},
+    document: { ...within, activeElement, documentElement: { classList: { add: () => {} }, dataset: {} } }, window: {}, location: { search: "" }, addEventListener: () => {},
     MutationObserver: anything(), URLSearchParams, TextDecoder,
   };
   return new Function(...Object.keys(scope), `${TEXT}\nreturn { arrange, step, readText, stateOf, location };`)(...Object.values(scope));
