@@ -83,11 +83,11 @@ def test_other_hair_is_put_on_a_sprite_beside_the_real_picture(page, server):
     page.locator("label:visible", has_text="Sprites").click()
     page.wait_for_selector("#target-en .pictured canvas")
     page.wait_for_function("document.querySelectorAll('#swapped-en figure').length === 4")
-    kept, before = drawn(page, "#swapped-en canvas >> nth=0"), drawn(page, "#swapped-en canvas >> nth=2")
+    kept, before = drawn(page, "#swapped-en canvas >> nth=2"), drawn(page, "#swapped-en canvas >> nth=0")
     page.locator("#target-en [aria-label^='Hair'] button[aria-checked=false] >> nth=2").click()
-    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[2].toDataURL() !== b", arg=before)
-    assert drawn(page, "#swapped-en canvas >> nth=0") == kept
-    assert "dB" in page.locator("#swapped-en figcaption >> nth=3").inner_text()
+    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[0].toDataURL() !== b", arg=before)
+    assert drawn(page, "#swapped-en canvas >> nth=2") == kept
+    assert "dB" in page.locator("#swapped-en figcaption >> nth=1").inner_text()
 
 
 def test_a_face_is_picked_by_its_light_and_lit_from_elsewhere(page, server):
@@ -98,10 +98,10 @@ def test_a_face_is_picked_by_its_light_and_lit_from_elsewhere(page, server):
     page.locator(".dome button[aria-pressed=false]:visible >> nth=3").click()
     page.locator(".picture_pad .strip button:visible >> nth=1").click()
     page.wait_for_function("(b) => document.querySelector('#swapped-en canvas').toDataURL() !== b", arg=before)
-    swapped = drawn(page, "#swapped-en canvas >> nth=2")
+    swapped = drawn(page, "#swapped-en canvas >> nth=0")
     page.locator("#swaps-en .section:last-child figure >> nth=16").click()  # a cell of z × c
-    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[2].toDataURL() !== b", arg=swapped)
-    assert page.get_by_label("z towards the other picture").locator("visible=true").first.input_value() == "1"
+    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[0].toDataURL() !== b", arg=swapped)
+    assert page.get_by_label("z on its way there").locator("visible=true").first.input_value() == "1"
     assert page.locator(".rights:visible", has_text="Extended Yale").count()
 
 
