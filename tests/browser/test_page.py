@@ -99,7 +99,7 @@ def test_a_face_is_picked_by_its_light_and_lit_from_elsewhere(page, server):
     page.locator(".picture_pad .strip button:visible >> nth=1").click()
     page.wait_for_function("(b) => document.querySelector('#swapped-en canvas').toDataURL() !== b", arg=before)
     swapped = drawn(page, "#swapped-en canvas >> nth=0")
-    page.locator("#swaps-en .section:last-child figure >> nth=16").click()  # a cell of z × c
+    page.locator("#swaps-en .section:last-child figure >> nth=18").click()  # a cell of z × c
     page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[0].toDataURL() !== b", arg=swapped)
     assert page.get_by_label("z on its way there").locator("visible=true").first.input_value() == "1"
     assert page.locator(".rights:visible", has_text="Extended Yale").count()

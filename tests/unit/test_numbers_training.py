@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from genlib import data, finetuning, train
+from genlib import data, growth, train
 from genlib.batch import Batch
 from genlib.data import augment, base
 from genlib.evaluation.writing import make_reference
@@ -222,7 +222,7 @@ def test_a_cvaes_weight_of_kl_on_faces_is_that_of_the_cvaegan_beside_a_pixel():
 def test_a_new_class_starts_at_the_mean_of_the_known_ones_and_z_is_read_as_before():
     torch.manual_seed(0)
     model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8)).eval()
-    bigger = finetuning.grow(model, 5).eval()
+    bigger = growth.grow(model, 5).eval()
     old, new = model.generator.net[0], bigger.generator.net[0]
     z = torch.randn(6, 4)
     known = torch.stack([old(torch.cat([z, torch.eye(3)[k].expand(6, -1)], dim=1)) for k in range(3)])
@@ -236,7 +236,7 @@ def test_a_new_class_starts_at_the_mean_of_the_known_ones_and_z_is_read_as_befor
 
 
 def test_folders_are_matched_with_the_labels_and_the_rest_are_numbered_on():
-    assert finetuning.classes(("a", "b", "c"), ("owl", "C", "a", "zoo")) == (("a", "b", "c", "owl", "zoo"), [3, 2, 0, 4])
+    assert growth.classes(("a", "b", "c"), ("owl", "C", "a", "zoo")) == (("a", "b", "c", "owl", "zoo"), [3, 2, 0, 4])
 
 
 def test_a_classifiers_reference_is_of_the_first_of_the_training_set_and_its_threshold_of_the_last(monkeypatch):
