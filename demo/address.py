@@ -115,6 +115,8 @@ def state_from_url(query: dict, defaults: dict, names: Callable[[str], list[str]
 
 def parse(field: dataclasses.Field, text: str):
     """A State's field, of the first type it is declared with.  Raises LookupError or ValueError."""
+    if field.type is Any:  # a picture or a mask, which a pad takes as the text it is
+        return text
     kind: Any = (typing.get_args(field.type) or (field.type,))[0]
     return {"true": True, "false": False}[text] if kind is bool else kind(text)
 
