@@ -91,28 +91,6 @@ def keep_tab(t, tabs: gr.Tabs) -> None:
     tabs.select(None, None, None, js=script, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def state(query: dict, defaults: dict) -> dict:
-    """The controls' values an address asks for, over the defaults; a value that does not fit is left at its default."""
-    found = dict(defaults)
-    for key, default in defaults.items():
-        try:
-            found[key] = type(default)(query[key])
-        except (KeyError, ValueError):
-            continue
-    return found
-
-
-def state_from_url(query: dict, defaults: dict, names: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
-    """The state an address asks for, its data set and model replaced where they are not here, and the models on offer."""
-    s = state(query, defaults)
-    s["dataset"] = next((d for d in (s["dataset"], *DATASETS) if names(d)), defaults["dataset"])
-    offered = names(s["dataset"])
-    if not offered:
-        raise InputError("no model for this tab is here")
-    s["model"] = s["model"] if s["model"] in offered else offered[0]
-    return s, offered
-
-
 def parse(field: dataclasses.Field, text: str):
     """A State's field, of the first type it is declared with.  Raises LookupError or ValueError."""
     if field.type is Any:  # a picture or a mask, which a pad takes as the text it is
@@ -123,14 +101,14 @@ def parse(field: dataclasses.Field, text: str):
 
 def read_state(initial, query: dict):
     """The State an address asks for; a field that is missing there, or does not fit, is as it is initially."""
-    found = {}
+    values = {}
     for field in dataclasses.fields(initial):
         with contextlib.suppress(LookupError, ValueError):
-            found[field.name] = parse(field, query[field.name])
-    return dataclasses.replace(initial, **found)
+            values[field.name] = parse(field, query[field.name])
+    return dataclasses.replace(initial, **values)
 
 
-def with_what_is_here(state, names: Callable[[str], list[str]]):
+def replace_missing(state, names: Callable[[str], list[str]]):
     """The State with its data set and model replaced where they are not here.  Raises InputError where no model is."""
     dataset = next((d for d in (state.dataset, *DATASETS) if names(d)), None)
     if dataset is None:
@@ -145,7 +123,7 @@ def when_opened(t, show, outputs) -> None:
     opening.input(guard(show, t), None, outputs, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], function, outputs: dict, *bound) -> None:
+def bind_load(t, tab: str, initial, names: Callable[[str], list[str]], function, outputs: dict, *bound) -> None:
     """What a fresh page shows: function(*bound, State) -> {an output's name: its update}, the State being what its address asks for.
 
     One address has one answer: it is worked out for the first visitor and kept for the next, unless it holds a picture.  An address that asks
@@ -155,7 +133,7 @@ def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], fun
     @functools.lru_cache(maxsize=32)
     def answer(query: tuple):
         try:
-            return function(*bound, with_what_is_here(read_state(initial, dict(query)), names))
+            return function(*bound, replace_missing(read_state(initial, dict(query)), names))
         except EXPECTED:
             if not query:
                 raise
@@ -169,29 +147,3 @@ def bind_load(t, page, tab: str, initial, names: Callable[[str], list[str]], fun
         return {outputs[name]: update for name, update in updates.items()}
 
     when_opened(t, show, list(outputs.values()))
-
-
-def load_state(t, page, tab: str, defaults: dict, names: Callable[[str], list[str]], first, outputs) -> None:
-    """What a fresh page shows: first(state, models on offer), the state being what its address asks for.
-
-    One address has one answer: it is worked out for the first visitor and kept for the next, unless it holds a picture.  An address that asks
-    for what cannot be gets the page as it begins.
-    """
-
-    @functools.lru_cache(maxsize=32)
-    def answer(query: tuple):
-        try:
-            return first(*state_from_url(dict(query), defaults, names))
-        except EXPECTED:
-            if not query:
-                raise
-            return answer(())
-
-    def show(request: gr.Request):
-        query = dict(request.query_params) if request else {}
-        ours = tuple(sorted(query.items())) if query.get("tab") == tab else ()
-        if any(len(value) > 200 for _, value in ours):  # a person's own picture or mask: shown, and not kept
-            return answer.__wrapped__(ours)
-        return copy.deepcopy(answer(ours))  # Gradio empties the updates it is given
-
-    when_opened(t, show, outputs)

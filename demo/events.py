@@ -74,20 +74,6 @@ class StatusLine(NamedTuple):
     t: Text
 
 
-def report_errors(t: Text, function, count: int):
-    """The function with one more output, a line that says what was wrong: queued events have Gradio's toast, live ones none."""
-
-    @functools.wraps(function)
-    def call(*args):
-        try:
-            values = function(*args)
-        except EXPECTED as error:
-            return *[gr.skip()] * count, f'<p role="alert">{html.escape(t.problem(error))}</p>'
-        return *(values if count > 1 else (values,)), ""
-
-    return call
-
-
 def number_question(tab: str, before: str = "") -> str:
     """A script for an event whose last input is a question's number, after what else it does: the page puts back what answers an older one.
 
@@ -113,22 +99,13 @@ def number_answer(tab: str, n, value: dict) -> dict:
     return value | ({"ask": {"of": tab, "n": abs(whole(n, "a question's number", -SEEDS, SEEDS))}} if n else {})
 
 
-def bind_live(said: StatusLine, triggers, function, inputs, outputs, js: str | None = None):
-    """While a control moves: no queue, latest wins, nothing flashes; `said` says what was wrong.  Returns the event, for what follows it."""
-    outputs = outputs if isinstance(outputs, list) else [outputs]
-    return gr.on(
-        triggers, report_errors(said.t, function, len(outputs)), inputs, [*outputs, said.line], queue=False, trigger_mode="always_last",
-        show_progress="hidden", api_visibility="private", js=js,
-    )  # fmt: skip
-
-
 def read_state(state_type: type, components: dict[str, Block], values: dict) -> Any:
     """The tab's State, of its controls' values.  A component whose name is no field holds several fields, under "state" in its value."""
     known = {field.name for field in dataclasses.fields(state_type)}
-    found = {}
+    fields = {}
     for name, component in components.items():
-        found |= {name: values[component]} if name in known else Sent.of(values[component])["state"]
-    return state_type(**{name: value for name, value in found.items() if name in known})
+        fields |= {name: values[component]} if name in known else Sent.of(values[component])["state"]
+    return state_type(**{name: value for name, value in fields.items() if name in known})
 
 
 def private(function) -> dict:

@@ -178,4 +178,4 @@ def build(registry, t, page) -> None:
     bind([model.input], open_state)
     bind([small.select], pick)
     bind([dataset.input], switch)
-    address.bind_load(t, page, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

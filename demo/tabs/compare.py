@@ -237,4 +237,4 @@ def build(registry, t, page) -> None:
     bind([canvas.select], pick)
     bind([dataset.input], switch)
     bind([model.input, told["film"].expand], read)
-    address.bind_load(t, page, TAB, State(), functools.partial(told_of, registry), open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), functools.partial(told_of, registry), open_state, outputs, registry, t)

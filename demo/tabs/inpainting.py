@@ -248,7 +248,7 @@ def build(registry, t, page) -> None:
     bind([picture.input], pick)
     bind([pad.select], show_example)
     bind([dataset.input], switch)
-    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
     emptied = "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]"
     for function, where, how in ((beside, canvas, events.bind_state), (raster, row, events.bind_stream)):

@@ -272,4 +272,4 @@ def build(registry, t, page) -> None:
     descending: Any = bind([model.input, seed.input, picture.input, other.input], descend, events.bind_stream)
     # What is still coming down belongs to the old choice.
     gr.on([dataset.input, path.input], None, None, None, cancels=[descending], api_visibility="private")
-    address.bind_load(t, page, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

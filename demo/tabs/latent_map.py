@@ -198,4 +198,4 @@ def build(registry, t, page) -> None:
     bind([model.input, other.input], choose)
     bind([dataset.input], switch)
     pad.select(None, pad, model, js="(pad) => pad.about.model", queue=False, show_progress="hidden", api_visibility="private")
-    address.bind_load(t, page, TAB, State(), functools.partial(planar, registry), open_state, components, registry, t)
+    address.bind_load(t, TAB, State(), functools.partial(planar, registry), open_state, components, registry, t)

@@ -266,4 +266,4 @@ def build(registry, t, page) -> None:
     bind([label.input, seed.input, start.input, pad.input], beside)
     bind([model.input], choose_model)
     bind([dataset.input], switch)
-    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

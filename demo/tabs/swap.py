@@ -244,4 +244,4 @@ def build(registry, t, page) -> None:
     bind([model.input], choose_model)
     bind([below.select], pick)
     bind([dataset.input], switch)
-    address.bind_load(t, page, TAB, State(), offers, open_state, outputs, registry, t)
+    address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

@@ -10,24 +10,8 @@ import torch
 from demo.registry import ModelRegistry
 from genlib import load
 from tests.bench import faces, learners, sampling
+from tests.bench.dragging import DRAG
 from tests.bench.serving import resident, started
-
-DRAG = """async () => {
-    const front = document.querySelector('.latent_pad .front'), box = front.getBoundingClientRect();
-    const send = (kind, k) => front.dispatchEvent(new PointerEvent(kind, {
-        bubbles: true, pointerId: 1, isPrimary: true, buttons: 1, clientX: box.x + 40 + k % 300, clientY: box.y + 60 + (2 * k) % 300}));
-    front.setPointerCapture = () => {};
-    send('pointerdown', 0);
-    const cost = [], start = performance.now();
-    for (let k = 0; k < 120; k++) {
-        await new Promise(requestAnimationFrame);
-        const before = performance.now(); send('pointermove', k); cost.push(performance.now() - before);
-    }
-    const frames = 120000 / (performance.now() - start);
-    send('pointerup', 0);
-    return [cost.sort((a, b) => a - b)[60], frames];
-}"""
-
 
 STREAM = """async (stopAt) => {
     const canvas = () => document.querySelector('.pixel_stream .pictures canvas'), seen = () => canvas().toDataURL();

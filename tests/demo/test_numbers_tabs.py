@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import gradio as gr
 import pytest
@@ -692,16 +693,15 @@ def test_numbers_are_taken_up_to_both_of_their_ends_and_no_further():
     assert torch.equal(torch.rand(3, generator=validation.rng(8)), torch.rand(3, generator=seeded(8)))
 
 
-def test_an_address_is_read_by_the_kinds_of_the_defaults_and_what_is_not_here_is_replaced():
-    defaults = {"dataset": "mnist", "model": "m", "label": 3, "mix": 0.5}
+def test_an_address_is_read_by_the_kinds_of_the_state_and_what_is_not_here_is_replaced():
+    initial = classes.State(dataset="mnist", model="m", label=3, mix=0.5)
     asked = {"label": "7", "mix": "0.25", "model": "other", "dataset": "fashion", "x": "y"}
-    assert address.state(asked, defaults) == {"dataset": "fashion", "model": "other", "label": 7, "mix": 0.25}
-    assert address.state({"label": "x", "mix": "1"}, defaults) == defaults | {"mix": 1.0}
+    assert address.read_state(initial, asked) == replace(initial, dataset="fashion", model="other", label=7, mix=0.25)
+    assert address.read_state(initial, {"label": "x", "mix": "1"}) == replace(initial, mix=1.0)
     names = {"mnist": ["a", "b"], "fashion": [], "sprites": ["c"]}
-    assert address.state_from_url({"dataset": "fashion", "model": "b"}, defaults, lambda d: names.get(d, []))[0]["model"] == "b"
-    assert address.state_from_url({"dataset": "sprites", "model": "b"}, defaults, lambda d: names.get(d, [])) == (
-        {"dataset": "sprites", "model": "c", "label": 3, "mix": 0.5}, ["c"],
-    )  # fmt: skip
+    assert address.replace_missing(replace(initial, dataset="fashion", model="b"), lambda d: names.get(d, [])).model == "b"
+    here = address.replace_missing(replace(initial, dataset="sprites", model="b"), lambda d: names.get(d, []))
+    assert here == replace(initial, dataset="sprites", model="c")
 
 
 def test_where_a_metric_went_is_from_its_first_to_its_last_value():

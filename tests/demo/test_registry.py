@@ -156,19 +156,11 @@ def test_a_picture_is_opened_by_number_or_by_its_pixels():
 def test_one_address_is_worked_out_once(monkeypatch):
     seen, worked = [], []
     monkeypatch.setattr(address, "when_opened", lambda _t, show, _outputs: seen.append(show))
-    address.load_state(
-        Text("en"),
-        None,
-        "classes",
-        {"dataset": "mnist", "model": "m", "label": 0},
-        lambda _d: ["m"],
-        lambda s, _names: worked.append(s) or s,
-        [],
-    )
+    address.bind_load(Text("en"), "classes", classes.State(model="m"), lambda _d: ["m"], lambda s: worked.append(s) or {}, {})
     (show,) = seen
     for query in ({}, {"tab": "swap", "label": "4"}, {"tab": "classes", "label": "4"}, {"label": "4", "tab": "classes"}):
         show(SimpleNamespace(query_params=query))
-    assert [s["label"] for s in worked] == [0, 4]
+    assert [s.label for s in worked] == [3, 4]
 
 
 def test_the_stops_of_beta_rise_and_their_bars_are_the_measured_nats():
