@@ -52,7 +52,7 @@ TABLE = (
     Figure("held_out_n", "own pictures held out"),
     Figure("copy_ratio", "distance of draws to the nearest learned picture over that to the nearest held out: about 1 where they are new, far below where they are copies"),
     Figure("own_read_acc", "a small classifier of own pictures finds the asked class in the generated ones", better="more"),
-    Figure("own_reader_acc", "that classifier on the own pictures held out"),
+    Figure("own_reader_acc", "that classifier on the own pictures held out", better="more"),
     Figure("kept_acc", "draws of the classes known before, read as asked by their classifier", better="more"),
     Figure("kept_acc_before", "the same before the fine-tuning"),
     Figure("mean_fill_psnr_db", "the hole filled with the mean of the known pixels", "dB"),
