@@ -239,13 +239,16 @@ def test_folders_are_matched_with_the_labels_and_the_rest_are_numbered_on():
     assert growth.classes(("a", "b", "c"), ("owl", "C", "a", "zoo")) == (("a", "b", "c", "owl", "zoo"), [3, 2, 0, 4])
 
 
+class Plain(nn.Module):
+    """Reads a picture's grey levels as they are."""
+
+    def features(self, x):
+        return x.flatten(1) * 255
+
+
 def test_a_classifiers_reference_is_of_the_first_of_the_training_set_and_its_threshold_of_the_last(monkeypatch):
     monkeypatch.setattr("genlib.ood.HELD_OUT", 40)
     monkeypatch.setattr("genlib.ood.SIZE", 30)
-
-    class Plain(nn.Module):
-        def features(self, x):
-            return x.flatten(1) * 255
 
     n = torch.arange(240, dtype=torch.uint8)
     found = make_reference(Plain(), data.Images(n.view(-1, 1, 1, 1), torch.zeros(240).long(), ("a",)), 0.05, 0)
@@ -257,10 +260,6 @@ def test_a_classifiers_reference_is_of_the_first_of_the_training_set_and_its_thr
 
 
 def test_a_small_sets_reference_leaves_a_random_sixth_out_and_no_class_with_it():
-    class Plain(nn.Module):
-        def features(self, x):
-            return x.flatten(1) * 255
-
     n = torch.arange(240, dtype=torch.uint8)
     found = make_reference(Plain(), data.Images(n.view(-1, 1, 1, 1), torch.zeros(240).long(), ("a",)), 0.05, 0)
     assert len(found.features) == 200
