@@ -48,7 +48,7 @@ class Server(NamedTuple):
         classifier = self.registry.classifier(dataset)
         if classifier is None or x.shape[-1] != classifier.config.size:
             return None
-        p, k = (torch.cat(v) for v in zip(*(self.registry.guess(dataset, some).max(dim=1) for some in x.split(MAX_PICTURES)), strict=True))
+        p, k = (torch.cat(v) for v in zip(*(self.registry.guess(dataset, part).max(dim=1) for part in x.split(MAX_PICTURES)), strict=True))
         return [{"label": int(i), "probability": round(float(v), 6)} for v, i in zip(p, k, strict=True)]
 
 
@@ -113,7 +113,7 @@ def swap(server: Server, model: str, image: str, label: int, targets: list[int])
     x = picture(image, info, m)
     y, k, _ = resolve_label(server.registry, info, m, x, k)
     z = ops.encode(m, x, y).mean[0]
-    out = torch.cat([ops.swap(m, z, some) for some in to.split(MAX_PICTURES)])  # all characters are 1,296
+    out = torch.cat([ops.swap(m, z, part) for part in to.split(MAX_PICTURES)])  # all characters are 1,296
     done = {"model": model, "label": k, "z": z.tolist(), "targets": to.tolist()}
     return server.sheet(out, **done), done | {"verdicts": server.verdicts(model, out)}
 

@@ -61,12 +61,12 @@ def nearest(registry: ModelRegistry, dataset: str, x: Tensor) -> dict[str, Neigh
     known, classifier = neighbours.training_pictures(dataset), registry.classifier(dataset)
     if known is None:
         return {}
-    found = {"pixels": neighbours.nearest_in_pixels(known, x, NEAREST)}
+    nearest = {"pixels": neighbours.nearest_in_pixels(known, x, NEAREST)}
     if classifier is not None:
         reference = registry.reference(dataset)
         features = reference.features if reference and len(reference.features) == len(known.x) else None
-        found["features"] = neighbours.nearest_in_features(known, x, classifier, features, NEAREST)
-    return found
+        nearest["features"] = neighbours.nearest_in_features(known, x, classifier, features, NEAREST)
+    return nearest
 
 
 def usual_line(registry: ModelRegistry, t, dataset: str) -> str:

@@ -187,8 +187,8 @@ TERM = re.compile(r"\[(\w+)\]")
 def lede_html(t: Text, tab: str) -> str:
     """What to do, as HTML; a term in brackets explains itself when it is pointed at or reached by key."""
 
-    def explain(found: re.Match) -> str:
-        term = found[1]
+    def explain(match: re.Match) -> str:
+        term = match[1]
         word, meaning = t.phrases.get(f"word.{term}", term), html.escape(t(f"term.{term}"))
         return f'<span class="term" tabindex="0" data-means="{meaning}" aria-label="{meaning}">{word}</span>'
 

@@ -51,7 +51,7 @@ def take(known: TrainingPictures, rows: Tensor, distance: Tensor, k: int) -> Nei
 
 def pixel_distances(known: TrainingPictures, x: Tensor) -> Tensor:
     """‖x − x'‖ of pictures (B, C, H, W) to all that are known, (B, N)."""
-    return torch.cat([torch.cdist(x.flatten(1), some.flatten(1).float() / 255) for some in known.x.split(SLICE)], dim=1)
+    return torch.cat([torch.cdist(x.flatten(1), part.flatten(1).float() / 255) for part in known.x.split(SLICE)], dim=1)
 
 
 def nearest_in_pixels(known: TrainingPictures, x: Tensor, k: int) -> Neighbours:
@@ -65,7 +65,7 @@ def nearest_in_features(known: TrainingPictures, x: Tensor, classifier: Reader, 
     rows = torch.arange(len(known.x))
     if features is None:
         rows = pixel_distances(known, x)[0].topk(min(CANDIDATES, len(rows)), largest=False).indices
-        features = torch.cat([classifier.features(known.x[some].float() / 255) for some in rows.split(250)])
+        features = torch.cat([classifier.features(known.x[part].float() / 255) for part in rows.split(250)])
     return take(known, rows, torch.cdist(classifier.features(x), features)[0], k)
 
 

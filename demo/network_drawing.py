@@ -77,12 +77,12 @@ def place(columns: list[list[str]]) -> tuple[dict[str, tuple[float, float]], flo
     """Where the middle of each box stands, and where the lowest ends."""
     most = max(map(len, columns))
     step = (WIDTH - 90) / (len(columns) - 1)
-    found = {}
+    places = {}
     for k, column in enumerate(columns):
         for i, name in enumerate(column):
             row = i + (most - len(column)) / 2
-            found[name] = (45 + step * k, COLUMN_TOP + NODE / 2 + row * (NODE + COLUMN_TOP))
-    return found, COLUMN_TOP + most * (NODE + COLUMN_TOP) - COLUMN_TOP
+            places[name] = (45 + step * k, COLUMN_TOP + NODE / 2 + row * (NODE + COLUMN_TOP))
+    return places, COLUMN_TOP + most * (NODE + COLUMN_TOP) - COLUMN_TOP
 
 
 def box_width(name: str) -> float:

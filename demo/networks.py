@@ -113,11 +113,11 @@ def parts_of(model: Network) -> dict[str, list[nn.Module]]:
     parts = dict(model.named_children())
     if not parts.keys() & SYMBOLS.keys():
         return {family_of(model).title: [model]}
-    found: dict[str, list[nn.Module]] = {}
+    nets: dict[str, list[nn.Module]] = {}
     for name, part in parts.items():
         second = name == "discriminator" and "code_discriminator" in parts  # D₁ judges codes
-        found.setdefault("D₂" if second else SYMBOLS.get(name, name), []).append(part)
-    return found
+        nets.setdefault("D₂" if second else SYMBOLS.get(name, name), []).append(part)
+    return nets
 
 
 def is_layer(module: nn.Module) -> bool:
@@ -131,13 +131,13 @@ def leaves(parts: list[nn.Module]) -> list[nn.Module]:
 
 def fold(layers: list[Layer]) -> list[Layer]:
     """Neighbours of one kind and shape as one."""
-    found: list[Layer] = []
+    folded: list[Layer] = []
     for layer in layers:
-        if found and (found[-1].kind, found[-1].shape) == (layer.kind, layer.shape):
-            found[-1] = replace(found[-1], count=found[-1].count + layer.count)
+        if folded and (folded[-1].kind, folded[-1].shape) == (layer.kind, layer.shape):
+            folded[-1] = replace(folded[-1], count=folded[-1].count + layer.count)
         else:
-            found.append(layer)
-    return found
+            folded.append(layer)
+    return folded
 
 
 def blocks(layers: list[Layer]) -> Iterator[Block]:
@@ -209,7 +209,7 @@ class Recorder:
             loss = self.follower.origins(turn.loss(batch, torch.Generator().manual_seed(0))["loss"])
         moved = {id(p) for p in turn.net.parameters()}
         moves = {name for name in self.reads if any(id(p) in moved for part in self.parts[name] for p in part.parameters())}
-        return Step(turn, {name: frozenset(found or {NOISE}) for name, found in self.reads.items()}, loss, frozenset(moves))
+        return Step(turn, {name: frozenset(sources or {NOISE}) for name, sources in self.reads.items()}, loss, frozenset(moves))
 
     def net(self, name: str, picture: tuple[int, ...]) -> Net:
         """A network that has been run; not its normalisations, nor where the class enters beside what it reads."""

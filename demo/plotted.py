@@ -27,19 +27,19 @@ def inline(svg: str, colours: dict[str, str], salt: str) -> str:
     Its rules would be the whole page's, and are left out; so are the ids that nothing refers to, and the others begin with `salt`.
     """
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub("|".join(map(re.escape, colours)), lambda found: colours[found[0]], svg)
+    svg = re.sub("|".join(map(re.escape, colours)), lambda match: colours[match[0]], svg)
     svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
-    svg = re.sub(r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda found: f"font-weight: {found[1] or 400}; font-size: {found[2]}", svg)
+    svg = re.sub(r"font: (?:(bold|\d+) )?([\d.]+px)[^;\"]*", lambda match: f"font-weight: {match[1] or 400}; font-size: {match[2]}", svg)
     used = set(re.findall(r"(?:href=\"|url\()#([\w-]+)", svg))
-    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{salt}{found[1]}"' if found[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{salt}{match[1]}"' if match[1] in used else "", svg)
     return re.sub(r"(href=\"#|url\(#)", rf"\g<1>{salt}", svg)
 
 
 def translate(svg: str, words: dict[str, str]) -> str:
     """The texts of an SVG, those that are keys of `words` in the page's language."""
 
-    def say(found: re.Match) -> str:
-        text = html.unescape(found[1])
+    def say(match: re.Match) -> str:
+        text = html.unescape(match[1])
         return f">{html.escape(words.get(text, text))}</text>"
 
     return re.sub(r">([^<>]+)</text>", say, svg)
@@ -50,9 +50,9 @@ def add_marker(svg: str, batches: int) -> str:
 
     The axes are where the lines are clipped.
     """
-    if not (found := re.search(r"<clipPath[^>]*>\s*<rect x=\"([\d.]+)\" y=\"([\d.]+)\" width=\"([\d.]+)\" height=\"([\d.]+)\"", svg)):
+    if not (clip := re.search(r"<clipPath[^>]*>\s*<rect x=\"([\d.]+)\" y=\"([\d.]+)\" width=\"([\d.]+)\" height=\"([\d.]+)\"", svg)):
         return svg
-    x, y, width, height = map(float, found.groups())
+    x, y, width, height = map(float, clip.groups())
     line = f'<line class="now" y1="{y:g}" y2="{y + height:g}" data-left="{x:g}" data-width="{width:g}" data-batches="{batches}" visibility="hidden"/>'
     return svg.replace("</svg>", line + "</svg>")
 

@@ -114,8 +114,8 @@ def class_table(t, labels: list[str], nats: Tensor, size: int) -> str:
 
 def one_row(registry, t, dataset: str, model, x: Tensor, picture: dict) -> str:
     """−log p(x), or of a PixelGAN −log p(x|z) at the picture's own z (and class, if it has classes)."""
-    own = validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)) if ops.num_classes(model) else None
-    nats = picture_nats(model, x, validation.label_tensor(model, own))
+    label = validation.resolve_label(registry, dataset, x, picture.get("label", validation.GUESS)) if ops.num_classes(model) else None
+    nats = picture_nats(model, x, validation.label_tensor(model, label))
     given = ", ".join(conditions(model))
     row = f"<tr><th>p(x{given and '|' + given})</th><td>{nats:.1f}</td><td>{bits_per_dim(nats, x.numel()):.3f}</td></tr>"
     return table(t, "pixel.nll_alone", ("pixel.of", "pixel.nats_alone", "pixel.bits"), row)

@@ -139,9 +139,9 @@ class ModelRegistry:
 
     def suits(self, info: Info, dataset: str) -> bool:
         """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""
-        own = VARIANT_OF.get(info.dataset, info.dataset)
-        if own in DATASETS:
-            return own == dataset
+        source = VARIANT_OF.get(info.dataset, info.dataset)
+        if source in DATASETS:
+            return source == dataset
         kinds = [i.config for i in self.offers().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 

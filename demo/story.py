@@ -47,8 +47,8 @@ def curves(registry, t, name: str) -> str:
     if not any(v is not None for values in metrics.values() for v in values):
         return ""
     try:
-        found = drawing.plots().panels(metrics, registry.info(name).objective.get("name", ""))
-        plots = [plot(t, panel, stretch) for panel in found[:PANELS]]
+        panels = drawing.plots().panels(metrics, registry.info(name).objective.get("name", ""))
+        plots = [plot(t, panel, stretch) for panel in panels[:PANELS]]
     except drawing.NoMatplotlib as error:
         plots = [f'<p class="note">{html.escape(t.problem(error))}</p>']
     return f'<div class="story"><h3>{t("story.curves")}</h3><div class="curves">{"".join(plots)}</div></div>'
@@ -109,10 +109,10 @@ def draw_step(t, step: networks.Step, file: str) -> str:
 
 def anatomy(registry, t, name: str) -> str:
     """Its networks, the turns of its training and where each loss bites."""
-    found, family = training(registry, name), FAMILIES[registry.info(name).model]
-    steps = "".join(draw_step(t, step, f"genlib/objectives/{family.source.name}") for step in found.steps)
+    facts, family = training(registry, name), FAMILIES[registry.info(name).model]
+    steps = "".join(draw_step(t, step, f"genlib/objectives/{family.source.name}") for step in facts.steps)
     legend = f'<p class="note">{t("story.legend")}</p>'
-    return f'<div class="story">{draw_nets(t, found.nets)}<h3>{t("story.turns")}</h3>{legend}<div class="turns">{steps}</div></div>'
+    return f'<div class="story">{draw_nets(t, facts.nets)}<h3>{t("story.turns")}</h3>{legend}<div class="turns">{steps}</div></div>'
 
 
 def film(registry, t, name: str) -> dict:

@@ -67,11 +67,11 @@ def pairs(registry, t, dataset: str, name: str, picture: dict, source: Source) -
         return []
     every = ops.neighbours(config.factors, source.y) if config.factors else torch.arange(config.classes)
     true, known = samples.truth(int(samples.attribute[at]), every)
-    some = (known & (every != source.y)).nonzero().flatten()
-    some = some[torch.linspace(0, len(some) - 1, min(PAIRS, len(some))).round().long()] if len(some) else some
-    if not len(some):
+    subset = (known & (every != source.y)).nonzero().flatten()
+    subset = subset[torch.linspace(0, len(subset) - 1, min(PAIRS, len(subset))).round().long()] if len(subset) else subset
+    if not len(subset):
         return []
-    true, every = true[some], every[some]
+    true, every = true[subset], every[subset]
     swapped = ops.swap(source.model, source.z[0], every)
     reached, copied = psnr(true, swapped), psnr(true, source.x.expand_as(true))
     names, right = captions.class_names(t, registry, dataset, name), captions.verdicts(t, registry, dataset, swapped, every)[1]
@@ -88,14 +88,14 @@ def sheet(registry, t, dataset: str, name: str) -> dict:
     few = samples.attribute is None
     classes = torch.arange(len(labels)) if few else samples.y.unique()[:: max(1, len(samples.y.unique()) // SHEET)][:SHEET]
     rows = sources(samples)
-    x, own = samples.x[rows], samples.y[rows]
-    z = ops.encode(model, x, own).mean.repeat_interleave(len(classes), 0)
+    x, labels_of = samples.x[rows], samples.y[rows]
+    z = ops.encode(model, x, labels_of).mean.repeat_interleave(len(classes), 0)
     drawn = ops.decode(model, z, classes.repeat(len(rows))).unflatten(0, (len(rows), len(classes)))
-    told = {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": own.tolist()}
+    told = {"targets": classes.tolist(), "images": [validation.as_argument(one[None]) for one in x], "labels": labels_of.tolist()}
     return section(
         t("swap.sheet"), pixels(torch.cat([x[:, None], drawn], dim=1).flatten(0, 1)), len(classes) + 1, scale=2 if few else 1, pick=True, name="sheet",
         head=["", *([labels[k] for k in classes.tolist()])], about=told, view=f"#swapped-{t.language}",
-        meanings=[[k, i] for i, y in zip(rows, own.tolist(), strict=True) for k in (y, *classes.tolist())],
+        meanings=[[k, i] for i, y in zip(rows, labels_of.tolist(), strict=True) for k in (y, *classes.tolist())],
     )  # fmt: skip
 
 

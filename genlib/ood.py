@@ -49,7 +49,7 @@ def reference_rows(n: int, seed: int) -> tuple[Tensor, Tensor]:
 def make_reference(features: Tensor, held_out: Tensor, share: float = SHARE) -> Reference:
     """features (N, F) of training pictures, held_out (M, F) of real ones that are none of these; a share of them lies beyond."""
     reference = Reference(features.half().float(), 0.0)
-    distance = torch.cat([reference.distance(features) for features in held_out.split(500)])
+    distance = torch.cat([reference.distance(part) for part in held_out.split(500)])
     return Reference(reference.features, float(distance.quantile(1 - share)))
 
 

@@ -46,9 +46,9 @@ class Samples:
             every = characters.Sprites(self.layers, y, characters.LABELS, torch.full_like(y, attribute), self.attributes)
             return every.batch(slice(None)).x, ~known
         for k, label in enumerate(y.tolist()):
-            found = ((self.y == label) & (self.attribute == attribute)).nonzero()
-            if len(found):
-                x[k], known[k] = self.x[found[0, 0]], True
+            matches = ((self.y == label) & (self.attribute == attribute)).nonzero()
+            if len(matches):
+                x[k], known[k] = self.x[matches[0, 0]], True
         return x, known
 
 
@@ -77,8 +77,8 @@ def load(dataset: str) -> Samples:
         layers = cut(dataset, "RGBA", 64).transpose(0, 1)
         held = characters.make_poses(layers, POSES, "test")
         people = torch.linspace(0, len(held) / len(POSES) - 1, 25).round().long()
-        some = (people[:, None] * len(POSES) + torch.arange(len(POSES))).flatten()  # everyone's poses side by side
-        return Samples(*held.batch(some), held.known_attribute()[some], held.attributes, layers)
+        subset = (people[:, None] * len(POSES) + torch.arange(len(POSES))).flatten()  # everyone's poses side by side
+        return Samples(*held.batch(subset), held.known_attribute()[subset], held.attributes, layers)
     if dataset == "faces":
         about = json.loads((HERE / "faces.json").read_text())
         x = cut(dataset, "L", 64).flatten(0, 1)[: len(about["labels"])].float() / 255

@@ -72,8 +72,8 @@ def latent_codes(registry, s: State, rng: torch.Generator) -> Tensor | None:
     if validation.one_of(s.code, "z", CODES) == "prior":
         return model.prior(s.n, rng, validation.whole(s.label, "the class", 0, k - 1) if k else None)
     x = validation.picture_for(model, s.picture)
-    own = validation.resolve_label(registry, VARIANT_OF.get(dataset) or dataset, x, (s.picture or {}).get("label", validation.GUESS))
-    return ops.encode(model, x, validation.label_tensor(model, own)).mean.expand(s.n, -1)
+    label = validation.resolve_label(registry, VARIANT_OF.get(dataset) or dataset, x, (s.picture or {}).get("label", validation.GUESS))
+    return ops.encode(model, x, validation.label_tensor(model, label)).mean.expand(s.n, -1)
 
 
 def drawing(model, s: State, z: Tensor | None, rng: torch.Generator) -> Iterator[Tensor]:

@@ -94,8 +94,8 @@ class Rehearsal:
         return self.batches.images
 
     def __call__(self, step: int, rng: torch.Generator) -> Batch:
-        own, before = self.batches(step, rng), self.before(step, rng)
-        return Batch(torch.cat([own.x, before.x]), torch.cat([own.y, before.y]))
+        mine, before = self.batches(step, rng), self.before(step, rng)
+        return Batch(torch.cat([mine.x, before.x]), torch.cat([mine.y, before.y]))
 
 
 @dataclass

@@ -56,7 +56,7 @@ def copy_ratio(x: Tensor, learned: Tensor, held_out: Tensor) -> float:
     About 1 where a model draws what is new; copies are far below.
     """
     n = min(len(learned), len(held_out))
-    mine, theirs = (torch.cdist(x.flatten(1), some[:n].flatten(1)).min(dim=1).values.mean() for some in (learned, held_out))
+    mine, theirs = (torch.cdist(x.flatten(1), pictures[:n].flatten(1)).min(dim=1).values.mean() for pictures in (learned, held_out))
     return float(mine / theirs)
 
 

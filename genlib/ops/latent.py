@@ -67,14 +67,14 @@ def swap(model: Autoencoder, z: Tensor, targets: Tensor) -> Tensor:
 
 def swap_partly(model: Autoencoder, z: Tensor, other: Tensor, y: Tensor, target: Tensor, way: Tensor, mix: Tensor) -> Tensor:
     """G with z on its way to another (1, Z) and the class (1,) on its way to a target (1,), each at shares (N, 1) in [0, 1]: (N, C, H, W)."""
-    own, given = class_rows(model, y), class_rows(model, target)
-    return decode(model, torch.lerp(z, other, way), torch.lerp(own, given, mix))
+    start, end = class_rows(model, y), class_rows(model, target)
+    return decode(model, torch.lerp(z, other, way), torch.lerp(start, end, mix))
 
 
 def neighbours(factors: tuple[int, ...], label: int) -> Tensor:
     """Every choice of every factor in turn, the others as in label: (Σ factors,) classes, a factor after another."""
-    own = choices(torch.tensor([label]), factors)[0].tolist()
-    digits = [[*own[:i], k, *own[i + 1 :]] for i, n in enumerate(factors) for k in range(n)]
+    chosen = choices(torch.tensor([label]), factors)[0].tolist()
+    digits = [[*chosen[:i], k, *chosen[i + 1 :]] for i, n in enumerate(factors) for k in range(n)]
     return torch.tensor(digits) @ torch.tensor([math.prod(factors[i + 1 :]) for i in range(len(factors))])
 
 
