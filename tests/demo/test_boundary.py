@@ -33,7 +33,7 @@ def test_a_widget_takes_no_value_that_holds_no_picture(widget, value):
     [
         (PicturePad, {"pixels": PIXELS, "label": "x"}), (PicturePad, {"pixels": PIXELS, "label": float("nan")}), (MaskPad, {"pixels": PIXELS}),
         (MaskPad, {"pixels": PIXELS, "mask": "0101"}), (MaskPad, {"pixels": PIXELS, "mask": "010102"}), (Passes, {"pixels": PIXELS, "about": 3}), (Passes, {"pixels": PIXELS, "about": ABOUT | {"passes": 10**6}}), (ClassPicker, "3"),
-        (ClassPicker, None), (ClassPicker, 1.5), (LatentPad, {"z": [0.0]}), (LatentPad, {"z": [0.0, float("inf")]}), (LatentPad, None),
+        (ClassPicker, None), (ClassPicker, 1.5), (LatentPad, {"state": {"z1": 0.0}}), (LatentPad, {"state": {"z1": 0.0, "z2": float("inf")}}), (LatentPad, {"z": [0.0, 0.0]}), (LatentPad, 5),
         (PixelCanvas, {"sections": 3}), (PixelCanvas, {"sections": [{}]}),
     ],
     ids=str,
@@ -47,7 +47,7 @@ def test_a_widget_takes_no_value_with_one_thing_wrong(widget, value):
     ("widget", "value"),
     [
         (PicturePad, {"pixels": PIXELS, "label": -1, "source": "drawn"}), (MaskPad, {"pixels": PIXELS, "mask": "010101"}),
-        (Passes, {"pixels": PIXELS, "about": ABOUT, "pad": {"pixels": PIXELS, "mask": "010101"}}), (ClassPicker, 3), (LatentPad, {"z": [0, 0.5]}),
+        (Passes, {"pixels": PIXELS, "about": ABOUT, "pad": {"pixels": PIXELS, "mask": "010101"}}), (ClassPicker, 3), (LatentPad, {"state": {"z1": 0, "z2": 0.5}}),
         (PixelCanvas, {"sections": [{"pixels": PIXELS, "title": "x"}]}),
     ],
     ids=str,
@@ -98,6 +98,7 @@ def test_a_widget_that_shows_nothing_yet_lacks_what_is_asked_of_it():
     for widget in (PicturePad, MaskPad, Passes):
         with pytest.raises(InputError, match="no pixels"):
             widget().preprocess(None)["pixels"]
+    assert LatentPad().preprocess(None) == {"state": {}}  # the tab's State is then as it begins
 
 
 def asked(middleware, path: str, chunks: list[bytes], announced: int | None = None) -> tuple[int, dict]:
