@@ -72,6 +72,7 @@ def test_draws_zoom_and_layers_ask_the_server_for_nothing_and_stand_in_the_addre
     page.mouse.wheel(0, 240)
     page.wait_for_function("document.querySelectorAll('.latent_pad .tools button')[6].textContent === '×64'")
     page.wait_for_function("location.search.includes('draws=0') && /window=[^&]/.test(location.search)")
+    settled(page, 600)  # the address follows a wheel that rests
     assert not asked
     page.reload()
     page.wait_for_selector(".drawn canvas:visible")

@@ -51,7 +51,8 @@ def page():
 def test_nothing_that_is_set_reaches_the_server(page):
     (widget,) = [block._id for block in page.blocks.values() if isinstance(block, Arena)]
     asked = [fn for fn in page.fns.values() if fn.fn is not None]
-    assert [fn.targets for fn in asked] == [[(page._id, "load")]]
+    (target,) = [target for fn in asked for target in fn.targets]
+    assert page.blocks[target[0]].elem_classes == ["opening"]  # what asks once, when the tab is opened
     assert {block._id for block in asked[0].inputs} == set()
     assert widget in {block._id for block in asked[0].outputs}
 
