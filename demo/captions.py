@@ -66,7 +66,7 @@ def foot(t, tab: str, file: str) -> None:
     gr.HTML("".join(f'<p data-dataset="{name}">{html.escape(text)}</p>' for name, text in t.group("rights").items()), elem_classes="rights")
     gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')}", elem_classes="foot")
     source = html.escape((ROOT / file).read_text(encoding="utf-8"))
-    gr.HTML(f"<details><summary>{file}</summary><pre>{source}</pre></details>", elem_classes="source")
+    gr.HTML(f'<details><summary>{file}</summary><pre tabindex="0">{source}</pre></details>', elem_classes="source")
 
 
 def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[list[str], list]:

@@ -128,11 +128,13 @@ def alert(status: StatusLine, error: Exception) -> dict:
     return {status.line: f'<p role="alert">{html.escape(status.t.problem(error))}</p>'}
 
 
-def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None):
+def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None, is_second=False):
     """What a tab answers while a control moves: function(*bound, State) -> {an output's name: its update}; what it leaves out is left alone.
 
-    No queue, latest wins, nothing flashes; `status` says what was wrong.  Returns the event, for what follows it.
+    No queue, latest wins, nothing flashes; `status` says what was wrong.  is_second: another event answers the same control, and a good answer
+    of this one does not take away what that one says is wrong.  Returns the event, for what follows it.
     """
+    well = {} if is_second else {status.line: ""}
 
     @functools.wraps(function)
     def call(values, *event):
@@ -140,7 +142,7 @@ def bind_state(status: StatusLine, triggers, function, state_type: type, compone
             updates = function(*bound, read_state(state_type, components, values), *event)
         except EXPECTED as error:
             return alert(status, error)
-        return name_updates(outputs, updates) | {status.line: ""}
+        return name_updates(outputs, updates) | well
 
     return gr.on(
         triggers, signed(call, function, bound), set(components.values()), [*outputs.values(), status.line], queue=False,

@@ -103,7 +103,7 @@ def draw_step(t, step: networks.Step, file: str) -> str:
     moved = ", ".join(sorted(step.moves))
     label = t("story.turn_says", name=step.turn.name, moves=moved)
     words = "; ".join(filter(None, (label, when(t, step.turn))))
-    code = f"<details open><summary>{file}</summary><pre>{html.escape(step.code)}</pre></details>"
+    code = f'<details open><summary>{file}</summary><pre tabindex="0">{html.escape(step.code)}</pre></details>'
     return f"<figure><figcaption>{html.escape(words)}</figcaption>{network_drawing.draw_step(step, label, t('story.loss'))}{code}</figure>"
 
 

@@ -252,8 +252,8 @@ def build(registry, t, page) -> None:
     outputs = settable | {"screen": screen, "beside": canvas, "nats": nats, "painting": painting, "coding": coding}
     asking = events.number_question(TAB)
 
-    def bind(on, function, how=events.bind_state):
-        return how(status, on, function, State, components, outputs, registry, t, js=asking)
+    def bind(on, function, how=events.bind_state, **options):
+        return how(status, on, function, State, components, outputs, registry, t, js=asking, **options)
 
     # What is moved marks the pictures as of the old settings at once, and has them drawn anew.
     moved = [label.input, seed.input, n.input, temperature.input, start.input, pad.input, code.input, guidance.input]
@@ -263,7 +263,7 @@ def build(registry, t, page) -> None:
     streams = [(moved, draw), (picked.then, draw), ([screen.submit], sample), ([screen.select], draw_on)]
     drawn: list[Any] = [bind(on, function, events.bind_stream) for on, function in streams]
     screen.stop(None, None, None, cancels=drawn, api_visibility="private")
-    bind([label.input, seed.input, start.input, pad.input], beside)
+    bind([label.input, seed.input, start.input, pad.input], beside, is_second=True)
     bind([model.input], choose_model)
     bind([dataset.input], switch)
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

@@ -137,7 +137,7 @@ const latest = (call) => {
 /** @type {typeof globalThis.offer} */
 const offer = (href, name) => { const a = make("a"); a.href = href; a.download = name; a.click(); };
 /** @type {typeof globalThis.onResize} */
-const onResize = (act) => new ResizeObserver(act).observe(element);
+const onResize = (act) => new ResizeObserver(() => { if (element.isConnected) act(); }).observe(element);
 // Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  A server's answer names those it finds done in `done`.
 /** @type {typeof globalThis.finish} */
 const finish = (task) => element.dispatchEvent(new CustomEvent("task", { detail: task, bubbles: true }));

@@ -36,7 +36,9 @@ const pinched = (card, hand) => {
   front.addEventListener("pointerdown", (event) => {
     if (event.pointerType !== "touch") return;
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
-    if (fingers.size === 2 && held) { held.cancel(event); held = null; } // the first finger moves the cursor no longer
+    if (fingers.size < 2) return;
+    event.stopImmediatePropagation(); // no gesture of its own
+    if (held) { held.cancel(event); held = null; } // and the first finger moves the cursor no longer
   }, true);
   front.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId)) return;

@@ -79,7 +79,7 @@ const preset = (test) => { keep(); mask = holeOf(test, size()); drawMask(); tell
 const undo = () => { if (history.length) { mask = history.pop(); drawMask(); tell(); } };
 // As large as the screen's height allows; on a phone, where it has no box of its own, half as wide as the pair that it is of.
 const scale = () => {
-  const room = root.clientWidth || (root.closest(".pair").clientWidth - 8) / 2, height = min(window.innerHeight, window.screen.height);
+  const room = root.clientWidth || (root.closest(".pair, .workbench").clientWidth - 8) / 2, height = min(window.innerHeight, window.screen.height);
   const k = fit(room, 1, size()[0], floor(max(336, height - 470) / size()[0]));
   enlarge(view, k); enlarge(over, k);
 };

@@ -60,7 +60,7 @@ const play = () => {
 const factor = (width, w, height) => fit(width, 1, w, Math.floor(Math.max(336, height - 430) / w));
 // Beside a hole it is as large as that, see mask_pad.js.
 const scale = () => {
-  const pair = root.closest(".pair"), height = Math.min(window.innerHeight, window.screen.height), width = root.clientWidth || (pair.clientWidth - 8) / 2;
+  const pair = root.closest(".pair"), height = Math.min(window.innerHeight, window.screen.height), width = root.clientWidth || (root.closest(".pair, .workbench").clientWidth - 8) / 2;
   enlarge(canvas, factor(width, props.value.pixels.w, pair ? height - 40 : height));
 };
 /** @type {(finds: Record<string, number[]> | undefined, k: number) => string[]} */

@@ -239,6 +239,7 @@ const pictures = () => {
 };
 // As large as the screen's height leaves room for, with what acts on it in sight.  On a phone it has no box of its own, see its style.
 const scale = () => {
+  if (!root.isConnected) return; // a tab that is left takes its own away
   const { n, w } = value.pixels, columns = columnsOf(n), most = limit(Math.min(window.innerHeight, window.screen.height) - 412, 336, 680);
   const width = root.clientWidth || root.closest(".workbench").clientWidth, k = fit(width > 760 ? Math.min(most, width - 300) : width, columns, w, 24);
   grid.style.gridTemplateColumns = `repeat(${columns}, ${w * k}px)`;

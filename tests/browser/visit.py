@@ -25,8 +25,9 @@ def visitor(browser, server: str, **options):
     page.on("request", lambda r: abroad.append(r.url) if not r.url.startswith((server, "data:", "blob:")) else None)
     yield page
     page.close()
-    assert not [error for error in errors if error != getattr(page, "expected", None)]
-    assert not abroad
+    errors = [error for error in errors if error != getattr(page, "expected", None)]
+    assert not errors, errors
+    assert not abroad, abroad
 
 
 def drawn(page, selector):

@@ -77,11 +77,12 @@ class Workshop:
     def build(self) -> gr.Blocks:
         t = Text("en")
         toy = {"name": "toy", "title": "toy", "reach": 4.0, "source": dense_layer(), "terms": [], "picture": grey(0), "posterior": None}
-        state = {"z1": 0.0, "z2": 0.0, "layers": "decoded", "window": "", "other_window": "", "draws": None}
+        state = {"z1": 0.0, "z2": 0.0, "layers": "decoded-circles", "window": "", "other_window": "", "draws": None}
         maps = {"state": state, "planes": [toy], "series": [], "labels": ["0"], "judge": "", "picture": None}
         sheet = {"sections": [section("Sheet", grey(80, n=10), 5, head=list("abcde"), pick=True)]}
         stream = {
-            "pixels": grey(70), "at": 784, "run": 1, "model": "m", "label": 0, "temperature": 1, "z": None, "layers": 3, "about": {},
+            "pixels": grey(70), "at": 784, "run": 1, "model": "m", "label": 0, "temperature": 1, "z": None, "given": [], "asked": "", "layers": 3,
+            "about": {}, "title": "toy", "mask": None, "done": [],
         }  # fmt: skip
         plane = {
             "model": "m", "z": [[0.0]] * 4, "labels": [-1] * 4, "at": [0.5, 0.5], "pixels": grey(30, n=16), "picture": grey(127), "norm": 1.0,
@@ -93,7 +94,7 @@ class Workshop:
                     first = {"pixels": grey(200, side, channels), "label": 0, "source": "sample 0"}
                     PicturePad(
                         first, samples={"pixels": many, "labels": list(range(10))}, names=list("0123456789"), hint="One digit.",
-                        text=t.group("picture"), server_functions=self.served("prepare"), elem_id=name,
+                        text=t.group("picture"), server_functions=self.served("prepare"), elem_id=name, elem_classes="acts",
                     )  # fmt: skip
                     gr.Button("below", elem_id=f"below-{name}")
                 ClassPicker(3, title="Class", names=list("0123456789"), elem_id="classes")
