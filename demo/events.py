@@ -128,7 +128,9 @@ def alert(status: StatusLine, error: Exception) -> dict:
     return {status.line: f'<p role="alert">{html.escape(status.t.problem(error))}</p>'}
 
 
-def bind_state(status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None, is_second=False):
+def bind_state(
+    status: StatusLine, triggers, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None, is_second=False
+):
     """What a tab answers while a control moves: function(*bound, State) -> {an output's name: its update}; what it leaves out is left alone.
 
     No queue, latest wins, nothing flashes; `status` says what was wrong.  is_second: another event answers the same control, and a good answer

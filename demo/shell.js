@@ -4,6 +4,9 @@ const PHONE = "(max-width: 860px)";
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 if (new URLSearchParams(location.search).has("lecture")) document.documentElement.classList.add("lecture"); // for the last row, see style.css
 document.documentElement.dataset.station = new URLSearchParams(location.search).get("station") || ""; // of the tour, see tour.py
+// Gradio writes the browser's language over the page's own.
+const root = document.documentElement, { lang } = root;
+new MutationObserver(() => { if (root.lang !== lang) root.lang = lang; }).observe(root, { attributeFilter: ["lang"] });
 // The address is the page's own until somebody does something.
 for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, { capture: true, once: true });
 

@@ -94,13 +94,15 @@ def test_a_face_is_picked_by_its_light_and_lit_from_elsewhere(page, server):
     open_tab(page, server, "swap", "&dataset=faces")
     page.wait_for_selector(".dome button:visible")
     page.wait_for_selector("#swaps-en figure:nth-of-type(38)")
-    before = drawn(page, "#swapped-en canvas >> nth=0")
+    pictures = "[...document.querySelectorAll('#swapped-en canvas')].map((c) => c.toDataURL()).join()"
+    before = page.evaluate(pictures)
     page.locator(".dome button[aria-pressed=false]:visible >> nth=3").click()
     page.locator(".picture_pad .strip button:visible >> nth=1").click()
-    page.wait_for_function("(b) => document.querySelector('#swapped-en canvas').toDataURL() !== b", arg=before)
-    swapped = drawn(page, "#swapped-en canvas >> nth=0")
+    page.wait_for_function(f"(b) => {pictures} !== b", arg=before)
+    settled(page, 700)
+    swapped = page.evaluate(pictures)
     page.locator("#swaps-en .section:last-child figure >> nth=18").click()  # a cell of z × c
-    page.wait_for_function("(b) => document.querySelectorAll('#swapped-en canvas')[0].toDataURL() !== b", arg=swapped)
+    page.wait_for_function(f"(b) => {pictures} !== b", arg=swapped)
     assert page.get_by_label("z on its way there").locator("visible=true").first.input_value() == "1"
     assert page.locator(".rights:visible", has_text="Extended Yale").count()
 
@@ -282,7 +284,7 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
     page.mouse.up()
     page.wait_for_function("(b) => document.querySelector('.mask_pad canvas').toDataURL() !== b", arg=first)
     page.locator(".mask_pad button:visible", has_text="Left").click()  # while the drawing may still be on its way
-    page.wait_for_timeout(4000)
+    settled(page, 4000)
     page.locator("#link-inpaint-en").click()
     page.wait_for_function("location.search.includes('mask=')")
     shown = [drawn(page, f"{pad} canvas >> nth={k}") for pad, k in ((".mask_pad", 0), (".mask_pad", 1), (".passes", 0))]
