@@ -19,6 +19,7 @@ READY = {
     "pixel": ("tab=pixel", ".pixel_stream canvas"),
     "interpolate": ("tab=interpolate", ".passes canvas"),
     "compare": ("tab=compare", ".figure_table td"),
+    "arena": ("tab=arena", ".arena canvas"),
 }
 
 
