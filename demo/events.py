@@ -113,8 +113,14 @@ def private(function) -> dict:
     return {"api_visibility": "private", "api_name": f"{function.__module__}.{function.__name__}"}
 
 
-def name_updates(outputs: dict, updates: dict) -> dict:
-    return {outputs[name]: update for name, update in updates.items()}
+def name_updates(outputs: dict, updates: dict, choice: Block | None = None) -> dict:
+    return {outputs[name]: update for name, update in updates.items() if outputs[name] is not choice}
+
+
+def choice_of(triggers) -> Block | None:
+    """The choice that asks, if it is one: its answer does not set it, since a person may have chosen anew meanwhile."""
+    blocks = [getattr(trigger, "__self__", None) for trigger in triggers]
+    return blocks[0] if len(blocks) == 1 and isinstance(blocks[0], gr.Radio) else None
 
 
 def signed(call, function, bound: tuple):
@@ -136,7 +142,7 @@ def bind_state(
     No queue, latest wins, nothing flashes; `status` says what was wrong.  is_second: another event answers the same control, and a good answer
     of this one does not take away what that one says is wrong.  Returns the event, for what follows it.
     """
-    well = {} if is_second else {status.line: ""}
+    well, choice = {} if is_second else {status.line: ""}, choice_of(triggers)
 
     @functools.wraps(function)
     def call(values, *event):
@@ -144,7 +150,7 @@ def bind_state(
             updates = function(*bound, read_state(state_type, components, values), *event)
         except EXPECTED as error:
             return alert(status, error)
-        return name_updates(outputs, updates) | well
+        return name_updates(outputs, updates, choice) | well
 
     return gr.on(
         triggers, signed(call, function, bound), set(components.values()), [*outputs.values(), status.line], queue=False,

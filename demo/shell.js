@@ -54,7 +54,7 @@ addEventListener("click", (event) => { if (/** @type {HTMLElement} */ (event.tar
 
 // A picture higher than half a phone's screen stays in sight with its lower part, see .hero in style.css.
 addEventListener("scroll", () => {
-  if (matchMedia(PHONE).matches) for (const hero of all(".hero")) hero.style.setProperty("--height", hero.offsetHeight + "px");
+  if (matchMedia(PHONE).matches) for (const hero of all(".hero, .latent_pad .planes")) hero.style.setProperty("--height", hero.offsetHeight + "px");
 }, { passive: true, capture: true });
 
 // The text that a downloaded PNG carries in its chunk of the name "latent-atelier", see common.js; null where it has none.

@@ -224,7 +224,7 @@ const mark = () => {
   if (old) old.remove();
   if (trouble) say(text, true);
   if (place) make("p", "arena-wrong", place, text).setAttribute("role", "alert");
-  else if (trouble && trouble.key !== "points") control("more")?.querySelector("button").click();
+  else if (trouble && trouble.key !== "points") control("more")?.querySelector("button:not(.open)")?.click();
 };
 // An empty field says what the rule itself uses.
 const hint = () => {

@@ -112,6 +112,26 @@ def test_a_state_is_what_the_controls_of_its_fields_names_hold_and_only_what_a_f
     assert "No such number." in call(given | {components["a"]: -1})[line]
 
 
+@dataclass(frozen=True)
+class Choice:
+    dataset: str = ""
+    a: int = 0
+
+
+def test_a_data_set_that_was_chosen_is_not_set_back_and_a_second_event_leaves_the_line_alone():
+    with gr.Blocks() as blocks:
+        dataset, a, line = gr.Radio(["x", "y"]), gr.Number(), gr.HTML()
+        components, status = {"dataset": dataset, "a": a}, events.StatusLine(line, t)
+
+        def answer(s: Choice) -> dict:
+            return {"dataset": s.dataset, "a": 7}
+
+        for trigger, options in ((dataset.input, {}), (a.input, {}), (a.input, {"is_second": True})):
+            events.bind_state(status, [trigger], answer, Choice, components, components, **options)
+    answers = [event.fn({dataset: "x", a: 0}) for event in blocks.fns.values()]
+    assert answers == [{a: 7, line: ""}, {dataset: "x", a: 7, line: ""}, {dataset: "x", a: 7}]
+
+
 def test_a_picture_puts_the_cursor_at_its_mean_and_another_plane_keeps_it_within():
     mean = registry.model("vae2d-mnist").encode(S.x[3:4]).mean[0].tolist()
     state = latent_map.place(registry, t, where(layers="density", window="1,2,0.5", draws=4))["pad"]["state"]
