@@ -13,6 +13,7 @@ from genlib.errors import InputError
 from genlib.models.aegan import AEGAN
 from genlib.models.lenet import LeNet
 from genlib.models.vae import VAE
+from genlib.weights import row_steps
 
 POINTS = 3000  # codes of the test set that a map shows
 DRAWS = 200  # of a prior that was learned
@@ -35,6 +36,18 @@ def halves(parts: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.half().contiguous() for key, value in parts.items()}
 
 
+def bytes_of(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Of each "0.weight" whose numbers are multiples of a step a row, as a plane's are kept, these as int8 and its "0.steps"; else as it is."""
+    sent = dict(parts)
+    for key, value in parts.items():
+        if value.dim() == 2:
+            steps = row_steps(value.float())
+            multiples = value / steps
+            if torch.equal(multiples, multiples.round()):
+                sent |= {key: multiples.to(torch.int8), key.replace("weight", "steps"): steps.half()}
+    return sent
+
+
 def plane_tensors(registry: ModelRegistry, name: str) -> dict[str, Tensor]:
     """The decoder's layers; mean and, of a VAE, logvar of q(z|x) of test pictures (N, 2), their label (N,); draws of a learned prior (200, 2).
 
@@ -43,13 +56,13 @@ def plane_tensors(registry: ModelRegistry, name: str) -> dict[str, Tensor]:
     model, codes = registry.model(name), read_codes(registry.folders[name])
     if not isinstance(model, VAE) or model.config.latent_dim != 2:
         raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=name)
-    parts = layers_of(model.decoder) | {"mean": codes.mean[:POINTS].clone()}
+    parts = {"mean": codes.mean[:POINTS].clone()}
     if codes.logvar is not None:
         parts["logvar"] = codes.logvar[:POINTS].clone()
     if isinstance(model, AEGAN):
         with torch.inference_mode():
             parts["draws"] = model.prior(DRAWS, torch.Generator().manual_seed(0))
-    return halves(parts) | {"label": codes.label[:POINTS].clone()}
+    return bytes_of(halves(layers_of(model.decoder))) | halves(parts) | {"label": codes.label[:POINTS].clone()}
 
 
 def tensors(registry: ModelRegistry, name: str) -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ from genlib.errors import CheckpointError, brief
 from genlib.models.base import Network, Settings
 from genlib.reading import MEGA, parse_json
 
+LARGE = 4096  # weights, from which on a matrix is worth rounding
 DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.uint8: "U8"}
 
 
@@ -32,9 +33,26 @@ def make(cls: type[Network], config: Settings, device: str = "cpu") -> Network:
         return cls(config)
 
 
+def row_steps(weight: Tensor) -> Tensor:
+    """The step of each row of a matrix (n, m) -> (n, 1): the power of two by which 127 steps reach its largest weight.
+
+    A power of two, so that multiples of it are exact in half precision, and rounded again stay what they are.
+    """
+    return 2.0 ** torch.ceil(torch.log2(weight.abs().amax(dim=1, keepdim=True).clamp(min=2.0**-14) / 127))
+
+
+def round_weight(weight: Tensor) -> Tensor:
+    """Each weight the nearest of 255 multiples of its row's step: eight bits a weight, where it is sent as such."""
+    steps = row_steps(weight)
+    return (weight / steps).round() * steps
+
+
 def to_storage(model: nn.Module, key: str, value: Tensor) -> Tensor:
-    """A tensor as it is written: of the networks in `model.fp16_modules`, in half precision."""
-    half = key.split(".")[0] in getattr(model, "fp16_modules", ())
+    """A tensor as it is written: of the networks in `model.fp16_modules` in half precision, the large matrices of `int8_modules` rounded."""
+    part = key.split(".")[0]
+    if part in getattr(model, "int8_modules", ()) and value.dim() == 2 and value.numel() >= LARGE:
+        value = round_weight(value)
+    half = part in getattr(model, "fp16_modules", ())
     return (value.half() if half and value.is_floating_point() else value).contiguous()
 
 

@@ -142,14 +142,15 @@ const onResize = (act) => new ResizeObserver(() => { if (element.isConnected) ac
 /** @type {typeof globalThis.finish} */
 const finish = (task) => element.dispatchEvent(new CustomEvent("task", { detail: task, bubbles: true }));
 // An answer that says which of a tab's questions it answers, {of, n}, is put back where a later one has been asked meanwhile.
-// Which model drew what is shown can be read off the page: a test asks, and so may a reader.
+// Which model drew what is shown, or which models, can be read off the page: a test asks, and so may a reader.
 let kept = props.value;
 const sign = () => {
-  const ask = (props.value || {}).ask;
+  const { ask } = props.value || {};
   if (ask && props.value !== kept && ask.n < ((window.asks || {})[ask.of] || 0)) props.value = kept;
   kept = props.value;
-  element.firstElementChild.dataset.model = ((props.value || {}).about || {}).model || "";
-  for (const task of (props.value || {}).done || []) finish(task);
+  const { about, done } = kept || {};
+  element.firstElementChild.dataset.model = about?.model || (about?.models || []).join(" ");
+  for (const task of done || []) finish(task);
 };
 sign();
 watch("value", sign);

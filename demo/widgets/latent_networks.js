@@ -1,6 +1,6 @@
 // Networks that the page computes itself, from the bytes of a safetensors file.
 /** @typedef {{weight: Float32Array, bias: Float32Array}} Layer  weight: (out, in …) row by row */
-/** @typedef {Record<string, Float32Array | Uint8Array>} Tensors */
+/** @typedef {Record<string, Float32Array | Uint8Array | Int8Array>} Tensors */
 /**
  * A plane: its decoder, the codes of the test set, two numbers each, and of a learned prior its draws.  sigma: none where a code is a point.
  * @typedef {{layers: Layer[], mean: Float32Array, sigma?: Float32Array, draws?: Float32Array, label: Uint8Array}} Plane
@@ -15,7 +15,7 @@ const halfToFloat = (bits) => {
 };
 const HALVES = new Float32Array(65536).map((_, i) => halfToFloat(i));
 
-// An eight-byte length, a table of what lies where, the numbers: halves, or bytes.
+// An eight-byte length, a table of what lies where, the numbers: halves, or bytes with or without a sign.
 /** @type {(buffer: ArrayBuffer) => Tensors} */
 const readTensors = (buffer) => {
   const length = Number(new DataView(buffer).getBigUint64(0, true)), table = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
@@ -24,14 +24,20 @@ const readTensors = (buffer) => {
   for (const [key, { dtype, data_offsets: at }] of Object.entries(table)) {
     if (!at) continue;
     const bytes = new Uint8Array(buffer.slice(8 + length + at[0], 8 + length + at[1]));
-    tensors[key] = dtype === "U8" ? bytes : Float32Array.from(new Uint16Array(bytes.buffer), (v) => HALVES[v]);
+    tensors[key] = dtype === "U8" ? bytes : dtype === "I8" ? new Int8Array(bytes.buffer) : Float32Array.from(new Uint16Array(bytes.buffer), (v) => HALVES[v]);
   }
   return tensors;
 };
+// Whole multiples of a step a row, as numbers.
+/** @type {(multiples: Int8Array, steps: Float32Array) => Float32Array} */
+const scaled = (multiples, steps) => Float32Array.from(multiples, (v, i) => v * steps[Math.floor(i * steps.length / multiples.length)]);
 /** @type {(tensors: Record<string, any>) => Layer[]} */
 const layersOf = (tensors) => {
   const layers = [];
-  while (tensors[`${layers.length}.weight`]) layers.push({ weight: tensors[`${layers.length}.weight`], bias: tensors[`${layers.length}.bias`] });
+  for (let i = 0; tensors[`${i}.weight`]; i++) {
+    const [weight, steps, bias] = ["weight", "steps", "bias"].map((part) => tensors[`${i}.${part}`]);
+    layers.push({ weight: steps ? scaled(weight, steps) : weight, bias });
+  }
   return layers;
 };
 /** @type {(tensors: Record<string, any>) => Plane} */

@@ -29,6 +29,11 @@ class Network(nn.Module):
     config: Settings
     fp16_modules: ClassVar[tuple[str, ...]] = ()  # parts that are stored in half precision
 
+    @property
+    def int8_modules(self) -> tuple[str, ...]:
+        """Parts whose large matrices are stored as multiples of a step a row, see `genlib.weights.row_steps`."""
+        return ()
+
 
 class Normal(NamedTuple):
     """A diagonal Gaussian over the last axis.  A deterministic code is one with logvar = −∞."""

@@ -33,6 +33,10 @@ class VAE(NormalPrior):
     code_parameters = 2  # mean and log-variance
     fp16_modules = ("encoder", "decoder")  # half precision is far finer than 256 levels of grey
 
+    @property
+    def int8_modules(self) -> tuple[str, ...]:
+        return ("decoder",) if self.config.latent_dim == 2 else ()  # of a plane the page fetches it and decodes by itself
+
     def __init__(self, config: VAEConfig):
         super().__init__()
         self.config = c = config

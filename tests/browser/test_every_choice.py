@@ -21,8 +21,7 @@ SEEN = """() => {
     const text = (selector) => seen(selector, (e) => e.textContent.trim());
     const pictures = ".pixel_canvas canvas, .mask_pad canvas, .pictures canvas, .prepared, .picture_pad .strip canvas, .latent_pad .view canvas, .plane_pad .view canvas, [id^=film] canvas";
     return {
-        models: seen(".atelier[data-model]", (e) => e.dataset.model).filter((name) => name),
-        rows: text(".rowhead"),
+        models: seen(".atelier[data-model]", (e) => e.dataset.model.split(" ")).flat().filter((name) => name),
         sizes: seen(pictures, (c) => c.width),
         titles: text("h3"),
         classes: [...text(".controls .classes label"), ...seen(".class_picker button", (b) => b.getAttribute("aria-label") || b.textContent), ...seen(".class_picker select", (e) => [...e.options].map((o) => o.text)).flat(), ...text(".legend span"), ...text(".colhead"), ...text(".likelihoods th")],
@@ -72,8 +71,8 @@ def wrong(seen: dict, t: Text, tab: str, dataset: str, model: str | None) -> lis
             "PixelCNN",
         ),
         (
-            tab == "compare" and captions.model_title(t, registry, f"cvaegan-{dataset}") not in seen["rows"],
-            f"rows {seen['rows']}",
+            tab == "compare" and f"cvaegan-{dataset}" not in seen["models"],
+            f"compares {seen['models']}",
         ),
     ]
     return [words for fault, words in faults if fault]
@@ -136,13 +135,14 @@ def test_whatever_is_chosen_is_shown_on_every_tab(page, server, language):
         )
         datasets = [name for name in datasets if f"dataset.{name}" in t.phrases]
         assert "fashion" in datasets
+        datasets = datasets if language == "en" else datasets[:2]  # the same events behind both pages
         pictures = set()
         for dataset in [*datasets[1:], datasets[0]]:
             page.locator(f"input[type=radio][value={dataset}]:visible").first.click()
             pictures.add(answered(page, t, tab.TAB, dataset)["picture"])
             if tab.TAB == "compare":
                 continue
-            for model in choose_model(page, t, dataset, None)[-1 if language == "zh" else 0 :]:  # the same events behind both pages
+            for model in choose_model(page, t, dataset, None)[-1 if language == "zh" else 0 :]:
                 choose_model(page, t, dataset, model)
                 answered(page, t, tab.TAB, dataset, model)
         assert len(pictures) == len(datasets)  # each has its own

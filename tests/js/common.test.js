@@ -192,6 +192,9 @@ test("an answer to an older question is put back, a newer one stays", () => {
   sign();
   assert.equal(props.value, newer);
   assert.equal(element.firstElementChild.dataset.model, "b");
+  props.value = { about: { models: ["a", "b"] } };
+  sign();
+  assert.equal(element.firstElementChild.dataset.model, "a b");
   props.value = { ask: { of: "pixel", n: 1 } }; // another tab has asked nothing yet
   sign();
   assert.equal(element.firstElementChild.dataset.model, "");

@@ -26,16 +26,24 @@ test("a file's tensors are halves and bytes at the places its table tells, and a
   const table = {
     __metadata__: { a: "b" }, "0.weight": { dtype: "F16", shape: [1, 2], data_offsets: [2, 6] }, "0.bias": { dtype: "F16", shape: [1], data_offsets: [0, 2] },
     label: { dtype: "U8", shape: [3], data_offsets: [6, 9] }, logvar: { dtype: "F16", shape: [1, 2], data_offsets: [9, 13] },
+    signed: { dtype: "I8", shape: [2], data_offsets: [4, 6] },
   };
   const head = Buffer.from(JSON.stringify(table)), size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(head.length));
   const file = Buffer.concat([size, head, Buffer.from([0x00, 0x3c, 0x01, 0x00, 0xff, 0xfb, 7, 8, 9, 0x00, 0x00, 0x00, 0x40])]);
-  const plane = pad.planeOf(pad.readTensors(file.buffer.slice(file.byteOffset, file.byteOffset + file.length)));
+  const tensors = pad.readTensors(file.buffer.slice(file.byteOffset, file.byteOffset + file.length)), plane = pad.planeOf(tensors);
+  assert.deepEqual([...tensors.signed], [-1, -5]);
   assert.deepEqual([...plane.layers[0].weight], [2 ** -24, -65504]);
   assert.deepEqual([...plane.layers[0].bias, plane.layers.length], [1, 1]);
   assert.deepEqual([...plane.label], [7, 8, 9]);
   close(plane.sigma, [1, Math.E]);
   assert.equal(pad.planeOf({}).sigma, undefined);
+});
+
+test("a weight that comes with steps is whole multiples of its row's", () => {
+  const [{ weight, bias }] = pad.layersOf({ "0.weight": Int8Array.of(127, -2, 3, -127), "0.steps": Float32Array.of(0.5, 0.25), "0.bias": Float32Array.of(1, 2) });
+  assert.deepEqual([...weight], [63.5, -1, 0.75, -31.75]);
+  assert.deepEqual([...bias], [1, 2]);
 });
 
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));

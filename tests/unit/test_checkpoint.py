@@ -14,6 +14,7 @@ from genlib import checkpoint, hub
 from genlib.checkpoint import CODES, CONFIG, CURVES, WEIGHTS, CheckpointError
 from genlib.curves import read_curves
 from genlib.families import FAMILIES
+from genlib.models.vae import VAE, VAEConfig
 from tests.conftest import SMALL, small
 from tests.hostile_checkpoints import LFS, make, sound
 
@@ -29,9 +30,26 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path):
     assert again.config == model.config
     for key, value in model.state_dict().items():
         half = key.split(".")[0] in getattr(model, "fp16_modules", ()) and value.is_floating_point()
+        value = checkpoint.to_storage(model, key, value).float() if key.split(".")[0] in model.int8_modules else value
         assert torch.equal(again.state_dict()[key], value.half().float() if half else value)
     assert checkpoint.read_info(tmp_path).labels == ("a", "b", "c")
     assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_planes_large_matrices_are_kept_at_255_multiples_of_a_step_a_row_and_written_again_they_stay():
+    model = VAE(VAEConfig(latent_dim=2))
+    for key in ("decoder.2.weight", "decoder.4.weight"):
+        value = model.state_dict()[key]
+        kept = checkpoint.to_storage(model, key, value)
+        steps = kept.float().abs().amax(1, keepdim=True).div(127).log2().ceil().exp2()
+        multiples = kept.float() / steps
+        assert torch.equal(multiples, multiples.round())
+        assert 64 <= multiples.abs().max() <= 127
+        assert ((kept.float() - value).abs() <= steps / 2).all()
+        assert torch.equal(checkpoint.to_storage(model, key, kept.float()), kept)
+    for model, key in ((VAE(VAEConfig(latent_dim=2)), "decoder.0.weight"), (VAE(VAEConfig(latent_dim=3)), "decoder.2.weight")):
+        value = model.state_dict()[key]
+        assert torch.equal(checkpoint.to_storage(model, key, value), value.half())  # too small, or no plane
 
 
 def saved(model):
