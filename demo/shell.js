@@ -10,11 +10,12 @@ new MutationObserver(() => { if (root.lang !== lang) root.lang = lang; }).observ
 // The address is the page's own until somebody does something.
 for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEventListener(kind, () => { window.touched = true; }, { capture: true, once: true });
 
-// One tab stop a group, arrows move within it: of the tabs the chosen one, a text's terms, a widget's tools, the PNGs of its rows.
+// One tab stop a group, arrows move within it: of the tabs the chosen one, a text's terms, a widget's tools, the PNGs of its rows, a table's heads.
 /** @type {Record<string, string>} */
 const GROUPS = {
-  "[role=tablist]": "[role=tab]", ".lede": ".term", ".atelier:not(.picture_pad) .tools": "button", ".picture_pad": ".top button, .side button, .tools button",
-  ".pixel_canvas": "header button",
+  ".masthead": "summary, a", "[role=tablist]": "[role=tab]", ".lede": ".term", ".atelier:not(.picture_pad, .mask_pad, .pixel_stream) .tools": "button",
+  ".picture_pad": ".top button, .side button, .tools button", ".mask_pad": ".tools button", ".pixel_stream": ".tools button, .acts button",
+  ".pixel_canvas": "header button", ".figure_table": "thead button", ".arena .legend": "button",
 };
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -45,6 +46,9 @@ const step = (event) => {
   if (next.matches("[role=tab]")) next.click();
 };
 addEventListener("keydown", (event) => { if (event.key === "Tab") arrange(); else step(event); }, true);
+
+// An equation that is wider than the screen is scrolled by key too.
+new MutationObserver(() => { for (const node of all(".katex-display:not([tabindex])")) node.tabIndex = 0; }).observe(document, { childList: true, subtree: true });
 
 // The strip of tabs shows the chosen one, where it is longer than the screen is wide.
 const reveal = () => document.querySelector("[role=tab][aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "center" });

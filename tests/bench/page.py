@@ -47,10 +47,10 @@ CLS = """() => {
     return worst;
 }"""
 
-# The picture's share of the screen, what acts on it and how far from it that stands, and the smallest words that are seen.
+# The picture's share of the screen, what acts on it and how far from it that stands, and the smallest words that are seen, but for indices in equations.
 LAYOUT = """() => {
     const seen = (nodes) => [...nodes].filter((e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getBoundingClientRect().width);
-    const hero = seen(document.querySelectorAll(".hero"))[0] || seen(document.querySelectorAll(".stage .atelier")).find((e) => e.querySelector("canvas"));
+    const hero = [...document.querySelectorAll(".hero")].find((e) => seen(e.querySelectorAll("canvas, svg")).length) || // it may have no box of its own seen(document.querySelectorAll(".stage .atelier")).find((e) => e.querySelector("canvas"));
     if (!hero) return {picture_share: 0, acts: [], least_font_px: null};
     const boxes = seen(hero.querySelectorAll("canvas, svg")).map((c) => c.getBoundingClientRect());
     const edge = (side, pick, limit) => limit(pick(...boxes.map((b) => b[side])));
@@ -60,7 +60,7 @@ LAYOUT = """() => {
     const marked = seen(document.querySelectorAll(".acts"));
     const fields = seen(document.querySelectorAll(".controls .block, .controls > button")).filter((e) => e.querySelector("input, button, select") || e.matches("button"));
     const called = (e) => (e.querySelector("[data-testid=block-info], h3, label, button")?.textContent || e.textContent).trim().slice(0, 40);
-    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (n) => n.data.trim() && n.parentElement.checkVisibility({visibilityProperty: true}) ? 1 : 2);
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (n) => n.data.trim() && !n.parentElement.closest(".katex") && n.parentElement.checkVisibility({visibilityProperty: true}) ? 1 : 2);
     let least = Infinity;
     while (words.nextNode()) if (words.currentNode.parentElement.getClientRects().length) least = Math.min(least, parseFloat(getComputedStyle(words.currentNode.parentElement).fontSize));
     return {

@@ -36,7 +36,7 @@ test("of radio buttons, tabs and tools one is the stop: the chosen one, that in 
   const seen = (more) => ({ checkVisibility: () => true, ...more }), within = (items) => ({ querySelectorAll: () => items });
   const radios = [{ name: "radio-1" }, { name: "radio-2" }], tabs = [seen({ ariaSelected: "false" }), seen({ ariaSelected: "true" })];
   const tools = [seen({ disabled: true }), seen({}), seen({})];
-  const page = { fieldset: [within(radios)], "[role=tablist]": [within(tabs)], ".atelier:not(.picture_pad) .tools": [within(tools)] };
+  const page = { fieldset: [within(radios)], "[role=tablist]": [within(tabs)], ".atelier:not(.picture_pad, .mask_pad, .pixel_stream) .tools": [within(tools)] };
   shell(page).arrange();
   assert.deepEqual(radios.map(({ name }) => name), ["radio-1", "radio-1"]);
   assert.deepEqual([...tabs, ...tools].map(({ tabIndex }) => tabIndex), [-1, 0, undefined, 0, -1]);
