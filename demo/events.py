@@ -191,6 +191,11 @@ def is_halfway(registry: ModelRegistry, dataset: str, model: str, n) -> bool:
     return True
 
 
+# Tasks that can be done with one data set only.
+TASK_OF = {
+    "latent.border": "mnist", "latent.collapse": "mnist", "classes.slant": "mnist", "inpaint.class": "mnist", "inpaint.much": "mnist",
+    "inpaint.eyes": "faces", "swap.slant": "mnist", "swap.draw": "mnist", "swap.light": "faces",
+}  # fmt: skip
 TERM = re.compile(r"\[(\w+)\]")
 
 
@@ -211,7 +216,8 @@ def question(t, tab: str) -> StatusLine:
     gr.Markdown(f"## {t(f'{tab}.question')}", elem_classes="question")
     gr.HTML(lede_html(t, tab), elem_classes="lede")
     tasks = t.group(f"{tab}.task") or {"try": t(f"{tab}.try")}
-    Tasks(tab=tab, tasks=[{"name": name, "text": text} for name, text in tasks.items()], text=t.group("tasks"), elem_classes="tasks-line")
+    listed = [{"name": name, "text": text, "of": TASK_OF.get(f"{tab}.{name}", "")} for name, text in tasks.items()]
+    Tasks(tab=tab, tasks=listed, text=t.group("tasks"), elem_classes="tasks-line")
     return StatusLine(Status("", elem_classes="wrong"), t)
 
 

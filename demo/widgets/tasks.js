@@ -1,6 +1,7 @@
 /**
  * No value: what is to be done comes with the tab.
- * @typedef {{name: string, text: string}} Task
+ * of: the data set with which alone it can be done, or "".
+ * @typedef {{name: string, text: string, of: string}} Task
  * @type {Props<null> & {tab: string, tasks: Task[]}}
  */
 var props;
@@ -11,15 +12,23 @@ const stored = () => { try { return JSON.parse(localStorage.getItem(KEY)) || [];
 /** @type {Set<string>} */
 const done = new Set(stored().filter((id) => ids.includes(id)));
 let fresh = -1, timer = 0; // the task that was ticked just now
-/** @type {(fresh: number, done: Set<string>) => number} */
-const current = (fresh, done) => (fresh >= 0 ? fresh : ids.findIndex((id) => !done.has(id)));
+// The first that is open and can be done with this data set, or else with another.
+/** @type {(fresh: number, done: Set<string>, dataset: string) => number} */
+const current = (fresh, done, dataset) => {
+  if (fresh >= 0) return fresh;
+  const open = props.tasks.map(({ of }, k) => ({ k, fits: !of || of === dataset })).filter(({ k }) => !done.has(ids[k]));
+  return (open.find(({ fits }) => fits) || open[0] || { k: -1 }).k;
+};
+const bench = element.closest(".workbench");
+const chosen = () => /** @type {HTMLInputElement | null} */ (bench?.querySelector("input[type=radio]:checked"))?.value || "";
+let dataset = chosen();
 const fold = make("details", "", root), line = make("summary", "", fold), list = make("ol", "", fold);
 make("b", "", line, t("try"));
 const now = make("span", "now", line), count = make("span", "count", line);
 now.setAttribute("role", "status");
 const items = props.tasks.map(({ text }) => make("li", "", list, text));
 const draw = () => {
-  const at = current(fresh, done);
+  const at = current(fresh, done, dataset);
   root.classList.toggle("fresh", fresh >= 0);
   now.textContent = at < 0 ? t("all") : (fresh >= 0 ? "✓ " : "") + props.tasks[at].text;
   count.textContent = t("count").replace("{done}", String(done.size)).replace("{all}", String(ids.length));
@@ -35,5 +44,7 @@ const tick = (id) => {
   timer = setTimeout(() => { fresh = -1; draw(); }, SHOWN);
   draw();
 };
+// However it was chosen: by hand, by an address or by a picture that was dropped.
+if (bench) new MutationObserver(() => { if (chosen() !== dataset) { dataset = chosen(); draw(); } }).observe(bench, { subtree: true, attributeFilter: ["class"] });
 document.addEventListener("task", (event) => tick(/** @type {CustomEvent<string>} */ (event).detail));
 draw();

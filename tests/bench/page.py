@@ -48,9 +48,9 @@ CLS = """() => {
 }"""
 
 # The picture's share of the screen, what acts on it and how far from it that stands, and the smallest words that are seen, but for indices in equations.
-LAYOUT = """() => {
+LAYOUT = """() => { // on a phone a hero may have no box of its own
     const seen = (nodes) => [...nodes].filter((e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getBoundingClientRect().width);
-    const hero = [...document.querySelectorAll(".hero")].find((e) => seen(e.querySelectorAll("canvas, svg")).length) || // it may have no box of its own seen(document.querySelectorAll(".stage .atelier")).find((e) => e.querySelector("canvas"));
+    const hero = [...document.querySelectorAll(".hero")].find((e) => seen(e.querySelectorAll("canvas, svg")).length) || seen(document.querySelectorAll(".stage .atelier")).find((e) => e.querySelector("canvas"));
     if (!hero) return {picture_share: 0, acts: [], least_font_px: null};
     const boxes = seen(hero.querySelectorAll("canvas, svg")).map((c) => c.getBoundingClientRect());
     const edge = (side, pick, limit) => limit(pick(...boxes.map((b) => b[side])));

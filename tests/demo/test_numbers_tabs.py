@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 import torch
 
-from demo import address, captions, controls, neighbours, readings, samples, story, swaps, tensors, validation
+from demo import address, captions, controls, events, neighbours, readings, samples, story, swaps, tensors, validation
 from demo.registry import ModelRegistry
 from demo.tabs import classes, compare, inpainting, interpolation, latent_map, pixel, swap
 from demo.text import Text
@@ -86,6 +86,13 @@ def test_the_classes_tab_draws_one_z_in_a_mix_in_every_class_and_of_other_seeds(
     assert in_row["chosen"] == 3
     assert all(len(registry.info(name).labels) <= 16 for name in classes.models_for(registry, "mnist"))
     assert classes.models_for(registry, "sprites") == []
+
+
+def test_a_task_of_one_data_set_is_a_tabs_and_that_data_set_the_pages():
+    for key, dataset in events.TASK_OF.items():
+        tab, name = key.split(".")
+        assert name in t.group(f"{tab}.task")
+        assert f"dataset.{dataset}" in t.phrases
 
 
 def test_the_tasks_of_the_classes_tab_are_done_by_what_is_shown_and_by_nothing_the_tab_begins_with():

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anything, load } from "./load.js";
 
-const TASKS = [{ name: "a", text: "First" }, { name: "b", text: "Second" }];
+const TASKS = [{ name: "a", text: "First", of: "" }, { name: "b", text: "Second", of: "" }];
 
 /** The script with a page that remembers what it is given: its listener of tasks, and the storage. */
-function opened({ touched = true, kept = null, storage } = {}) {
+function opened({ touched = true, kept = null, storage, tasks = TASKS, dataset = "mnist" } = {}) {
   const heard = {}, made = [];
   const document = { addEventListener: (kind, act) => { heard[kind] = act; }, createElement: () => {
     const node = { dataset: {}, appendChild: () => {}, setAttribute: () => {}, addEventListener: () => {} };
@@ -13,11 +13,17 @@ function opened({ touched = true, kept = null, storage } = {}) {
     return node;
   } };
   const localStorage = storage || { getItem: () => kept, setItem: (_, text) => { kept = text; } };
-  const element = { ...anything(), firstElementChild: { dataset: {} }, querySelector: () => ({ appendChild: () => {}, classList: { toggle: () => {} } }) };
-  const props = { tab: "latent", tasks: TASKS, text: { count: "{done} of {all}", all: "all done" } };
-  load("tasks", { element, props, document, localStorage, window: { touched }, setTimeout: () => 0, clearTimeout: () => {} });
+  const radio = { value: dataset }, bench = { querySelector: () => radio };
+  class MutationObserver {
+    constructor(act) { heard.changed = act; }
+    observe() {}
+  }
+  const element = { ...anything(), closest: () => bench, firstElementChild: { dataset: {} }, querySelector: () => ({ appendChild: () => {}, classList: { toggle: () => {} } }) };
+  const props = { tab: "latent", tasks, text: { count: "{done} of {all}", all: "all done" } };
+  load("tasks", { element, props, document, localStorage, MutationObserver, window: { touched }, setTimeout: () => 0, clearTimeout: () => {} });
   const [now, count, first, second] = [4, 5, 6, 7].map((k) => made[k]);
-  return { tell: (detail) => heard.task({ detail }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
+  const choose = (name) => { radio.value = name; heard.changed(); };
+  return { choose, tell: (detail) => heard.task({ detail }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
 }
 
 test("a task that is done is ticked, counted and kept; another tab's is not", () => {
@@ -47,4 +53,15 @@ test("where there is no storage it ticks all the same", () => {
   const { tell, count } = opened({ storage: { getItem: refuse, setItem: refuse } });
   tell("latent.b");
   assert.equal(count.textContent, "1 of 2");
+});
+
+test("of the open tasks the first that the chosen data set can do is shown, and only where there is none another's", () => {
+  const tasks = [{ name: "a", text: "Digits", of: "mnist" }, { name: "b", text: "Faces", of: "faces" }];
+  const { now, choose } = opened({ tasks, dataset: "faces" });
+  assert.equal(now.textContent, "Faces");
+  choose("mnist");
+  assert.equal(now.textContent, "Digits");
+  choose("fashion");
+  assert.equal(now.textContent, "Digits");
+  assert.equal(opened({ tasks, dataset: "faces", kept: '["latent.b"]' }).now.textContent, "Digits");
 });
