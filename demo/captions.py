@@ -12,6 +12,7 @@ from genlib.data import VARIANT_OF
 from genlib.families import FAMILIES
 
 ROOT = Path(__file__).parents[1]
+COLLAPSED = "-collapsed-"  # in the name of a run that was made to fail
 PERSON = re.compile(r"yaleB(\d+)")
 
 
@@ -24,6 +25,7 @@ def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
         (nll not in (None, usual), str(nll), {}),
         ("kind" in info.config, str(info.config.get("kind")), {}),
         (info.dataset in VARIANT_OF, info.dataset, {}),
+        (COLLAPSED in name, "collapsed", {}),
     ]
     return [(f"trait.{key}", values) for is_so, key, values in traits if is_so]
 

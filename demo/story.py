@@ -64,8 +64,9 @@ def paper_link(paper: str) -> str:
 def head(registry, t, name: str) -> str:
     """What kind of model it is, in a paragraph, and where to read of it."""
     family = FAMILIES[registry.info(name).model]
-    papers = ", ".join(map(paper_link, family.papers))
-    return f'<div class="story"><h3 title="{html.escape(name)}">{html.escape(captions.model_title(t, registry, name))}</h3><p>{t(f"story.{family.name}")}</p><p class="note">{t("story.paper")} {papers}</p></div>'
+    papers, entropy = ", ".join(map(paper_link, family.papers)), registry.info(name).figures.get("class_entropy_nats")
+    lesson = f"<p>{t('compare.collapsed', h=f'{entropy:.2f}')}</p>" if captions.COLLAPSED in name and entropy is not None else ""
+    return f'<div class="story"><h3 title="{html.escape(name)}">{html.escape(captions.model_title(t, registry, name))}</h3><p>{t(f"story.{family.name}")}</p>{lesson}<p class="note">{t("story.paper")} {papers}</p></div>'
 
 
 def equation(registry, t, name: str) -> str:

@@ -159,6 +159,11 @@ def dcgan(dataset: str) -> Recipe:
     )  # fmt: skip
 
 
+def dcgan_collapsed() -> Recipe:
+    """Made to fail: D learns forty times slower than G, which gives it what it likes best and nothing else."""
+    return adversarial("mnist", lambda: DCGAN(DCGANConfig()), lambda m: Adversarial(m, discriminator_lr=0.025), 1000, lr=2e-3)
+
+
 def ssgan(labels_per_class: int, steps: int) -> Recipe:
     return Recipe(
         "mnist", lambda: SSGAN(SSGANConfig()), lambda m: SemiSupervised(m, consistency=1.0, hold=0.5), steps=steps, batch=100, lr=3e-3, betas=(0.5, 0.999), ema=0.999,
@@ -257,6 +262,7 @@ RECIPES: dict[str, Recipe] = {
     "ae2d-fashion": dense(AE, Reconstruction, "fashion", 12),
     "waegan2d-mnist": dense(WAEGAN, lambda m: WAE(m, r1=1.0), "mnist", 12),
     "aegan2d-mnist": aegan("mnist", 12_000, AEGANConfig(sampler_hidden=(256, 256, 256))),
+    "dcgan-collapsed-mnist": dcgan_collapsed(),
     "ssgan100-mnist": ssgan(10, 8000),
     "ssgan200-mnist": ssgan(20, 8000),
     **planes(),

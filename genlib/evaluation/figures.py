@@ -33,6 +33,7 @@ TABLE = (
     Figure("kid", "kernel distance, same features", better="less"),
     Figure("density", "fidelity, about 1 for real images (k = 5)", better="more"),
     Figure("coverage", "variety, about 1 for real images (k = 5)", better="more"),
+    Figure("class_entropy_nats", "entropy of the classes that our classifier reads in the generated images; of ten that come alike 2.303", "nats", "more"),
     Figure("fid_unguided", "`fid` of images drawn without guidance (w = 0)", better="less"),
     Figure("gan_test_acc", "our classifier finds the asked class in the generated images", better="more"),
     Figure("gan_test_acc_lenet", "`gan_test_acc` as the second judge reads", better="more"),

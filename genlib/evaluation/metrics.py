@@ -73,6 +73,12 @@ def accuracy(classifier: Reader, x: Tensor, y: Tensor) -> float:
     return float((map_batches(classifier.logits, x).argmax(dim=1) == y).float().mean())
 
 
+def class_entropy(classifier: Reader, x: Tensor) -> float:
+    """Entropy of the classes that the classifier reads in images (N, C, H, W), in nats: 0 where all are of one, log K where K come alike."""
+    p = map_batches(classifier.logits, x).argmax(dim=1).bincount().float() / len(x)
+    return float(torch.special.entr(p).sum())
+
+
 def category_accuracy(category: Tensor, y: Tensor, named_by: tuple[Tensor, Tensor], classes: int) -> float:
     """Share of pictures whose category (N,) is called by their class y (N,); a category's name is the commonest class of
     those (category, class) in `named_by`, and one that none of these falls into has no name, and is wrong."""

@@ -20,7 +20,7 @@ def sample_figures(
     model, judges: dict[str, Reader], test: Batch, known: Tensor, rng: torch.Generator, *, classifier: Recipe, labels: tuple[str, ...],
     gan_train_n: int,
 ) -> dict[str, float]:  # fmt: skip
-    """FID (of three sets), KID, density, coverage of as many samples as test pictures; GAN-test and GAN-train where there is a class.
+    """FID (of three sets), KID, density, coverage of as many samples as test pictures; GAN-test and GAN-train where there is a class, else the classes' entropy.
 
     `known` are training pictures in the test set's form (N, C, H, W).  `judges` are classifiers: the first gives every figure,
     each other its own FID and GAN-test under the figure's name with its own at the end.
@@ -30,7 +30,11 @@ def sample_figures(
     first, *others = judges
     x = draw(model, y, rng)
     figures = distances(judges[first].features, test.x, x[:n], known, again(model, y[:n], rng, judges[first].features))
-    figures |= class_figures(judges[first], x, y, test, rng, classifier, labels) if classes else {}
+    figures |= (
+        class_figures(judges[first], x, y, test, rng, classifier, labels)
+        if classes
+        else {"class_entropy_nats": metrics.class_entropy(judges[first], x)}
+    )
     for name in others:
         judge = judges[name]
         figures[f"fid_{name}"] = metrics.fid(*(metrics.map_batches(judge.features, pictures) for pictures in (test.x, x[:n])))

@@ -68,16 +68,19 @@ class Adversary(LatentModel, Discriminator, Protocol):
 
 
 class Adversarial(nn.Module):
-    """With r1, γ of the penalty: a D that leans on the real pictures no steeper than it must, and needs no BatchNorm.  rule: one of RULES."""
+    """With r1, γ of the penalty: a D that leans on the real pictures no steeper than it must, and needs no BatchNorm.  rule: one of RULES.
 
-    def __init__(self, model: Adversary, r1: float = 0.0, hold: float = 0.0, rule: str = "nonsaturating"):
+    discriminator_lr: D's learning rate, times the run's.
+    """
+
+    def __init__(self, model: Adversary, r1: float = 0.0, hold: float = 0.0, rule: str = "nonsaturating", discriminator_lr: float = 1.0):
         super().__init__()
-        self.model, self.r1, self.hold, self.rule = model, r1, hold, rule
+        self.model, self.r1, self.hold, self.rule, self.discriminator_lr = model, r1, hold, rule, discriminator_lr
 
     def turns(self) -> list[Turn]:
         m = self.model
         return [
-            Turn("discriminator", m.discriminator, self.discriminator_loss, hold=self.hold),
+            Turn("discriminator", m.discriminator, self.discriminator_loss, hold=self.hold, lr=self.discriminator_lr),
             Turn("generator", m.generator, self.generator_loss, hold=self.hold),
         ]
 

@@ -41,6 +41,15 @@ def test_a_paper_with_an_arxiv_number_is_a_link_and_another_its_name():
     assert story.paper_link("Sohn & al., NIPS 2015") == "Sohn &amp; al., NIPS 2015"
 
 
+def test_a_run_made_to_fail_says_so_and_how_many_classes_it_kept():
+    registry = ModelRegistry()
+    entropy = registry.info("dcgan-collapsed-mnist").figures["class_entropy_nats"]
+    for text in (Text("en"), Text("zh")):
+        assert f"{entropy:.2f}" in story.head(registry, text, "dcgan-collapsed-mnist")
+        assert f"{entropy:.2f}" not in story.head(registry, text, "dcgan-mnist")
+        assert text("trait.collapsed") in story.head(registry, text, "dcgan-collapsed-mnist")
+
+
 def test_a_storys_code_is_the_losss_own_lines():
     registry = ModelRegistry()
     told = html.unescape(story.anatomy(registry, Text("en"), "wgangp-mnist"))

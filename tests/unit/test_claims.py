@@ -1,8 +1,14 @@
 """What the page says of the families, held against what `evaluate` measured of the weights that are released."""
 
+import math
+from pathlib import Path
+
 import pytest
+import torch
 
 from genlib import hub
+
+ROOT = Path(__file__).parents[2]
 
 
 def figures(name: str) -> dict:
@@ -65,6 +71,19 @@ def test_a_model_with_classes_draws_the_one_it_is_asked_for(name, least):
 def test_what_d_and_c_add_to_a_cvae_is_read_off_its_samples(dataset):
     assert figures(f"cvaegan-{dataset}")["gan_test_acc"] > figures(f"cvae-{dataset}")["gan_test_acc"] + 0.02
     assert figures(f"cvaegan-{dataset}")["fid"] < figures(f"cvae-{dataset}")["fid"] / 2
+
+
+def test_a_run_made_to_fail_has_lost_most_classes_and_its_film_ends_in_pictures_alike():
+    from PIL import Image
+
+    lost = figures("dcgan-collapsed-mnist")
+    assert lost["class_entropy_nats"] < 0.5 < math.log(10) / 4
+    assert lost["coverage"] < 0.02
+    with Image.open(ROOT / "checkpoints" / "dcgan-collapsed-mnist" / "film.png") as film:
+        side = film.height
+        last = torch.tensor(list(film.convert("L").crop((film.width - side, 0, film.width, side)).tobytes())).float().view(4, side // 4, 4, side // 4)
+    sheet = last.movedim(2, 1).flatten(0, 1).flatten(1)
+    assert float(sheet.std(dim=0).mean()) < float(sheet.std()) / 3  # over sixteen z
 
 
 def test_guidance_draws_the_class_more_surely_and_nearer_to_the_real_pictures():

@@ -65,6 +65,19 @@ def test_a_category_is_named_by_its_commonest_class_and_one_that_is_empty_is_wro
     assert metrics.category_accuracy(category, y, known, 10) == pytest.approx(3 / 5)
 
 
+def test_the_entropy_of_classes_is_that_of_what_is_read():
+    class Reader:
+        def logits(self, x):
+            return torch.nn.functional.one_hot(x.flatten().long(), 5).float()
+
+    def entropy(*classes) -> float:
+        return metrics.class_entropy(Reader(), torch.tensor(classes).float().view(-1, 1, 1, 1))
+
+    assert entropy(3, 3, 3) == 0
+    assert entropy(0, 1, 4, 4) == pytest.approx(1.5 * math.log(2))
+    assert entropy(0, 1, 2, 3) == pytest.approx(math.log(4))
+
+
 def test_psnr_sharpness_and_ssim_have_their_closed_forms():
     x = torch.full((1, 1, 16, 16), 0.5)
     assert metrics.psnr(x, x + 0.1).item() == pytest.approx(20, abs=1e-4)

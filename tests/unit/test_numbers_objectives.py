@@ -23,6 +23,7 @@ from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
+from genlib.recipes import RECIPES
 from tests.conftest import small
 
 
@@ -119,6 +120,11 @@ def test_both_turns_of_the_game_hold_their_rate_as_long_as_they_are_told():
     for objective in (Adversarial(small("gan"), hold=0.6), WAE(small("waegan"), hold=0.6), PixelWAE(small("pixelgan"), hold=0.6)):
         assert [turn.rate(0.6) for turn in objective.turns()] == [1.0, 1.0]
         assert [turn.rate(0.8) for turn in objective.turns()] == pytest.approx([0.5, 0.5])
+
+
+def test_d_learns_at_its_own_rate_where_it_is_told_and_g_at_the_runs():
+    assert [turn.rate(0.5) for turn in Adversarial(small("gan"), hold=0.9, discriminator_lr=0.025).turns()] == [0.025, 1.0]
+    assert [turn.rate(0.5) for turn in RECIPES["dcgan-collapsed-mnist"].build().turns()] == pytest.approx([0.0125, 0.5])
 
 
 @pytest.mark.parametrize("family", ["wgan", "wgangp"])
