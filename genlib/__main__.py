@@ -40,12 +40,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, help="checkpoint folder (default: runs/NAME)")
     sub.add_argument("--split", choices=("train", "fit"), default="train", help="fit: leave the validation pictures out (default: train)")
     sub.add_argument(
-        "--pictures", type=Path, metavar="FOLDER", help="learn these pictures from nothing, a sub-folder a class, instead of the data set"
+        "--pictures",
+        type=Path,
+        metavar="FOLDER|ZIP",
+        help="learn these pictures from nothing, a sub-folder a class, or a zip of them, instead of the data set",
     )
     add_budget(sub, "the recipe's")
     add_run_options(sub, "the recipe's")
     sub = command("finetune", finetune, "Go on training a checkpoint on own pictures.", "source")
-    sub.add_argument("--data", type=Path, required=True, help="a folder with one sub-folder of pictures a class")
+    sub.add_argument("--data", type=Path, required=True, help="a folder with one sub-folder of pictures a class, or a zip of one")
     sub.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
     add_budget(sub, str(FINETUNE_STEPS))
     keep = "learn the known classes on, from the model's own draws (default: where there are new ones)"

@@ -6,11 +6,9 @@ A fifth of the pictures is held out: by them one sees when to stop.  So that new
 half of each batch is then what the checkpoint drew of its own classes before it learned (rehearsal; arXiv:1705.08690).
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from genlib import checkpoint, data, ops, preparation, train
-from genlib.data.own import OwnImages, Remark, hold_out
+from genlib.data.own import OwnImages, describe_pictures, hold_out
 from genlib.evaluation import own
 from genlib.evaluation.metrics import accuracy
 from genlib.evaluation.report import JUDGES, judges_of
@@ -75,7 +73,7 @@ class Task:
         return {key: round(value, 6) for key, value in figures.items()}
 
 
-def prepare(source: Path, root: Path, choices: Choices = Choices(), device: torch.device | str = "cpu") -> Task:  # noqa: B008, frozen
+def prepare(source: Path, root: Path | OwnImages, choices: Choices = Choices(), device: torch.device | str = "cpu") -> Task:  # noqa: B008, frozen
     """A run that goes on from a checkpoint.  Raises CheckpointError, DataError."""
     info, base = checkpoint.read(source)
     if not FAMILIES[info.model].finetunes:
@@ -90,7 +88,7 @@ def prepare(source: Path, root: Path, choices: Choices = Choices(), device: torc
     betas = betas_of(info, objective)
     about = {
         "name": f"{info.name.removesuffix('-finetuned')}-finetuned" if info.name else "", "labels": labels,
-        "training": {"folder": Path(root).resolve().name, "base": info.name},
+        "training": folder_of(root) | {"base": info.name},
     }  # fmt: skip
     return assemble(
         objective,
@@ -107,7 +105,7 @@ def prepare(source: Path, root: Path, choices: Choices = Choices(), device: torc
     )
 
 
-def begin(name: str, root: Path, choices: Choices = Choices(), device: torch.device | str = "cpu") -> Task:  # noqa: B008, frozen
+def begin(name: str, root: Path | OwnImages, choices: Choices = Choices(), device: torch.device | str = "cpu") -> Task:  # noqa: B008, frozen
     """A run from nothing, by the network and the objective of a recipe, on own pictures alone.  Raises DataError, CheckpointError."""
     recipe = RECIPES[name]
     with torch.random.fork_rng(devices=[]):
@@ -120,7 +118,7 @@ def begin(name: str, root: Path, choices: Choices = Choices(), device: torch.dev
         kind = preparation.kind_of(checkpoint.Info(model=family.name, config={}, dataset=recipe.dataset))
         pictures = read_pictures(root, model, kind)
         objective = recipe.objective(renew(model, len(pictures.labels)) if model.config.classes else model)
-    about = {"name": f"{name}-own", "labels": pictures.labels, "training": {"folder": Path(root).resolve().name}}
+    about = {"name": f"{name}-own", "labels": pictures.labels, "training": folder_of(root)}
     report = describe_pictures(pictures, kind)
     return assemble(objective, recipe.lr, recipe.betas, pictures, kind, choices, device, about, report)
 
@@ -140,11 +138,19 @@ def assemble(
     return Task(run, batches, held_out, about | {"dataset": "folder", "preparation": kind}, report, rehearsed, judge)
 
 
-def read_pictures(root: Path, model: Network, kind: str) -> OwnImages:
-    """The pictures of a folder as a model takes them, two at least.  Raises DataError."""
-    pictures = data.folder(root, model.config.size, model.config.channels, kind)
+def folder_of(root: Path | OwnImages) -> dict:
+    """Where pictures lay, as a card says it."""
+    return {} if isinstance(root, OwnImages) else {"folder": Path(root).resolve().name}
+
+
+def read_pictures(root: Path | OwnImages, model: Network, kind: str) -> OwnImages:
+    """The pictures of a folder or a zip as a model takes them, two at least; those that are read already, as they are.  Raises DataError."""
+    shape = (model.config.channels, model.config.size, model.config.size)
+    pictures = root if isinstance(root, OwnImages) else data.folder(root, shape[1], shape[0], kind)
     if len(pictures) < 2:
-        raise data.DataError("{path} holds one picture; fine-tuning needs two at least", path=root)
+        raise data.DataError("{path} holds one picture; fine-tuning needs two at least", path="this" if isinstance(root, OwnImages) else root)
+    if pictures.x.shape[1:] != shape:
+        raise data.DataError("these pictures were prepared for another model: prepare them again")
     return pictures
 
 
@@ -223,27 +229,3 @@ def betas_of(info: checkpoint.Info, objective: Objective) -> tuple[float, float]
     if info.name in RECIPES:
         return RECIPES[info.name].betas
     return getattr(objective, "betas", (0.5, 0.999) if len(objective.turns()) > 1 else (0.9, 0.999))
-
-
-def describe_pictures(pictures: OwnImages, kind: str) -> list[str]:
-    """What was read, what was done to it, and what was left out."""
-    lines = [f"{len(pictures)} pictures in {len(pictures.labels)} folders, prepared as {kind}", *describe_notes(pictures)]
-    return [*lines, *describe_remarks(pictures.left_out, "left out"), *describe_remarks(pictures.doubts, "doubtful")]
-
-
-def describe_notes(pictures: OwnImages) -> list[str]:
-    """What preparation did to how many pictures, as it said it of the first of them."""
-    first = {note.template: str(note) for note in reversed(pictures.notes)}
-    counts = Counter(note.template for note in pictures.notes)
-    return [f"  {n} of {len(pictures)}: {first[template]}" for template, n in counts.most_common()]
-
-
-def describe_remarks(remarks: tuple[Remark, ...], what: str) -> list[str]:
-    """Every file that something is to be said of: how many in each class, and what of which."""
-    lines = []
-    for label, group in groupby(remarks, key=lambda remark: remark.label):
-        inside = list(group)
-        lines.append(f"  {label or 'beside the folders'}: {len(inside)} {what}")
-        for text in dict.fromkeys(remark.text for remark in inside):
-            lines.append(f"    {text} {', '.join(remark.file for remark in inside if remark.text == text)}")
-    return lines

@@ -61,6 +61,22 @@ def open_picture(raw: bytes) -> Image.Image:
 
     Raises PictureError, for one of more than MAX_PIXELS before a pixel is unpacked.
     """
+    picture = identify(raw)
+    try:
+        with DECODING:
+            picture.draft(None, (LONGEST // 2, LONGEST // 2))  # a JPEG is scaled while it is unpacked
+            return shrink(plain(ImageOps.exif_transpose(picture)))
+    except Exception as error:  # Pillow's readers raise what they please: RuntimeError for AVIF, IndexError for QOI
+        raise unreadable() from error
+
+
+def read_size(raw: bytes) -> tuple[int, int]:
+    """Width and height of a picture, of which no pixel is unpacked.  Raises PictureError."""
+    return identify(raw).size
+
+
+def identify(raw: bytes) -> Image.Image:
+    """A picture of which the head alone is read.  Raises PictureError, for one of more than MAX_PIXELS too."""
     if not raw:
         raise PictureError("The file is empty: choose a picture.")
     try:
@@ -68,18 +84,18 @@ def open_picture(raw: bytes) -> Image.Image:
             warnings.simplefilter("ignore")
             Image.init()  # Pillow learns of most formats only when asked to
             picture = Image.open(io.BytesIO(raw), formats=[name for name in FORMATS if name in Image.OPEN])
-        if picture.width * picture.height > MAX_PIXELS:
-            raise PictureError(
-                "The picture is {w}×{h}: choose one under {n} megapixels.",
-                w=picture.width, h=picture.height, n=MAX_PIXELS // 10**6,
-            )  # fmt: skip
-        with DECODING:
-            picture.draft(None, (LONGEST // 2, LONGEST // 2))  # a JPEG is scaled while it is unpacked
-            return shrink(plain(ImageOps.exif_transpose(picture)))
-    except PictureError:
-        raise
-    except Exception as error:  # Pillow's readers raise what they please: RuntimeError for AVIF, IndexError for QOI
-        raise PictureError("This file is not a picture that can be read: try a PNG or a JPEG.") from error
+    except Exception as error:
+        raise unreadable() from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise PictureError(
+            "The picture is {w}×{h}: choose one under {n} megapixels.",
+            w=picture.width, h=picture.height, n=MAX_PIXELS // 10**6,
+        )  # fmt: skip
+    return picture
+
+
+def unreadable() -> PictureError:
+    return PictureError("This file is not a picture that can be read: try a PNG or a JPEG.")
 
 
 def plain(picture: Image.Image) -> Image.Image:

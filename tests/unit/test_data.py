@@ -10,6 +10,7 @@ from PIL import Image
 
 from genlib import checkpoint, data, finetuning, growth, output, train
 from genlib.curves import Curves
+from genlib.data import own
 from genlib.evaluation import report
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
@@ -158,7 +159,7 @@ def test_every_file_that_is_left_out_is_named_and_said_why(tmp_path):
     left = [(left.label, left.file) for left in images.left_out]
     assert left == [("", "stray.png"), ("B", "half.png"), ("B", "more"), ("B", "photograph.heic"), ("owl", "notes.txt")]
     assert all(left.text for left in images.left_out)
-    lines = "\n".join(finetuning.describe_remarks(images.left_out, "left out"))
+    lines = "\n".join(own.describe_remarks(images.left_out, "left out"))
     assert "B: 3 left out" in lines
     assert all(left.file in lines and left.text in lines for left in images.left_out)
 
