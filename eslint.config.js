@@ -33,7 +33,7 @@ export default [
     },
   },
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
-  { files: ["demo/widgets/arena*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("arena_").map(declared)) } },
+  { files: ["demo/widgets/arena*.js", "demo/widgets/loss_curves.js"], languageOptions: { globals: Object.assign({}, ...PARTS("arena_").map(declared)) } },
   { files: ["demo/widgets/latent_*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("latent_").map(declared)) } },
   { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js", ...PARTS("latent_").map((name) => `demo/widgets/${name}`)], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
   {

@@ -6,16 +6,16 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from demo import address, api, boundary, tensors, tour
+from demo import address, api, boundary, studio, tensors, tour
 from demo.front import MARK, Front
-from demo.limits import UPLOAD, BoundedRequests
+from demo.limits import PICTURES, UPLOAD, BoundedRequests
 from demo.registry import ModelRegistry
-from demo.tabs import arena, classes, compare, inpainting, interpolation, latent_map, pixel, swap
+from demo.tabs import arena, classes, compare, inpainting, interpolation, latent_map, pixel, swap, train
 from demo.text import Text
 from demo.upkeep import leave_pyplot_out, share_pools, upkeep
 from demo.widgets.base import css
 
-TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare, arena)
+TABS = (latent_map, classes, swap, inpainting, pixel, interpolation, compare, arena, train)
 STYLE = Path(__file__).parent / "style.css"
 KEPT = 3600  # seconds that an answer or an upload stays
 SESSIONS = 64  # of which Gradio remembers what it changed in their controls, 0.4 MB each
@@ -82,13 +82,14 @@ def launch_kwargs() -> dict:
     """What belongs to launch() in Gradio 6; tests launch with the same."""
     share_pools()
     leave_pyplot_out()
+    upload = PICTURES if studio.is_open() else UPLOAD
     torch.set_num_threads(1)  # many learners at once: one thread each is faster than all threads for one
     return {
         "theme": theme(), "css": STYLE.read_text() + css(),
         "footer_links": ["api"], "run_history": False, "ssr_mode": False,
-        "enable_monitoring": False, "max_file_size": UPLOAD, "quiet": True, "state_session_capacity": SESSIONS,
+        "enable_monitoring": False, "max_file_size": upload, "quiet": True, "state_session_capacity": SESSIONS,
         "app_kwargs": {
             "routes": tensors.ROUTES,
-            "middleware": [Middleware(BoundedRequests), Middleware(Front, tabs=tuple(tab.TAB for tab in TABS), languages=("zh",))], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
+            "middleware": [Middleware(BoundedRequests, upload=upload), Middleware(Front, tabs=tuple(tab.TAB for tab in TABS), languages=("zh",))], "exception_handlers": boundary.HANDLERS, "lifespan": upkeep(KEPT),
         },
     }  # fmt: skip

@@ -5,7 +5,7 @@ import functools
 import html
 import inspect
 import re
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import gradio as gr
 from gradio.blocks import Block
@@ -158,10 +158,23 @@ def bind_state(
     )  # fmt: skip
 
 
-def bind_stream(status: StatusLine, on, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None):
+class Lane(NamedTuple):
+    """A part of the queue, and how many of it go on at a time on the whole server; whether who asks again meanwhile is answered afterwards."""
+
+    name: str
+    most: int
+    mode: Literal["once", "always_last"] = "always_last"
+
+
+SAMPLING = Lane("sampling", 2)
+
+
+def bind_stream(
+    status: StatusLine, on, function, state_type: type, components: dict, outputs: dict, *bound, js: str | None = None, lane: Lane = SAMPLING
+):
     """What a tab draws while one watches: function(*bound, State) yields such updates.  `on`: triggers, or what listens, as an event's `then`.
 
-    By the queue, two at a time on the whole server.  Returns the event, for what cancels it.
+    By the queue, in its lane.  Returns the event, for what cancels it.
     """
 
     @functools.wraps(function)
@@ -174,8 +187,8 @@ def bind_stream(status: StatusLine, on, function, state_type: type, components: 
 
     listen = on if callable(on) else functools.partial(gr.on, on)
     return listen(
-        signed(stream, function, bound), set(components.values()), [*outputs.values(), status.line], trigger_mode="always_last",
-        show_progress="hidden", concurrency_id="sampling", concurrency_limit=2, js=js, **private(function),
+        signed(stream, function, bound), set(components.values()), [*outputs.values(), status.line], trigger_mode=lane.mode,
+        show_progress="hidden", concurrency_id=lane.name, concurrency_limit=lane.most, js=js, **private(function),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 UPLOAD = 20_000_000  # bytes of a picture's file
+PICTURES = 200_000_000  # bytes of many pictures, or a zip of them, where visitors may train
 DEPTH = 32  # lists within lists
 HELD = 64_000_000  # bytes of all requests that are being read or answered
 DRAIN = 5.0  # seconds in which what is refused is still read, and thrown away, so that its sender gets to hear why
@@ -99,15 +100,19 @@ def again(text: bytes, receive):
 
 
 class BoundedRequests:
-    """ASGI middleware: refuses what is too large in one sentence, and bounds what all requests hold at once."""
+    """ASGI middleware: refuses what is too large in one sentence, and bounds what all requests hold at once.
 
-    def __init__(self, app):
-        self.app, self.held = app, 0
+    upload: bytes of an upload, which goes to the disk as it comes.
+    """
+
+    def __init__(self, app, upload: int = UPLOAD):
+        self.app, self.held, self.upload = app, 0, Limit(upload + 100_000, 0)
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self.app(scope, receive, send)
-        body = Body(receive, limit_of(scope["path"]))
+        limit = limit_of(scope["path"])
+        body = Body(receive, self.upload if limit is LIMITS["upload"] else limit)
         try:
             await self.serve(Headers(scope=scope), scope, body, send)
         except HTTPException as refusal:

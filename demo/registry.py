@@ -13,6 +13,7 @@ from torch import Tensor
 
 from demo import samples
 from demo.samples import DATASETS, Samples
+from demo.studio import Studio
 from genlib import checkpoint, hub, ood, ops
 from genlib.checkpoint import CheckpointError, Info
 from genlib.data import VARIANT_OF
@@ -55,6 +56,7 @@ class ModelRegistry:
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
+        self.studio = Studio()  # where visitors train models of their own, which are never among these
         self.usual_psnr = functools.lru_cache(maxsize=64)(self.usual_psnr)
         self.people = functools.lru_cache(maxsize=8)(self.people)
         self.reference = functools.lru_cache(maxsize=8)(self.reference)

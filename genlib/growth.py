@@ -43,8 +43,9 @@ def grow(model: Network, count: int) -> Network:
 
 
 def renew(model: Network, count: int) -> Network:
-    """A model like this one with `count` classes that has learned nothing."""
-    return type(model)(replace(model.config, classes=count))
+    """A model like this one with `count` classes, composed of nothing, that has learned nothing."""
+    whole = {"factors": ()} if model.config.factors else {}
+    return type(model)(replace(model.config, classes=count, **whole))
 
 
 def fit_classes(model: Network, count: int, source: Path, seed: int) -> Network:

@@ -391,8 +391,8 @@ def card_data(*, model_name: str, results: list[dict], **about) -> str:
     return ModelCardData(model_name=model_name, eval_results=known or None, **about).to_yaml()
 
 
-def push(folder: Path, repo_id: str) -> str:
-    """Upload a checkpoint folder with its card; returns the commit's address.  Raises CheckpointError."""
+def push(folder: Path, repo_id: str, token: str | None = None) -> str:
+    """Upload a checkpoint folder with its card, by this token or by that in HF_TOKEN; returns the commit's address.  Raises CheckpointError."""
     from huggingface_hub import HfApi, get_session
     from huggingface_hub.errors import HFValidationError
 
@@ -400,8 +400,8 @@ def push(folder: Path, repo_id: str) -> str:
     checkpoint.load(folder)  # never publish what would not load
     try:
         get_session().timeout = PATIENCE  # by itself the client waits for ever
-        HfApi().create_repo(repo_id, exist_ok=True)
-        info = HfApi().upload_folder(
+        HfApi(token=token).create_repo(repo_id, exist_ok=True)
+        info = HfApi(token=token).upload_folder(
             repo_id=repo_id, folder_path=folder, allow_patterns=[*FILES, *OPTIONAL],
             commit_message=f"Upload {folder.name} from genlib",
         )  # fmt: skip

@@ -1,0 +1,131 @@
+"""What the Train tab shows of own pictures and of a run on them: values of its widgets, made without Gradio."""
+
+import functools
+import math
+from dataclasses import replace
+
+import torch
+
+from demo import neighbours
+from demo.widgets.base import pixels
+from demo.widgets.class_list import LONGEST
+from demo.widgets.pixel_canvas import section
+from genlib.data.own import OwnImages, Remark
+from genlib.growth import normalize_name
+from genlib.learning import SHOWN, Learner, rows_of
+
+EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
+EACH = 40  # pictures of a class of the example
+SEEN, REAL, DRAWN = 8, 3, 5  # pictures of a row: before a run; while it goes on, of each kind
+FEW, UNEVEN = 20, 4  # pictures of a class; times as many of another
+
+
+@functools.lru_cache(maxsize=4)
+def example(kind: str) -> OwnImages | None:
+    """Pictures to try with, of classes that the models of that kind do not know; labels are keys of the catalogue.  None where none are bundled."""
+    dataset, classes = EXAMPLES.get(kind, ("", ()))
+    known = neighbours.training_pictures(dataset) if dataset else None
+    if known is None:
+        return None
+    rows = torch.cat([(known.y == k).nonzero()[:EACH, 0] for k in classes])
+    return OwnImages(known.x[rows], torch.arange(len(classes)).repeat_interleave(EACH), tuple(f"class.{dataset}.{k}" for k in classes))
+
+
+def clean(label: str) -> str:
+    """A folder's name as a class can have it."""
+    return " ".join("".join(c if c.isprintable() else " " for c in label).split())[:LONGEST] or "?"
+
+
+def rename(pictures: OwnImages, names: list[str]) -> OwnImages:
+    """The pictures with their classes renamed, one for each; classes of one name become one."""
+    labels = list({normalize_name(name): name for name in reversed(names)}.values())[::-1]
+    spelled = [normalize_name(label) for label in labels]
+    mapping = torch.tensor([spelled.index(normalize_name(name)) for name in names], dtype=torch.int64)
+    y = mapping[pictures.y] if len(pictures) else pictures.y
+    return replace(pictures, y=y, labels=tuple(labels))
+
+
+def retitle(names: dict[str, str], shown: tuple[str, ...], typed: list[str]) -> dict[str, str]:
+    """What the folders' classes are called once those shown are called as typed."""
+    now = {normalize_name(name): new for name, new in zip(shown, typed, strict=True)}
+    return {label: now.get(normalize_name(name), name) for label, name in names.items()}
+
+
+def doubts(t, pictures: OwnImages, is_new: bool, is_face: bool = False) -> list[str]:
+    """What to think of before a run: few pictures, uneven classes, one class, a beginning from nothing, doubtful pictures."""
+    counts = pictures.y.bincount(minlength=len(pictures.labels)).tolist()
+    few = [name for name, n in zip(pictures.labels, counts, strict=True) if n < FEW]
+    said = [
+        (is_face, "faces", {}),
+        (bool(few), "few", {"names": t("separator").join(few), "n": FEW}),
+        (len(counts) == 1, "one", {}),
+        (max(counts) >= UNEVEN * min(counts), "uneven", {"most": max(counts), "least": min(counts)}),
+        (is_new and len(pictures) < 500, "new", {"n": len(pictures)}),
+        (len(pictures.doubts) > 0, "doubtful", {"n": len(pictures.doubts), "why": t.problem(pictures.doubts[0].note) if pictures.doubts else ""}),
+    ]
+    return [t(f"train.warn.{key}", **values) for is_so, key, values in said if is_so]
+
+
+def reasons(t, remarks: tuple[Remark, ...]) -> list[dict]:
+    """What was left out, by the reason."""
+    files: dict[str, list[str]] = {}
+    for remark in remarks:
+        why = t.problem(remark.note) if not isinstance(remark.note, str) else remark.note
+        files.setdefault(why, []).append(f"{remark.label}/{remark.file}" if remark.label else remark.file)
+    return [{"why": why, "files": names} for why, names in files.items()]
+
+
+def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool, is_new: bool, is_face: bool = False) -> dict:
+    """The class list's value; `known`: the base's classes."""
+    spelled = [normalize_name(label) for label in known]
+    counts = pictures.y.bincount(minlength=len(pictures.labels)).tolist()
+    notes = [t("train.known" if normalize_name(name) in spelled else "train.new") if known and not is_new else "" for name in pictures.labels]
+    rows = [{"name": name, "count": n, "note": note} for name, n, note in zip(pictures.labels, counts, notes, strict=True)]
+    title = t("train.example" if is_example else "train.pictures", n=len(pictures), k=len(rows))
+    return {
+        "title": title, "rows": rows, "fixed": is_example, "left": reasons(t, pictures.left_out),
+        "warnings": doubts(t, pictures, is_new, is_face) if rows and not is_example else [],
+    }  # fmt: skip
+
+
+def seen(t, pictures: OwnImages) -> dict:
+    """The canvas before a run: what the model will see, a class a row."""
+    classes = pictures.y.unique().tolist()[:SHOWN]
+    if not classes:
+        return {"sections": []}
+    x = rows_of(pictures.x, pictures.y, classes, SEEN)
+    return {"sections": [section(t("train.seen"), pixels(x), SEEN, scale=4, rows=[pictures.labels[k] for k in classes], name="seen")]}
+
+
+def sheet(t, learner: Learner, seed: int) -> dict:
+    """The canvas during a run and after it: of each class a few real pictures, beside them what fixed z have become."""
+    real, drawn = (x.unflatten(0, (len(learner.classes()), -1)) for x in (learner.examples(REAL), learner.draw(DRAWN, seed)))
+    labels = learner.task.about["labels"]
+    rows = [labels[k] if labels else t("train.all") for k in learner.classes()]
+    head = [t("train.real"), *[""] * (REAL - 1), t("train.drawn"), *[""] * (DRAWN - 1)]
+    x = torch.cat([real, drawn], dim=1).flatten(0, 1)
+    about = {"seed": seed, "steps": learner.task.run.step}
+    return {"about": about, "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=4, rows=rows, head=head, name="sheet")]}
+
+
+def curves(t, learner: Learner) -> dict:
+    """The charts' value: each network's loss, and the error of the pictures held out."""
+    minutes, losses = learner.losses()
+    charts = [
+        {
+            "title": t.phrases.get(f"train.turn.{turn}", turn),
+            "lines": [{"name": t("train.loss"), "x": minutes, "y": [None if math.isnan(v) else round(v, 4) for v in values]}],
+        }
+        for turn, values in losses.items()
+    ]
+    if learner.best:
+        x, y = [list(pair) for pair in zip(*learner.looks, strict=True)] if learner.looks else ([], [])
+        charts.append({"title": t("train.held_out", n=len(learner.task.held_out)), "lines": [{"name": t("train.error"), "x": x, "y": y}]})
+    return {"charts": charts, "until": learner.budget.minutes or 1, "at": learner.minutes}
+
+
+def outcome(t, learner: Learner) -> list[str]:
+    """Sentences of what was measured."""
+    known = {key: 100 * value if key.endswith(("_acc", "_before")) else value for key, value in learner.figures.items()}
+    said = {"read": ("own_read_acc", "own_reader_acc"), "kept": ("kept_acc", "kept_acc_before"), "copies": ("copy_ratio",)}
+    return [t(f"train.figure.{name}", **{key: known[key] for key in keys}) for name, keys in said.items() if set(keys) <= known.keys()]

@@ -1,0 +1,58 @@
+"""A run on a visitor's pictures, as the Train tab watches it: from its first batch to its figures, and what may be asked of it meanwhile."""
+
+import time
+from collections.abc import Iterator
+
+import gradio as gr
+
+from demo import lessons
+from demo.studio import Desk, Line
+from genlib.learning import Learner
+
+PACE = 1.0  # seconds between two looks
+PATIENCE = 600.0  # seconds that a pause holds the line
+
+
+def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[dict]:
+    """The run's sheets and curves while it goes on, then what came of it: its figures, and the model to take away."""
+    yield show(t, learner, seed, "running")
+    paused = 0.0
+    while desk.wish not in ("stop", "best") and (desk.wish == "pause" or learner.advance(PACE)):
+        line.place(desk)
+        yield show(t, learner, seed, "paused" if desk.wish == "pause" else "running")
+        if desk.wish == "pause":
+            time.sleep(PACE / 2)
+            paused += PACE / 2
+            desk.wish = "stop" if paused > PATIENCE else desk.wish
+    if desk.wish != "stop":
+        learner.restore_best()
+    learner.stop()
+    if desk.learner is not learner:  # the visitor has left
+        return
+    yield show(t, learner, seed, "measuring")
+    learner.measure()
+    yield show(t, learner, seed, "done") | {"download": str(desk.pack(describe(learner))), "after": gr.update(visible=True)}
+
+
+def describe(learner: Learner) -> str:
+    """What trained a model, as its card says it."""
+    return f"Latent Atelier, Train, {learner.minutes:.1f} minutes from {learner.task.about['training'].get('base') or 'nothing'}"
+
+
+def show_text(t, learner: Learner, text: str) -> dict:
+    """The line of a run that is over, with other words."""
+    return {"phase": "done", "progress": 1.0, "text": text, "lines": lessons.outcome(t, learner)}
+
+
+def show(t, learner: Learner, seed: int, phase: str) -> dict:
+    """All that is shown of a run in one of its phases."""
+    steps, of = learner.task.run.step, learner.budget.minutes or 0.0
+    total = max(steps, round(steps / learner.progress)) if learner.progress else 0
+    values = {"minutes": learner.minutes, "of": of, "steps": steps, "total": total}
+    value = {"phase": phase, "progress": learner.progress, "text": t(f"train.{phase}", **values), "done": tasks_done(phase)}
+    value["lines"] = lessons.outcome(t, learner) if phase == "done" else []
+    return {"run": value, "canvas": lessons.sheet(t, learner, seed), "curves": lessons.curves(t, learner)}
+
+
+def tasks_done(phase: str) -> list[str]:
+    return {"done": ["train.learn"], "paused": ["train.pause"]}.get(phase, [])

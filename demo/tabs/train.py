@@ -1,0 +1,274 @@
+"""Train: can it learn my pictures?"""
+
+import functools
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from demo import address, captions, controls, events, lessons, runs, samples, studio, validation
+from demo.studio import Desk
+from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
+from demo.widgets.base import Sent
+from genlib import finetuning, hub, preparation
+from genlib.data.own import OwnImages
+from genlib.errors import InputError
+from genlib.learning import Learner
+from genlib.train import Budget
+
+TAB = "train"
+NEW = "new"  # in place of a base: from nothing
+MOST = 30  # minutes
+LANES = {"train": events.Lane("training", studio.WAITING, "once"), "look": events.Lane("looking", 2), "hub": events.Lane("hub", 2, "once")}
+
+
+@dataclass(frozen=True)
+class State:
+    """What a person can set.  dataset: the kind of picture; model: what to go on from, or NEW; minutes of training; seed, of the run and of what is drawn."""
+
+    dataset: str = "mnist"
+    model: str = "cvaegan-mnist"
+    minutes: float = 3.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Form(State):
+    """What else the page holds, which no address has."""
+
+    files: Any = None
+    classes: Any = None
+    repository: str = ""
+    token: str = ""
+
+
+def recipe(dataset: str) -> str:
+    """What draws that kind of picture from nothing."""
+    return f"cvaegan-{dataset}"
+
+
+def models_for(registry, dataset: str) -> list[str]:
+    """What own pictures of a kind can go on from; nothing too, where the kind has a model."""
+    names = registry.names(dataset, lambda family: family.finetunes and family.decodes and family.is_conditional)
+    bases = [name for name in names if not registry.info(name).config.get("factors")]
+    return [*bases, NEW] if recipe(dataset) in registry.offers() else bases
+
+
+def base_of(registry, s: State) -> str:
+    """The model whose kind of pictures is learned.  Raises InputError."""
+    validation.one_of(s.model, "the beginning", tuple(models_for(registry, s.dataset)))
+    return recipe(s.dataset) if s.model == NEW else s.model
+
+
+def form_of(registry, s: State) -> tuple[str, int, int]:
+    """How pictures are prepared: kind, size, channels."""
+    info = registry.info(base_of(registry, s))
+    config = registry.model(info.name).config
+    return preparation.kind_of(info), config.size, config.channels
+
+
+def names_of(desk: Desk) -> list[str]:
+    """What a visitor calls the classes of their pictures, in these' order."""
+    labels = desk.prepared[1].labels if desk.prepared else ()
+    return [desk.names.setdefault(label, lessons.clean(label)) for label in labels]
+
+
+def pictures_of(registry, t, s: State, desk: Desk | None) -> OwnImages | None:
+    """A visitor's pictures under the names they gave the classes; those of the example where they brought none; None where there are none of the kind."""
+    if desk and desk.prepared:
+        return lessons.rename(desk.prepared[1], names_of(desk))
+    example = lessons.example(s.dataset)
+    return example and lessons.rename(example, [t.phrases.get(key, key.rpartition(".")[2]) for key in example.labels])
+
+
+def show_pictures(registry, t, s: State, desk: Desk | None) -> dict:
+    """The classes, what the model will see of them, and that it may begin."""
+    pictures, is_own = pictures_of(registry, t, s, desk), bool(desk and desk.items)
+    if pictures is None:
+        return {"classes": {}, "canvas": {"sections": []}, "run": {"phase": "ready", "can_start": False, "text": t("train.bring")}, "curves": {}}
+    known = registry.info(base_of(registry, s)).labels
+    can_start = len(pictures) >= 2
+    return {
+        "classes": lessons.class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces"), "canvas": lessons.seen(t, pictures),
+        "run": {"phase": "ready", "can_start": can_start, "text": t("train.estimate", minutes=s.minutes) if can_start else t("train.none"),
+                "done": [f"{TAB}.mine"] * is_own}, "curves": {},
+    }  # fmt: skip
+
+
+def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
+    """The pictures anew, prepared for the model that is chosen now."""
+    desk = registry.studio.find(request.session_hash)
+    if desk and desk.is_busy:
+        raise InputError("your training goes on: stop it before you change what it learns")
+    if desk and desk.items:
+        for n in desk.prepare(*form_of(registry, s)):
+            if n % 10 == 1:
+                text = t("train.looking", n=n, all=len(desk.items))
+                yield {"run": {"phase": "preparing", "text": text}}
+    yield show_pictures(registry, t, s, desk)
+
+
+def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """What a visitor brings: beside what they brought before."""
+    desk = registry.studio.desk(request.session_hash)
+    if desk.is_busy:
+        raise InputError("your training goes on: stop it before you change what it learns")
+    classes = {item.label for item in desk.items}
+    desk.take(list(s.files or []), t("train.class", k=len(classes) + 1))
+    yield from look(registry, t, s, request)
+
+
+def choose(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """Another kind of picture: its models."""
+    names = models_for(registry, s.dataset)
+    s = replace(s, model=names[0])
+    yield {"model": gr.update(choices=model_choices(t, registry, names), value=s.model)}
+    yield from look(registry, t, s, request)
+
+
+def rename(registry, t, s: Form, request: gr.Request) -> dict:
+    """Classes under the names that were typed; two of one name are one class."""
+    desk = registry.studio.find(request.session_hash)
+    if not desk or not desk.prepared or desk.is_busy:
+        return {}
+    shown, typed = lessons.rename(desk.prepared[1], names_of(desk)).labels, [row["name"] for row in s.classes["rows"]]
+    if len(typed) != len(shown):
+        raise InputError("these are no longer the classes: load the page again")
+    desk.names = lessons.retitle(desk.names, shown, typed)
+    return show_pictures(registry, t, s, desk)
+
+
+def begin(registry, t, s: State, desk: Desk) -> Learner:
+    """The run: from the base, or from nothing.  Raises DataError, CheckpointError, InputError."""
+    pictures, choices = pictures_of(registry, t, s, desk), finetuning.Choices(seed=validation.whole(s.seed, "the seed", 0, 10**6))
+    if pictures is None:
+        raise InputError("there is nothing to learn: bring pictures first")
+    name = base_of(registry, s)
+    task = finetuning.begin(name, pictures, choices) if s.model == NEW else finetuning.prepare(registry.folders[name], pictures, choices)
+    return Learner(task, Budget(minutes=validation.real(s.minutes, "the minutes", 0.01, MOST)))
+
+
+def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
+    """A run, watched, from its place in the line to its figures.  One who leaves is not asked any more, and their desk is cleared."""
+    desk = registry.studio.desk(request.session_hash)
+    if desk.is_busy:
+        raise InputError("your training goes on already: stop it first")
+    desk.is_busy, desk.wish, desk.learner = True, "", None
+    try:
+        while (place := registry.studio.line.place(desk)) and desk.wish != "stop":
+            yield {"run": {"phase": "waiting", "text": t("train.waiting", n=place)}, "after": gr.update(visible=False)}
+            time.sleep(runs.PACE)
+        if desk.wish != "stop":
+            yield {"run": {"phase": "preparing", "text": t("train.preparing")}, "after": gr.update(visible=False)}
+            desk.learner = begin(registry, t, s, desk)
+            yield from runs.follow(t, registry.studio.line, desk, desk.learner, s.seed)
+        else:
+            yield show_pictures(registry, t, s, desk)
+    finally:
+        desk.is_busy = False
+        registry.studio.line.leave(desk)
+
+
+def wish(registry, t, s: State, request: gr.Request, event: gr.EventData) -> dict:
+    """What a run is to do next: pause, go, stop, best."""
+    asked = validation.one_of(Sent.of(event._data)["wish"], "the wish", ("pause", "go", "stop", "best"))
+    if desk := registry.studio.find(request.session_hash):
+        desk.wish = asked
+    return {}
+
+
+def draw(registry, t, s: State, request: gr.Request) -> dict:
+    """The trained model's classes at the latents of another seed."""
+    desk = registry.studio.find(request.session_hash)
+    if not desk or not desk.learner or desk.is_busy:
+        return {}
+    return {"canvas": lessons.sheet(t, desk.learner, validation.whole(s.seed, "the seed", 0, validation.SEEDS))}
+
+
+def clear(registry, t, s: State, request: gr.Request) -> dict:
+    """Everything of this visitor's taken away: pictures, run, model, download."""
+    registry.studio.close(request.session_hash)
+    return show_pictures(registry, t, s, None) | {"after": gr.update(visible=False), "download": None}
+
+
+def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """The trained model put on the Hub by the visitor's own token, which is kept nowhere."""
+    desk = registry.studio.find(request.session_hash)
+    if not desk or not desk.learner or desk.is_busy:
+        raise InputError("there is no trained model here: train one first")
+    if not s.token.strip() or not s.repository.strip():
+        raise InputError("give a repository, as you/name, and a token of yours that may write")
+    yield {"run": runs.show_text(t, desk.learner, t("train.pushing")), "token": ""}
+    link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), s.token.strip())
+    yield {"run": runs.show_text(t, desk.learner, t("train.pushed", link=link))}
+
+
+def open_state(registry, t, s: State) -> dict:
+    """What a fresh page shows: the example."""
+    names = models_for(registry, s.dataset)
+    s = replace(s, minutes=min(max(s.minutes, 1), MOST))
+    return show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=model_choices(t, registry, names), value=s.model)}
+
+
+def model_choices(t, registry, names: list[str]) -> list[tuple[str, str]]:
+    """What to begin with, as people call it."""
+    return [(t("train.nothing"), NEW) if name == NEW else captions.model_choices(t, registry, [name])[0] for name in names]
+
+
+def build_after(t) -> dict:
+    """What can be done with a trained model."""
+    with gr.Column(visible=False, elem_classes="after") as after:
+        gr.Markdown(t("train.after"), elem_classes="look")
+        download = gr.DownloadButton(t("train.download"), elem_id=f"model-{t.language}")
+        with gr.Accordion(t("train.push"), open=False):
+            repository = gr.Textbox(label=t("train.repository"), placeholder="you/my-letters", max_length=100)
+            token = gr.Textbox(label=t("train.token"), type="password", max_length=200, info=t("train.token_says"))
+            button = gr.Button(t("train.push_now"))
+    return {"after": after, "download": download, "repository": repository, "token": token, "push": button}
+
+
+def build(registry, t, page) -> None:
+    if not studio.is_open():
+        events.question(t, TAB)
+        gr.Markdown(t("train.closed"), elem_classes="look")
+        return
+    offers = functools.partial(models_for, registry)
+    with gr.Row(elem_classes="workbench"):
+        with gr.Column(elem_classes="controls"):
+            upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", variant="secondary")
+            classes = ClassList(text=t.group("classlist"))
+            emptying = gr.Button(t("train.clear"), size="sm")
+            kinds = [(t(f"train.kind.{d}"), d) for d in samples.DATASETS if offers(d)]
+            dataset = controls.Radio(kinds, value=State.dataset, label=t("train.kind"))
+            model = controls.Names(model_choices(t, registry, offers(State.dataset)), value=State.model, label=t("train.base"))
+            minutes = controls.slider(1, MOST, State.minutes, step=1, label=t("train.minutes"))
+            settable = {"dataset": dataset, "model": model, "minutes": minutes, "seed": controls.seed_control(t, TAB)}
+            address.link_button(t, TAB, settable)
+        with gr.Column(elem_classes="stage"):
+            status = events.question(t, TAB)
+            run = RunBar(text=t.group("runbar"), elem_classes="run")
+            canvas = PixelCanvas(text=t.group("canvas"), elem_classes="hero", elem_id=f"train-{t.language}")
+            curves = LossCurves(text=t.group("losscurves"))
+            after = build_after(t)
+            gr.Markdown(t("train.look"), elem_classes="look")
+            captions.foot(t, TAB, "genlib/finetuning.py")
+    components = settable | {"files": upload, "classes": classes, "repository": after["repository"], "token": after["token"]}
+    outputs = settable | {"classes": classes, "run": run, "canvas": canvas, "curves": curves} | {k: after[k] for k in ("after", "download", "token")}
+
+    def bind(on, function, how=events.bind_state, **options):
+        return how(status, on, function, Form, components, outputs, registry, t, **options)
+
+    for on, function, lane in (
+        (upload.upload, take, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
+    ):  # fmt: skip
+        bind([on], function, events.bind_stream, lane=LANES[lane])
+    for on, function in ((classes.input, rename), (run.select, wish), (settable["seed"].input, draw), (emptying.click, clear)):
+        bind([on], function)
+
+    def leave(request: gr.Request) -> None:
+        registry.studio.close(request.session_hash)
+
+    page.unload(leave)
+    address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

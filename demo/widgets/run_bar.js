@@ -1,0 +1,44 @@
+/**
+ * value, sent and never sent back.
+ * @typedef {"ready" | "waiting" | "preparing" | "running" | "paused" | "measuring" | "done"} Phase
+ * @typedef {Signed & {phase?: Phase, progress?: number, text?: string, lines?: string[], can_start?: boolean}} Value
+ * @type {Props<Value>}
+ */
+var props;
+const /** @type {Record<Phase, string[]>} what can be asked for, phase by phase */ ACTS = {
+  ready: ["start"], done: ["start"], waiting: ["stop"], preparing: ["stop"], measuring: [], running: ["pause", "stop", "best"], paused: ["go", "stop", "best"],
+};
+/** @type {(value: Value) => string[]} */
+const acts = ({ phase = "ready", can_start: able = true }) => ACTS[phase].filter((act) => act !== "start" || able);
+let shown = "", asked = "";
+/** @type {(act: string) => void} */
+const ask = (act) => {
+  asked = act;
+  if (act === "start") trigger("submit"); else trigger("select", { wish: act });
+  draw();
+};
+const build = () => {
+  const root = $(".run_bar");
+  root.replaceChildren();
+  const tools = make("div", "tools", root);
+  for (const act of acts(props.value)) button(t(act), tools, () => ask(act), t(act + "_title")).classList.toggle("primary", act === "start");
+  const bar = make("progress", "", root);
+  bar.max = 1;
+  bar.setAttribute("aria-label", t("progress"));
+  make("p", "text", root).setAttribute("role", "status");
+  make("div", "lines", root);
+};
+const draw = () => {
+  const value = props.value || {}, root = $(".run_bar"), shape = JSON.stringify(acts(value));
+  if (shape !== shown) { asked = shown && asked === "start" && value.phase === "ready" ? asked : ""; build(); shown = shape; }
+  root.dataset.phase = value.phase || "ready";
+  root.querySelectorAll("button").forEach((one) => { one.disabled = !!asked; });
+  const bar = root.querySelector("progress"), busy = value.phase === "waiting" || value.phase === "preparing" || value.phase === "measuring";
+  bar.hidden = value.phase === "ready" || value.phase === undefined || value.phase === "done";
+  if (busy) bar.removeAttribute("value"); else bar.value = value.progress || 0;
+  root.querySelector(".text").textContent = value.text || "";
+  const lines = root.querySelector(".lines"), said = value.lines || [];
+  if (lines.textContent !== said.join("")) lines.replaceChildren(...said.map((text) => make("p", "", null, text)));
+};
+draw();
+watch("value", () => { asked = ""; draw(); });

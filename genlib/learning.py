@@ -1,0 +1,129 @@
+"""A run on own pictures, a while at a time: for a page or a notebook that looks at it, halts it and goes on.
+
+`finetuning` makes the task, `train` the batches, `stopping` keeps the best; here they are one thing that can be asked between two batches.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from genlib import card, checkpoint, ops, train
+from genlib.curves import Curves
+from genlib.evaluation.own import held_out_error
+from genlib.finetuning import Task
+from genlib.objectives import registry
+from genlib.stopping import Best
+
+SHOWN = 8  # classes of a sheet, at most
+NAMES = 6  # loss curves, at most
+
+
+@dataclass
+class Learner:
+    """A task being learned.  It holds the run's state: use it from one thread at a time."""
+
+    task: Task
+    budget: train.Budget
+    curves: Curves = field(default_factory=Curves)
+    looks: list[tuple[float, float]] = field(default_factory=list)  # minutes of training, error of the pictures held out
+    progress: float = 0.0  # share of the budget
+    is_over: bool = False
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self):
+        held_out = self.task.held_out.batch(slice(None))
+        self.best = Best(lambda model: held_out_error(model, held_out)) if len(held_out.y) else None
+        self.batches = train.train(self.task.run, self.task.batches, self.budget)
+
+    @property
+    def minutes(self) -> float:
+        """Of training so far, pauses left out."""
+        return self.task.run.seconds / 60
+
+    def advance(self, seconds: float) -> bool:
+        """Train for so long, and for one batch at least; whether there is more to come.  Raises FloatingPointError."""
+        begin = time.monotonic()
+        while not self.is_over:
+            progress = next(self.batches, None)
+            self.is_over = progress is None or self.take(progress)
+            if time.monotonic() - begin >= seconds:
+                break
+        return not self.is_over
+
+    def take(self, progress: train.Progress) -> bool:
+        """Note what a batch brought; whether it was the last worth training."""
+        self.progress = progress.progress
+        self.curves.add(progress.metrics)
+        if self.best and self.best.is_due(progress):
+            self.looks.append((self.minutes, self.best.add(self.task.run, progress)))
+        return progress.progress >= 1 or bool(self.best and self.best.has_turned)
+
+    def stop(self) -> None:
+        """Train no more."""
+        self.is_over = True
+
+    def restore_best(self) -> bool:
+        """Put the model to release back to the weights of the best look, where there was one; whether there was."""
+        if self.best:
+            self.best.restore(self.task.run)
+        return bool(self.looks)
+
+    def losses(self) -> tuple[list[float], dict[str, list[float]]]:
+        """The minutes, and of each turn the mean loss until then."""
+        rows = self.curves.means
+        scale = self.minutes * self.curves.window / max(1, self.task.run.step)
+        names = [key for key in dict.fromkeys(key for row in rows for key in row) if key.rpartition("/")[2] == "loss"][:NAMES]
+        curves = {name.partition("/")[0]: [row.get(name, float("nan")) for row in rows] for name in names}
+        return [(k + 1) * scale for k in range(len(rows))], curves
+
+    def classes(self) -> list[int]:
+        """The classes of the own pictures, as many as are shown."""
+        return self.task.batches.images.y.unique().tolist()[:SHOWN]
+
+    def draw(self, n: int, seed: int = 0) -> Tensor:
+        """n pictures of each class that is shown, of the same n latents each, (classes·n, C, H, W) on the CPU."""
+        model = self.task.run.model()
+        mode = model.training
+        rngs = [torch.Generator().manual_seed(seed) for _ in self.classes()]
+        try:
+            model.eval()
+            labels = [torch.full((n,), k) if ops.num_classes(model) else None for k in self.classes()]
+            return torch.cat([ops.draw(model, n, y, rng=rng) for y, rng in zip(labels, rngs, strict=True)]).cpu()
+        finally:
+            model.train(mode)
+
+    def examples(self, n: int) -> Tensor:
+        """The first n pictures of each class that is shown, black where there are fewer, (classes·n, C, H, W)."""
+        return rows_of(self.task.batches.images.x, self.task.batches.images.y, self.classes(), n)
+
+    def measure(self) -> dict[str, float]:
+        """Figures of what was learned, kept for the card."""
+        self.figures = self.task.measure(self.task.run.model())
+        return self.figures
+
+    def save(self, folder: Path, command: str) -> checkpoint.Info:
+        """Write a checkpoint with its card; `command` says what trained it.  Raises CheckpointError, OSError."""
+        run, n = self.task.run, int(self.figures.get("held_out_n", 0))
+        training = self.task.about["training"] | {
+            "command": command, "seed": run.seed, "device": run.device.type, "steps": run.step, "minutes": round(self.minutes, 1),
+            "betas": list(run.betas), "date": date.today().isoformat(),
+            "evaluated": {"command": command, "n": n, "seed": 0, "split": "held-out"},
+        }  # fmt: skip
+        about = self.task.about | {"training": training, "figures": self.figures, "objective": registry.describe(run.objective)}
+        info = checkpoint.save(run.model(), folder, **about)
+        checkpoint.write(Path(folder) / checkpoint.CARD, card.text(info).encode())
+        self.curves.save(folder)
+        return info
+
+
+def rows_of(x: Tensor, y: Tensor, classes: list[int], n: int) -> Tensor:
+    """The first n of pictures uint8 (N, C, H, W) of each class, black where there are fewer, float (classes·n, C, H, W)."""
+    rows = x.new_zeros(len(classes), n, *x.shape[1:])
+    for row, k in zip(rows, classes, strict=True):
+        mine = x[y == k][:n]
+        row[: len(mine)] = mine
+    return rows.flatten(0, 1).float() / 255
