@@ -38,11 +38,13 @@ def clean(label: str) -> str:
 
 def rename(pictures: OwnImages, names: list[str]) -> OwnImages:
     """The pictures with their classes renamed, one for each; classes of one name become one."""
-    labels = list({normalize_name(name): name for name in reversed(names)}.values())[::-1]
-    spelled = [normalize_name(label) for label in labels]
-    mapping = torch.tensor([spelled.index(normalize_name(name)) for name in names], dtype=torch.int64)
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(normalize_name(name), name)
+    order = list(spelled)
+    mapping = torch.tensor([order.index(normalize_name(name)) for name in names], dtype=torch.int64)
     y = mapping[pictures.y] if len(pictures) else pictures.y
-    return replace(pictures, y=y, labels=tuple(labels))
+    return replace(pictures, y=y, labels=tuple(spelled.values()))
 
 
 def retitle(names: dict[str, str], shown: tuple[str, ...], typed: list[str]) -> dict[str, str]:

@@ -31,17 +31,13 @@ def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[d
         return
     yield show(t, learner, seed, "measuring")
     learner.measure()
-    yield show(t, learner, seed, "done") | {"download": str(desk.pack(describe(learner))), "after": gr.update(visible=True)}
+    told = "\n\n".join(lessons.outcome(t, learner))
+    yield show(t, learner, seed, "done") | {"download": str(desk.pack(describe(learner))), "after": gr.update(visible=True), "outcome": told}
 
 
 def describe(learner: Learner) -> str:
     """What trained a model, as its card says it."""
     return f"Latent Atelier, Train, {learner.minutes:.1f} minutes from {learner.task.about['training'].get('base') or 'nothing'}"
-
-
-def show_text(t, learner: Learner, text: str) -> dict:
-    """The line of a run that is over, with other words."""
-    return {"phase": "done", "progress": 1.0, "text": text, "lines": lessons.outcome(t, learner)}
 
 
 def show(t, learner: Learner, seed: int, phase: str) -> dict:
@@ -50,7 +46,6 @@ def show(t, learner: Learner, seed: int, phase: str) -> dict:
     total = max(steps, round(steps / learner.progress)) if learner.progress else 0
     values = {"minutes": learner.minutes, "of": of, "steps": steps, "total": total}
     value = {"phase": phase, "progress": learner.progress, "text": t(f"train.{phase}", **values), "done": tasks_done(phase)}
-    value["lines"] = lessons.outcome(t, learner) if phase == "done" else []
     return {"run": value, "canvas": lessons.sheet(t, learner, seed), "curves": lessons.curves(t, learner)}
 
 

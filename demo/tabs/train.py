@@ -1,6 +1,7 @@
 """Train: can it learn my pictures?"""
 
 import functools
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +22,7 @@ from genlib.train import Budget
 TAB = "train"
 NEW = "new"  # in place of a base: from nothing
 MOST = 30  # minutes
+OVERHEAD, MEASURING = 1.1, 0.6  # of looks at the run, a factor; minutes before and after it, as measured on two cores
 LANES = {"train": events.Lane("training", studio.WAITING, "once"), "look": events.Lane("looking", 2), "hub": events.Lane("hub", 2, "once")}
 
 
@@ -84,17 +86,16 @@ def pictures_of(registry, t, s: State, desk: Desk | None) -> OwnImages | None:
 
 
 def show_pictures(registry, t, s: State, desk: Desk | None) -> dict:
-    """The classes, what the model will see of them, and that it may begin."""
+    """The classes, what the model will see of them, and whether it may begin."""
     pictures, is_own = pictures_of(registry, t, s, desk), bool(desk and desk.items)
+    value = {"phase": "ready", "can_start": bool(pictures and len(pictures) > 1), "done": [f"{TAB}.mine"] * is_own}
+    shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own)}
     if pictures is None:
-        return {"classes": {}, "canvas": {"sections": []}, "run": {"phase": "ready", "can_start": False, "text": t("train.bring")}, "curves": {}}
+        return shown | {"run": value | {"text": t("train.bring")}}
     known = registry.info(base_of(registry, s)).labels
-    can_start = len(pictures) >= 2
-    return {
-        "classes": lessons.class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces"), "canvas": lessons.seen(t, pictures),
-        "run": {"phase": "ready", "can_start": can_start, "text": t("train.estimate", minutes=s.minutes) if can_start else t("train.none"),
-                "done": [f"{TAB}.mine"] * is_own}, "curves": {},
-    }  # fmt: skip
+    classes = lessons.class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces")
+    text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
+    return shown | {"classes": classes, "canvas": lessons.seen(t, pictures), "run": value | {"text": text}}
 
 
 def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
@@ -200,9 +201,9 @@ def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
         raise InputError("there is no trained model here: train one first")
     if not s.token.strip() or not s.repository.strip():
         raise InputError("give a repository, as you/name, and a token of yours that may write")
-    yield {"run": runs.show_text(t, desk.learner, t("train.pushing")), "token": ""}
+    yield {"run": {"phase": "done", "text": t("train.pushing")}, "token": ""}
     link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), s.token.strip())
-    yield {"run": runs.show_text(t, desk.learner, t("train.pushed", link=link))}
+    yield {"run": {"phase": "done", "text": t("train.pushed", link=link)}}
 
 
 def open_state(registry, t, s: State) -> dict:
@@ -220,13 +221,14 @@ def model_choices(t, registry, names: list[str]) -> list[tuple[str, str]]:
 def build_after(t) -> dict:
     """What can be done with a trained model."""
     with gr.Column(visible=False, elem_classes="after") as after:
+        outcome = gr.Markdown(elem_classes="look")
         gr.Markdown(t("train.after"), elem_classes="look")
-        download = gr.DownloadButton(t("train.download"), elem_id=f"model-{t.language}")
+        download = gr.DownloadButton(t("train.download"), elem_id=f"model-{t.language}", size="md")
         with gr.Accordion(t("train.push"), open=False):
             repository = gr.Textbox(label=t("train.repository"), placeholder="you/my-letters", max_length=100)
             token = gr.Textbox(label=t("train.token"), type="password", max_length=200, info=t("train.token_says"))
             button = gr.Button(t("train.push_now"))
-    return {"after": after, "download": download, "repository": repository, "token": token, "push": button}
+    return {"after": after, "outcome": outcome, "download": download, "repository": repository, "token": token, "push": button}
 
 
 def build(registry, t, page) -> None:
@@ -237,9 +239,9 @@ def build(registry, t, page) -> None:
     offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", variant="secondary")
+            upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", size="md")
             classes = ClassList(text=t.group("classlist"))
-            emptying = gr.Button(t("train.clear"), size="sm")
+            empty = gr.Button(t("train.clear"), size="sm", visible=False)
             kinds = [(t(f"train.kind.{d}"), d) for d in samples.DATASETS if offers(d)]
             dataset = controls.Radio(kinds, value=State.dataset, label=t("train.kind"))
             model = controls.Names(model_choices(t, registry, offers(State.dataset)), value=State.model, label=t("train.base"))
@@ -255,7 +257,11 @@ def build(registry, t, page) -> None:
             gr.Markdown(t("train.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/finetuning.py")
     components = settable | {"files": upload, "classes": classes, "repository": after["repository"], "token": after["token"]}
-    outputs = settable | {"classes": classes, "run": run, "canvas": canvas, "curves": curves} | {k: after[k] for k in ("after", "download", "token")}
+    outputs = (
+        settable
+        | {"classes": classes, "run": run, "canvas": canvas, "curves": curves, "empty": empty}
+        | {k: after[k] for k in ("after", "outcome", "download", "token")}
+    )
 
     def bind(on, function, how=events.bind_state, **options):
         return how(status, on, function, Form, components, outputs, registry, t, **options)
@@ -264,7 +270,7 @@ def build(registry, t, page) -> None:
         (upload.upload, take, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
     ):  # fmt: skip
         bind([on], function, events.bind_stream, lane=LANES[lane])
-    for on, function in ((classes.input, rename), (run.select, wish), (settable["seed"].input, draw), (emptying.click, clear)):
+    for on, function in ((classes.input, rename), (run.select, wish), (settable["seed"].input, draw), (empty.click, clear)):
         bind([on], function)
 
     def leave(request: gr.Request) -> None:

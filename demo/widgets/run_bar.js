@@ -1,7 +1,7 @@
 /**
  * value, sent and never sent back.
  * @typedef {"ready" | "waiting" | "preparing" | "running" | "paused" | "measuring" | "done"} Phase
- * @typedef {Signed & {phase?: Phase, progress?: number, text?: string, lines?: string[], can_start?: boolean}} Value
+ * @typedef {Signed & {phase?: Phase, progress?: number, text?: string, can_start?: boolean}} Value
  * @type {Props<Value>}
  */
 var props;
@@ -26,7 +26,6 @@ const build = () => {
   bar.max = 1;
   bar.setAttribute("aria-label", t("progress"));
   make("p", "text", root).setAttribute("role", "status");
-  make("div", "lines", root);
 };
 const draw = () => {
   const value = props.value || {}, root = $(".run_bar"), shape = JSON.stringify(acts(value));
@@ -37,8 +36,6 @@ const draw = () => {
   bar.hidden = value.phase === "ready" || value.phase === undefined || value.phase === "done";
   if (busy) bar.removeAttribute("value"); else bar.value = value.progress || 0;
   root.querySelector(".text").textContent = value.text || "";
-  const lines = root.querySelector(".lines"), said = value.lines || [];
-  if (lines.textContent !== said.join("")) lines.replaceChildren(...said.map((text) => make("p", "", null, text)));
 };
 draw();
 watch("value", () => { asked = ""; draw(); });

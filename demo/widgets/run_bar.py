@@ -4,8 +4,7 @@ from demo.widgets.base import Widget
 
 
 class RunBar(Widget):
-    """value: {"phase": ready, waiting, preparing, running, paused, measuring or done, "progress": 0 to 1, "text": where it stands, "lines": sentences
-    below, "can_start": False where there is nothing to learn}.
+    """value: {"phase": ready, waiting, preparing, running, paused, measuring or done, "progress": 0 to 1, "text": where it stands, "can_start": False where there is nothing to learn}.
 
     Events: submit, to begin; select with {"wish"}: pause, go, stop, or best, to end as at the best.
     """

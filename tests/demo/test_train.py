@@ -1,0 +1,280 @@
+"""The Train tab without a browser: what is brought, refused and left out, a run, its line, and that nothing of a visitor's stays or is another's."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from demo import lessons, runs, studio
+from demo.app import build_demo
+from demo.registry import ModelRegistry
+from demo.studio import Desk, Line
+from demo.tabs import train
+from demo.text import Text
+from demo.widgets import ClassList
+from genlib import checkpoint, hub
+from genlib.data.own import OwnImages
+from genlib.errors import InputError, Problem
+from genlib.evaluation import own
+from genlib.train import Budget
+
+t = Text("en")
+MARKUP = "猫 <img src=x onerror=alert(1)>"
+
+
+def picture(seed: int) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (28, 28)).astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def pack(path: Path, classes: dict[str, int], **more: bytes) -> str:
+    with zipfile.ZipFile(path, "w") as file:
+        for i, (name, n) in enumerate(classes.items()):
+            for k in range(n):
+                file.writestr(f"{name}/{k}.png", picture(100 * i + k))
+        for name, raw in more.items():
+            file.writestr(name, raw)
+    return str(path)
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    monkeypatch.setattr(own, "READER_BATCHES", 2)
+    monkeypatch.setattr(runs, "PACE", 0.01)
+    registry = ModelRegistry()
+    yield registry
+    for session in list(registry.studio.desks):
+        registry.studio.close(session)
+
+
+def visitor(name: str) -> SimpleNamespace:
+    return SimpleNamespace(session_hash=name)
+
+
+def bring(registry, path: str | list[str], name: str = "ann", **settings) -> dict:
+    files = [path] if isinstance(path, str) else path
+    *_, last = train.take(registry, t, train.Form(files=files, **settings), visitor(name))
+    return last
+
+
+def learn(registry, name: str = "ann", **settings) -> dict:
+    """All a run has shown last."""
+    shown = {}
+    for updates in train.learn(registry, t, train.Form(**{"minutes": 0.01} | settings), visitor(name)):
+        shown |= updates
+    return shown
+
+
+def test_a_fresh_page_shows_an_example_that_can_be_started():
+    shown = train.open_state(ModelRegistry(), t, train.State())
+    assert [row["name"] for row in shown["classes"]["rows"]] == ["Sandal", "Bag", "Trouser"]
+    assert shown["run"]["can_start"]
+    assert shown["canvas"]["sections"][0]["pixels"]["n"] == 3 * lessons.SEEN
+
+
+def test_what_is_brought_is_listed_shown_and_gone_from_where_it_came_in(registry, tmp_path):
+    path = pack(tmp_path / "x.zip", {"3": 4, MARKUP: 3}, **{"3/notes.txt": b"words"})
+    shown = bring(registry, path)
+    assert [(row["name"], row["count"], row["note"]) for row in shown["classes"]["rows"]] == [("3", 4, "known"), (MARKUP, 3, "new")]
+    assert shown["classes"]["left"] == [{"why": "This file is not a picture that can be read: try a PNG or a JPEG.", "files": ["3/notes.txt"]}]
+    assert any("Few pictures" in text for text in shown["classes"]["warnings"])
+    assert shown["canvas"]["sections"][0]["rows"] == ["3", MARKUP]
+    assert not Path(path).exists()
+
+
+def test_loose_files_are_one_class_and_stand_beside_what_was_brought_before(registry, tmp_path):
+    files = []
+    for k in range(3):
+        (tmp_path / f"{k}.png").write_bytes(picture(k))
+        files.append(str(tmp_path / f"{k}.png"))
+    bring(registry, pack(tmp_path / "x.zip", {"a": 2}))
+    assert [(row["name"], row["count"]) for row in bring(registry, files)["classes"]["rows"]] == [("a", 2), ("class 2", 3)]
+
+
+def test_what_cannot_be_taken_is_refused_in_a_sentence_and_nothing_of_it_stays(registry, tmp_path, monkeypatch):
+    (tmp_path / "x.zip").write_bytes(b"PK no zip")
+    with pytest.raises(Problem, match="no zip"):
+        bring(registry, str(tmp_path / "x.zip"))
+    with pytest.raises(Problem, match="leads out"):
+        bring(registry, pack(tmp_path / "x.zip", {"../../a": 1}))
+    monkeypatch.setattr(studio, "PICTURES", 3)
+    with pytest.raises(InputError, match="may bring 3 pictures"):
+        bring(registry, pack(tmp_path / "x.zip", {"a": 4}))
+    with pytest.raises(InputError, match="no longer here"):
+        bring(registry, str(tmp_path / "nowhere.png"))
+    assert list(registry.studio.desk("ann").root.iterdir()) == []
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_classes_are_renamed_and_two_of_one_name_are_one(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"a": 2, "b": 3, "c": 2}))
+
+    def rename(*names: str) -> list[tuple]:
+        shown = train.rename(registry, t, train.Form(classes={"rows": [{"name": name} for name in names]}), visitor("ann"))
+        return [(row["name"], row["count"]) for row in shown["classes"]["rows"]]
+
+    assert rename("x", "b", "X") == [("x", 4), ("b", 3)]
+    assert rename("x", "日") == [("x", 4), ("日", 3)]
+    with pytest.raises(InputError, match="no longer the classes"):
+        rename("x")
+    for bad in ("", " ", "a" * 61, 3, "a\u202eb\0"):
+        with pytest.raises(InputError, match="name of one line"):
+            ClassList().preprocess({"rows": [{"name": bad}]})
+
+
+def test_a_run_goes_from_waiting_to_figures_and_leaves_a_checkpoint_to_take_away(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}))
+    shown = learn(registry)
+    assert shown["run"]["phase"] == "done"
+    assert shown["run"]["done"] == ["train.learn"]
+    assert "Copies or new?" in shown["outcome"]
+    assert [chart["title"] for chart in shown["curves"]["charts"]][-1] == "Pictures held out (2)"
+    with zipfile.ZipFile(shown["download"]) as archive:
+        archive.extractall(tmp_path / "model")
+    info = checkpoint.read_info(tmp_path / "model")
+    assert info.labels[-1] == "owl"
+    assert len(info.labels) == 11
+    assert "Latent Atelier, Train" in (tmp_path / "model" / checkpoint.CARD).read_text()
+    checkpoint.load(tmp_path / "model")
+    first = shown["canvas"]["sections"][0]["pixels"]["data"]
+    assert train.draw(registry, t, train.Form(seed=0), visitor("ann"))["canvas"]["sections"][0]["pixels"]["data"] == first
+    assert train.draw(registry, t, train.Form(seed=1), visitor("ann"))["canvas"]["sections"][0]["pixels"]["data"] != first
+
+
+def test_the_same_seed_and_batches_give_the_same_bytes(registry, tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "Budget", lambda minutes: Budget(steps=20))  # in minutes, the rate follows the clock
+    weights = []
+    for name in ("ann", "ben"):
+        bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}), name)
+        learner = train.begin(registry, t, train.Form(seed=5), registry.studio.desk(name))
+        for _ in range(2):
+            learner.advance(0)
+        learner.save(tmp_path / name, "a test")
+        weights.append((tmp_path / name / checkpoint.WEIGHTS).read_bytes())
+    assert weights[0] == weights[1]
+
+
+def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
+    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"))
+
+    def wish(name: str) -> str:
+        train.wish(registry, t, train.Form(), visitor("ann"), SimpleNamespace(_data={"wish": name}))
+        return next(run)["run"]["phase"]
+
+    assert [next(run)["run"]["phase"] for _ in range(3)] == ["preparing", "running", "running"]
+    with pytest.raises(InputError, match="goes on already"):
+        next(train.learn(registry, t, train.Form(), visitor("ann")))
+    assert wish("pause") == "paused"
+    steps = registry.studio.desk("ann").learner.task.run.step
+    assert next(run)["run"]["phase"] == "paused"
+    assert registry.studio.desk("ann").learner.task.run.step == steps
+    assert wish("go") == "running"
+    assert wish("stop") == "measuring"
+    assert [updates["run"]["phase"] for updates in run] == ["done"]
+    with pytest.raises(InputError, match="the wish must be"):
+        wish("fly")
+
+
+def test_one_trains_at_a_time_others_are_told_their_place_and_a_full_line_is_said(registry):
+    first, second = (train.learn(registry, t, train.Form(minutes=1), visitor(name)) for name in ("ann", "ben"))
+    next(first)
+    assert next(second)["run"] == {"phase": "waiting", "text": t("train.waiting", n=1)}
+    first.close()
+    assert [next(second)["run"]["phase"] for _ in range(2)] == ["preparing", "running"]
+    second.close()
+    line = Line(most=1)
+    line.place(Desk())
+    with pytest.raises(InputError, match="train or wait already"):
+        line.place(Desk())
+
+
+def test_who_is_silent_loses_their_place(monkeypatch):
+    line, gone, here = Line(), Desk(), Desk()
+    line.place(gone)
+    assert line.place(here) == 1
+    monkeypatch.setattr(studio, "SILENT", 0.0)
+    assert line.place(here) == 0
+
+
+def test_who_leaves_ends_their_run_and_leaves_nothing(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}))
+    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"))
+    for _ in range(3):
+        next(run)
+    root = registry.studio.desk("ann").root
+    assert root.stat().st_mode & 0o077 == 0
+    registry.studio.close("ann")
+    assert not root.exists()
+    assert list(run) == []
+    assert registry.studio.find("ann") is None
+    assert registry.studio.line.place(Desk()) == 0
+
+
+def test_nothing_of_one_visitor_is_seen_by_another(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"mine": 6, "owl": 6}))
+    learn(registry)
+    other = train.look(registry, t, train.Form(), visitor("ben"))
+    assert "mine" not in json.dumps([updates["classes"] for updates in other])
+    assert train.draw(registry, t, train.Form(), visitor("ben")) == {}
+    with pytest.raises(InputError, match="no trained model"):
+        next(train.push(registry, t, train.Form(repository="a/b", token="x"), visitor("ben")))
+    assert not any("owl" in info.labels for info in registry.infos.values())
+    shown = train.clear(registry, t, train.Form(), visitor("ann"))
+    assert shown["classes"]["fixed"]
+    assert registry.studio.find("ann") is None
+
+
+def test_a_desk_that_nobody_touches_is_cleared_and_too_many_are_refused(registry, monkeypatch):
+    root = registry.studio.desk("ann").root
+    monkeypatch.setattr(studio, "FORGOTTEN", -1.0)
+    registry.studio.desk("ben")
+    assert not root.exists()
+    monkeypatch.setattr(studio, "FORGOTTEN", 100.0)
+    monkeypatch.setattr(studio, "DESKS", 1)
+    with pytest.raises(InputError, match="visitors have pictures here"):
+        registry.studio.desk("cat")
+
+
+def test_a_model_is_pushed_by_the_visitors_token_and_by_no_other(registry, monkeypatch):
+    asked = []
+    monkeypatch.setattr(hub, "push", lambda folder, name, token: asked.append((folder.name, name, token)) or "a link")
+    monkeypatch.setenv("HF_TOKEN", "the server's")
+    learn(registry)
+    with pytest.raises(InputError, match="a token of yours"):
+        next(train.push(registry, t, train.Form(repository="ann/owls", token=" "), visitor("ann")))
+    *_, last = train.push(registry, t, train.Form(repository="ann/owls", token="secret"), visitor("ann"))
+    assert asked == [("model", "ann/owls", "secret")]
+    assert "a link" in last["run"]["text"]
+    folder = registry.studio.desk("ann").root
+    assert not any(b"secret" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_to_think_of_before_a_run_is_said():
+    def said(*counts: int, is_new: bool = False) -> str:
+        y = torch.cat([torch.full((n,), k) for k, n in enumerate(counts)])
+        pictures = OwnImages(torch.zeros(len(y), 1, 8, 8, dtype=torch.uint8), y, tuple("abc"[: len(counts)]))
+        return " ".join(lessons.doubts(t, pictures, is_new))
+
+    assert said(40, 40) == ""
+    assert said(40, 5).count("Few pictures of b") == 1
+    assert "uneven, 100 against 25" in said(100, 25)
+    assert "One class" in said(40)
+    assert "From nothing, 80 pictures" in said(40, 40, is_new=True)
+
+
+def test_training_is_off_on_a_public_host_unless_asked_for(monkeypatch):
+    asked = {("", ""): True, ("me/space", ""): False, ("me/space", "1"): True, ("", "0"): False}
+    for (space, wish), is_open in asked.items():
+        monkeypatch.setenv("SPACE_ID", space)
+        monkeypatch.setenv("GENLIB_TRAIN", wish)
+        assert studio.is_open() == is_open
+    texts = json.dumps(build_demo().get_config_file())
+    assert t("train.closed") in texts
+    assert t("train.upload") not in texts
