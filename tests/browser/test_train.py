@@ -1,0 +1,48 @@
+"""Own pictures learned in the page: brought, seen, renamed, learned before one's eyes, stopped, and gone with the visitor."""
+
+import time
+import zipfile
+
+from demo import studio
+from genlib.evaluation import own
+from tests.browser.visit import MARKS, drawn, open_tab
+from tests.demo.test_train import MARKUP, picture
+
+pytestmark = MARKS
+DRAWN = "#train-en figure:nth-of-type(4) canvas"  # the first of the first row that is no real picture
+PHASE = ".run_bar[data-phase={}]"
+
+
+def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page, tmp_path, monkeypatch):
+    monkeypatch.setattr(own, "READER_BATCHES", 2)
+    desks = []
+    monkeypatch.setattr(studio, "Desk", lambda made=studio.Desk: desks.append(made()) or desks[-1])
+    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as file:
+        for i, name in enumerate(("3", MARKUP)):
+            for k in range(6):
+                file.writestr(f"{name}/{k}.png", picture(10 * i + k))
+    open_tab(page, server, "train")
+    page.wait_for_selector("#train-en canvas")
+    page.set_input_files(".controls input[type=file]", tmp_path / "mine.zip")
+    page.wait_for_function("(names) => [...document.querySelectorAll('.class_list input')].map((e) => e.value).join() === names", arg=f"3,{MARKUP}")
+    assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
+    page.locator(".class_list input").nth(1).fill("owl")
+    page.locator(".class_list input").nth(1).blur()
+    page.wait_for_function("document.querySelectorAll('#train-en .rowhead')[1]?.textContent === 'owl'")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector(PHASE.format("running"), timeout=60_000)
+    page.wait_for_selector("#train-en .colhead >> text=drawn")
+    first = drawn(page, DRAWN)
+    page.wait_for_function("([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[DRAWN, first])
+    assert page.locator(".loss_curves canvas").count() == 4
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector(PHASE.format("done"), timeout=60_000)
+    assert "Copies or new?" in page.locator(".after").inner_text()
+    assert page.locator("#model-en").is_visible()
+    assert [desk.root.exists() for desk in desks] == [True]
+    page.close()
+    until = time.monotonic() + 20
+    while desks[0].root.exists() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not desks[0].root.exists()
+    assert desks[0].learner is None
