@@ -16,7 +16,7 @@ from genlib.learning import SHOWN, Learner, rows_of
 
 EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
 EACH = 40  # pictures of a class of the example
-SEEN, REAL, DRAWN = 8, 3, 5  # pictures of a row: before a run; while it goes on, of each kind
+SEEN, REAL, DRAWN = 6, 2, 4  # pictures of a row, as many as a phone shows: before a run; while it goes on, of each kind
 FEW, UNEVEN = 20, 4  # pictures of a class; times as many of another
 
 
@@ -90,13 +90,18 @@ def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool,
     }  # fmt: skip
 
 
+def scale(rows: int) -> int:
+    """How large a pixel may be, that so many rows stand above the fold."""
+    return 4 if rows <= 3 else 3 if rows <= 5 else 2
+
+
 def seen(t, pictures: OwnImages) -> dict:
     """The canvas before a run: what the model will see, a class a row."""
     classes = pictures.y.unique().tolist()[:SHOWN]
     if not classes:
         return {"sections": []}
     x = rows_of(pictures.x, pictures.y, classes, SEEN)
-    return {"sections": [section(t("train.seen"), pixels(x), SEEN, scale=4, rows=[pictures.labels[k] for k in classes], name="seen")]}
+    return {"sections": [section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen")]}
 
 
 def sheet(t, learner: Learner, seed: int) -> dict:
@@ -107,7 +112,7 @@ def sheet(t, learner: Learner, seed: int) -> dict:
     head = [t("train.real"), *[""] * (REAL - 1), t("train.drawn"), *[""] * (DRAWN - 1)]
     x = torch.cat([real, drawn], dim=1).flatten(0, 1)
     about = {"seed": seed, "steps": learner.task.run.step}
-    return {"about": about, "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=4, rows=rows, head=head, name="sheet")]}
+    return {"about": about, "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=scale(len(rows)), rows=rows, head=head, name="sheet")]}
 
 
 def curves(t, learner: Learner) -> dict:

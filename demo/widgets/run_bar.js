@@ -17,19 +17,20 @@ const ask = (act) => {
   if (act === "start") trigger("submit"); else trigger("select", { wish: act });
   draw();
 };
-const build = () => {
+/** @type {(names: string[]) => void} */
+const build = (names) => {
   const root = $(".run_bar");
   root.replaceChildren();
   const tools = make("div", "tools", root);
-  for (const act of acts(props.value)) button(t(act), tools, () => ask(act), t(act + "_title")).classList.toggle("primary", act === "start");
+  for (const act of names) button(t(act), tools, () => ask(act), t(act + "_title")).classList.toggle("primary", act === "start");
   const bar = make("progress", "", root);
   bar.max = 1;
   bar.setAttribute("aria-label", t("progress"));
   make("p", "text", root).setAttribute("role", "status");
 };
 const draw = () => {
-  const value = props.value || {}, root = $(".run_bar"), shape = JSON.stringify(acts(value));
-  if (shape !== shown) { asked = shown && asked === "start" && value.phase === "ready" ? asked : ""; build(); shown = shape; }
+  const value = props.value || {}, root = $(".run_bar"), names = acts(value), shape = names.join();
+  if (shape !== shown || !root.firstChild) { build(names); shown = shape; }
   root.dataset.phase = value.phase || "ready";
   root.querySelectorAll("button").forEach((one) => { one.disabled = !!asked; });
   const bar = root.querySelector("progress"), busy = value.phase === "waiting" || value.phase === "preparing" || value.phase === "measuring";

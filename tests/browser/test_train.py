@@ -9,7 +9,7 @@ from tests.browser.visit import MARKS, drawn, open_tab
 from tests.demo.test_train import MARKUP, picture
 
 pytestmark = MARKS
-DRAWN = "#train-en figure:nth-of-type(4) canvas"  # the first of the first row that is no real picture
+DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row that is no real picture
 PHASE = ".run_bar[data-phase={}]"
 
 
