@@ -15,10 +15,9 @@ from demo.text import Text, english
 from demo.validation import SEEDS, whole
 from demo.widgets import Status, Tasks
 from demo.widgets.base import Sent, whole_number
-from genlib.checkpoint import CheckpointError
-from genlib.errors import InputError
+from genlib.errors import InputError, Problem
 
-EXPECTED = (CheckpointError, ValueError)  # PictureError is a ValueError: what a person can put right
+EXPECTED = (Problem, ValueError)  # what a person can put right
 SPOILED = (KeyError, IndexError, TypeError, AttributeError, RuntimeError)  # what a page never sends of itself
 
 

@@ -101,7 +101,9 @@ def seen(t, pictures: OwnImages) -> dict:
     if not classes:
         return {"sections": []}
     x = rows_of(pictures.x, pictures.y, classes, SEEN)
-    return {"sections": [section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen")]}
+    return {
+        "sections": [section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen")]
+    }
 
 
 def sheet(t, learner: Learner, seed: int) -> dict:
@@ -112,7 +114,10 @@ def sheet(t, learner: Learner, seed: int) -> dict:
     head = [t("train.real"), *[""] * (REAL - 1), t("train.drawn"), *[""] * (DRAWN - 1)]
     x = torch.cat([real, drawn], dim=1).flatten(0, 1)
     about = {"seed": seed, "steps": learner.task.run.step}
-    return {"about": about, "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=scale(len(rows)), rows=rows, head=head, name="sheet")]}
+    return {
+        "about": about,
+        "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=scale(len(rows)), rows=rows, head=head, name="sheet")],
+    }
 
 
 def curves(t, learner: Learner) -> dict:

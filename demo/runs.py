@@ -32,7 +32,8 @@ def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[d
     yield show(t, learner, seed, "measuring")
     learner.measure()
     told = "\n\n".join(lessons.outcome(t, learner))
-    yield show(t, learner, seed, "done") | {"download": str(desk.pack(describe(learner))), "after": gr.update(visible=True), "outcome": told}
+    yield show(t, learner, seed, "done") | {"after": gr.update(visible=True), "outcome": told}
+    yield {"download": str(desk.pack(describe(learner)))}
 
 
 def describe(learner: Learner) -> str:

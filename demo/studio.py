@@ -3,6 +3,7 @@
 A desk is known by the session of its page, and nothing of it stands in a shared place: not among the models on offer, not in a folder that is served.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -33,6 +34,16 @@ def is_open() -> bool:
     return asked == "1" or (asked == "" and not os.environ.get("SPACE_ID"))
 
 
+@contextlib.contextmanager
+def explain_disk() -> Iterator[None]:
+    """What the system says of a disk, as a sentence that names no place on it.  Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError("the server cannot keep it ({reason}): what was there is whole; try again later", reason=reason) from error
+
+
 class Desk:
     """One visitor's."""
 
@@ -56,9 +67,11 @@ class Desk:
 
         Raises DataError, InputError; the desk is then as it was.
         """
-        target = Path(tempfile.mkdtemp(dir=self.root))
+        target = self.root / secrets.token_hex(4)
         try:
-            items = [item for k, file in enumerate(files) for item in take_file(Path(file), target / str(k), label)]
+            with explain_disk():
+                target.mkdir()
+                items = [item for k, file in enumerate(files) for item in take_file(Path(file), target / str(k), label)]
             if len(self.items) + len(items) > PICTURES:
                 raise InputError("a visitor may bring {most} pictures, and these are {n}: bring fewer", most=PICTURES, n=len(self.items) + len(items))
         except BaseException:
@@ -89,19 +102,20 @@ class Desk:
         self.folder.cleanup()
 
     def pack(self, command: str) -> Path:
-        """The trained model as a zip of its checkpoint.  Raises InputError where there is none, OSError."""
+        """The trained model as a zip of its checkpoint.  Raises InputError where there is none, or no room for it."""
         folder, target = self.save(command), self.root / self.download
-        with zipfile.ZipFile(target, "w") as archive:
+        with explain_disk(), zipfile.ZipFile(target, "w") as archive:
             for path in sorted(folder.iterdir()):
                 archive.write(path, path.name)
         return target
 
     def save(self, command: str) -> Path:
-        """The trained model as a checkpoint on the desk.  Raises InputError where there is none, CheckpointError, OSError."""
+        """The trained model as a checkpoint on the desk.  Raises InputError where there is none, or no room for it."""
         if self.learner is None:
             raise InputError("there is no trained model here: train one first")
         folder = self.root / "model"
-        self.learner.save(folder, command)
+        with explain_disk():
+            self.learner.save(folder, command)
         return folder
 
 

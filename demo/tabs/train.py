@@ -9,18 +9,17 @@ from typing import Any
 
 import gradio as gr
 
-from demo import address, captions, controls, events, lessons, runs, samples, studio, validation
+from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, validation
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
 from demo.widgets.base import Sent
-from genlib import finetuning, hub, preparation
+from genlib import finetuning, hub
 from genlib.data.own import OwnImages
 from genlib.errors import InputError
 from genlib.learning import Learner
 from genlib.train import Budget
 
 TAB = "train"
-NEW = "new"  # in place of a base: from nothing
 MOST = 30  # minutes
 OVERHEAD, MEASURING = 1.1, 0.6  # of looks at the run, a factor; minutes before and after it, as measured on two cores
 LANES = {"train": events.Lane("training", studio.WAITING, "once"), "look": events.Lane("looking", 2), "hub": events.Lane("hub", 2, "once")}
@@ -28,7 +27,7 @@ LANES = {"train": events.Lane("training", studio.WAITING, "once"), "look": event
 
 @dataclass(frozen=True)
 class State:
-    """What a person can set.  dataset: the kind of picture; model: what to go on from, or NEW; minutes of training; seed, of the run and of what is drawn."""
+    """What a person can set.  dataset: the kind of picture; model: what to go on from, or new, from nothing; minutes of training; seed, of the run and of what is drawn."""
 
     dataset: str = "mnist"
     model: str = "cvaegan-mnist"
@@ -44,31 +43,6 @@ class Form(State):
     classes: Any = None
     repository: str = ""
     token: str = ""
-
-
-def recipe(dataset: str) -> str:
-    """What draws that kind of picture from nothing."""
-    return f"cvaegan-{dataset}"
-
-
-def models_for(registry, dataset: str) -> list[str]:
-    """What own pictures of a kind can go on from; nothing too, where the kind has a model."""
-    names = registry.names(dataset, lambda family: family.finetunes and family.decodes and family.is_conditional)
-    bases = [name for name in names if not registry.info(name).config.get("factors")]
-    return [*bases, NEW] if recipe(dataset) in registry.offers() else bases
-
-
-def base_of(registry, s: State) -> str:
-    """The model whose kind of pictures is learned.  Raises InputError."""
-    validation.one_of(s.model, "the beginning", tuple(models_for(registry, s.dataset)))
-    return recipe(s.dataset) if s.model == NEW else s.model
-
-
-def form_of(registry, s: State) -> tuple[str, int, int]:
-    """How pictures are prepared: kind, size, channels."""
-    info = registry.info(base_of(registry, s))
-    config = registry.model(info.name).config
-    return preparation.kind_of(info), config.size, config.channels
 
 
 def names_of(desk: Desk) -> list[str]:
@@ -92,8 +66,8 @@ def show_pictures(registry, t, s: State, desk: Desk | None) -> dict:
     shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own)}
     if pictures is None:
         return shown | {"run": value | {"text": t("train.bring")}}
-    known = registry.info(base_of(registry, s)).labels
-    classes = lessons.class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces")
+    known = registry.info(bases.base_of(registry, s.dataset, s.model)).labels
+    classes = lessons.class_list(t, pictures, known, not is_own, s.model == bases.NEW, s.dataset == "faces")
     text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
     return shown | {"classes": classes, "canvas": lessons.seen(t, pictures), "run": value | {"text": text}}
 
@@ -104,7 +78,7 @@ def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
     if desk and desk.is_busy:
         raise InputError("your training goes on: stop it before you change what it learns")
     if desk and desk.items:
-        for n in desk.prepare(*form_of(registry, s)):
+        for n in desk.prepare(*bases.form_of(registry, s.dataset, s.model)):
             if n % 10 == 1:
                 text = t("train.looking", n=n, all=len(desk.items))
                 yield {"run": {"phase": "preparing", "text": text}}
@@ -123,9 +97,9 @@ def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
 
 def choose(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     """Another kind of picture: its models."""
-    names = models_for(registry, s.dataset)
+    names = bases.models_for(registry, s.dataset)
     s = replace(s, model=names[0])
-    yield {"model": gr.update(choices=model_choices(t, registry, names), value=s.model)}
+    yield {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
     yield from look(registry, t, s, request)
 
 
@@ -146,9 +120,9 @@ def begin(registry, t, s: State, desk: Desk) -> Learner:
     pictures, choices = pictures_of(registry, t, s, desk), finetuning.Choices(seed=validation.whole(s.seed, "the seed", 0, 10**6))
     if pictures is None:
         raise InputError("there is nothing to learn: bring pictures first")
-    name = base_of(registry, s)
-    task = finetuning.begin(name, pictures, choices) if s.model == NEW else finetuning.prepare(registry.folders[name], pictures, choices)
-    return Learner(task, Budget(minutes=validation.real(s.minutes, "the minutes", 0.01, MOST)))
+    name, minutes = bases.base_of(registry, s.dataset, s.model), validation.real(s.minutes, "the minutes", 0.01, MOST)
+    task = finetuning.begin(name, pictures, choices) if s.model == bases.NEW else finetuning.prepare(registry.folders[name], pictures, choices)
+    return Learner(task, Budget(minutes=minutes))
 
 
 def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
@@ -167,6 +141,11 @@ def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
             yield from runs.follow(t, registry.studio.line, desk, desk.learner, s.seed)
         else:
             yield show_pictures(registry, t, s, desk)
+    except events.EXPECTED:
+        if not (desk.learner and desk.learner.is_over):  # nothing came of it: it may begin again
+            desk.learner = None
+            yield show_pictures(registry, t, s, desk)
+        raise
     finally:
         desk.is_busy = False
         registry.studio.line.leave(desk)
@@ -208,14 +187,9 @@ def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
 
 def open_state(registry, t, s: State) -> dict:
     """What a fresh page shows: the example."""
-    names = models_for(registry, s.dataset)
+    names = bases.models_for(registry, s.dataset)
     s = replace(s, minutes=min(max(s.minutes, 1), MOST))
-    return show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=model_choices(t, registry, names), value=s.model)}
-
-
-def model_choices(t, registry, names: list[str]) -> list[tuple[str, str]]:
-    """What to begin with, as people call it."""
-    return [(t("train.nothing"), NEW) if name == NEW else captions.model_choices(t, registry, [name])[0] for name in names]
+    return show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
 
 
 def build_after(t) -> dict:
@@ -236,7 +210,7 @@ def build(registry, t, page) -> None:
         events.question(t, TAB)
         gr.Markdown(t("train.closed"), elem_classes="look")
         return
-    offers = functools.partial(models_for, registry)
+    offers = functools.partial(bases.models_for, registry)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", size="md")
@@ -244,7 +218,7 @@ def build(registry, t, page) -> None:
             empty = gr.Button(t("train.clear"), size="sm", visible=False)
             kinds = [(t(f"train.kind.{d}"), d) for d in samples.DATASETS if offers(d)]
             dataset = controls.Radio(kinds, value=State.dataset, label=t("train.kind"))
-            model = controls.Names(model_choices(t, registry, offers(State.dataset)), value=State.model, label=t("train.base"))
+            model = controls.Names(bases.model_choices(t, registry, offers(State.dataset)), value=State.model, label=t("train.base"))
             minutes = controls.slider(1, MOST, State.minutes, step=1, label=t("train.minutes"))
             settable = {"dataset": dataset, "model": model, "minutes": minutes, "seed": controls.seed_control(t, TAB)}
             address.link_button(t, TAB, settable)

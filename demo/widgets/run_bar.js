@@ -10,10 +10,12 @@ const /** @type {Record<Phase, string[]>} what can be asked for, phase by phase 
 };
 /** @type {(value: Value) => string[]} */
 const acts = ({ phase = "ready", can_start: able = true }) => ACTS[phase].filter((act) => act !== "start" || able);
+const PATIENCE = 5000; // milliseconds until the same may be asked again
 let shown = "", asked = "";
 /** @type {(act: string) => void} */
 const ask = (act) => {
   asked = act;
+  setTimeout(() => { asked = ""; draw(); }, PATIENCE); // it may have been refused
   if (act === "start") trigger("submit"); else trigger("select", { wish: act });
   draw();
 };

@@ -177,7 +177,7 @@ def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
     assert registry.studio.desk("ann").learner.task.run.step == steps
     assert wish("go") == "running"
     assert wish("stop") == "measuring"
-    assert [updates["run"]["phase"] for updates in run] == ["done"]
+    assert [updates["run"]["phase"] for updates in run if "run" in updates] == ["done"]
     with pytest.raises(InputError, match="the wish must be"):
         wish("fly")
 
@@ -267,6 +267,33 @@ def test_what_to_think_of_before_a_run_is_said():
     assert "uneven, 100 against 25" in said(100, 25)
     assert "One class" in said(40)
     assert "From nothing, 80 pictures" in said(40, 40, is_new=True)
+
+
+def test_a_full_disk_is_said_names_no_place_and_leaves_the_model_to_be_tried_again(registry, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device", "/secret/place")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(checkpoint, "write", refuse)
+        disk.setattr(checkpoint, "replace_checkpoint", refuse)
+        run, seen = train.learn(registry, t, train.Form(minutes=0.01), visitor("ann")), []
+        with pytest.raises(InputError, match=r"cannot keep it \(No space left on device\)") as error:
+            seen.extend(run)
+        assert "secret" not in str(error.value)
+    assert registry.studio.desk("ann").pack("again").exists()
+    monkeypatch.setattr(studio.shutil, "copyfile", refuse)
+    upload = registry.studio.desk("ann").root / "up.png"
+    upload.write_bytes(picture(0))
+    with pytest.raises(InputError, match="cannot keep it"):
+        bring(registry, str(upload))
+
+
+def test_a_run_that_cannot_begin_says_why_and_may_be_begun_again(registry, monkeypatch):
+    run = train.learn(registry, t, train.Form(minutes=0), visitor("ann"))
+    assert [next(run)["run"]["phase"] for _ in range(2)] == ["preparing", "ready"]
+    with pytest.raises(Problem, match="the minutes must be from"):
+        next(run)
+    assert not registry.studio.desk("ann").is_busy
 
 
 def test_training_is_off_on_a_public_host_unless_asked_for(monkeypatch):
