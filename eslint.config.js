@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const GIVEN = ["element", "trigger", "watch", "props", "server"]; // by gr.HTML to a script, see demo/widgets/types.d.ts
 const BROWSER = [
-  "Blob", "CustomEvent", "FileReader", "ImageData", "IntersectionObserver", "MutationObserver", "ResizeObserver", "TextDecoder", "TextEncoder", "URL", "Worker", "atob", "btoa",
+  "Blob", "CustomEvent", "FileReader", "Event", "ImageData", "IntersectionObserver", "KeyboardEvent", "MutationObserver", "ResizeObserver", "TextDecoder", "TextEncoder", "URL", "Worker", "atob", "btoa",
   "cancelAnimationFrame", "clearInterval", "clearTimeout", "devicePixelRatio", "document", "fetch", "getComputedStyle", "localStorage", "location", "navigator", "performance",
   "requestAnimationFrame", "setInterval", "setTimeout", "window",
 ];

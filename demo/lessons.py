@@ -1,12 +1,15 @@
-"""What the Train tab shows of own pictures and of a run on them: values of its widgets, made without Gradio."""
+"""What the Train tab shows of own pictures and of a run on them: values of its widgets and updates of its controls."""
 
 import functools
 import math
 from dataclasses import replace
 
+import gradio as gr
 import torch
 
 from demo import neighbours
+from demo.bases import NEW, base_of
+from demo.studio import Desk
 from demo.widgets.base import pixels
 from demo.widgets.class_list import LONGEST
 from demo.widgets.pixel_canvas import section
@@ -15,6 +18,7 @@ from genlib.growth import normalize_name
 from genlib.learning import SHOWN, Learner, rows_of
 
 EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
+OVERHEAD, MEASURING = 1.1, 0.6  # of looks at a run, a factor; minutes before and after it, as measured on two cores
 EACH = 40  # pictures of a class of the example
 SEEN, REAL, DRAWN = 6, 2, 4  # pictures of a row, as many as a phone shows: before a run; while it goes on, of each kind
 FEW, UNEVEN = 20, 4  # pictures of a class; times as many of another
@@ -141,3 +145,30 @@ def outcome(t, learner: Learner) -> list[str]:
     known = {key: 100 * value if key.endswith(("_acc", "_before")) else value for key, value in learner.figures.items()}
     said = {"read": ("own_read_acc", "own_reader_acc"), "kept": ("kept_acc", "kept_acc_before"), "copies": ("copy_ratio",)}
     return [t(f"train.figure.{name}", **{key: known[key] for key in keys}) for name, keys in said.items() if set(keys) <= known.keys()]
+
+
+def names_of(desk: Desk) -> list[str]:
+    """What a visitor calls the classes of their pictures, in these' order."""
+    labels = desk.prepared[1].labels if desk.prepared else ()
+    return [desk.names.setdefault(label, clean(label)) for label in labels]
+
+
+def pictures_of(registry, t, s, desk: Desk | None) -> OwnImages | None:
+    """A visitor's pictures under the names they gave the classes; those of the example where they brought none; None where there are none of the kind."""
+    if desk and desk.items:
+        return desk.prepared and rename(desk.prepared[1], names_of(desk))
+    pictures = example(s.dataset)
+    return pictures and rename(pictures, [t.phrases.get(key, key.rpartition(".")[2]) for key in pictures.labels])
+
+
+def show_pictures(registry, t, s, desk: Desk | None) -> dict:
+    """The classes, what the model will see of them, and whether it may begin."""
+    pictures, is_own = pictures_of(registry, t, s, desk), bool(desk and desk.items)
+    value = {"phase": "ready", "can_start": bool(pictures and len(pictures) > 1), "done": ["train.mine"] * is_own}
+    shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own)}
+    if pictures is None:
+        return shown | {"run": value | {"text": t("train.bring")}}
+    known = registry.info(base_of(registry, s.dataset, s.model)).labels
+    classes = class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces")
+    text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
+    return shown | {"classes": classes, "canvas": seen(t, pictures), "run": value | {"text": text}}

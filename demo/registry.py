@@ -99,6 +99,13 @@ class ModelRegistry:
                 self.models.pop(name, None)
             self.make_room()
 
+    def drop(self, name: str) -> None:
+        """Take a model from the shelf that somebody put there."""
+        with self.lock:
+            if name not in self.kept:
+                for shelf in (self.infos, self.folders, self.models):
+                    shelf.pop(name, None)
+
     def make_room(self) -> None:
         """Drop the models that were not asked for the longest, until those kept are few and small enough."""
         while len(self.models) > self.keep or (len(self.models) > 1 and sum(map(size_of, self.models.values())) > KEPT):

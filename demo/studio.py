@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
@@ -54,8 +54,10 @@ class Desk:
         self.prepared: tuple[tuple, OwnImages] | None = None  # as what, and the pictures
         self.learner: Learner | None = None
         self.wish = ""  # pause, stop or best: for the run that goes on
-        self.is_busy = False
-        self.download = f"genlib-{secrets.token_hex(8)}.zip"
+        self.is_busy = self.is_gone = False
+        self.model = f"mine-{secrets.token_hex(8)}"  # a name that nobody guesses: who has it may ask for the trained model
+        self.download = f"{self.model}.zip"
+        self.release: Callable[[], None] = lambda: None  # takes that model from the shelf
         self.touched = time.monotonic()
 
     @property
@@ -95,7 +97,8 @@ class Desk:
 
     def clear(self) -> None:
         """Take everything off the desk; a run that goes on ends."""
-        self.wish = "stop"
+        self.wish, self.is_gone = "stop", True
+        self.release()
         self.items, self.names, self.prepared, self.learner = [], {}, None, None
         for file in Path(get_upload_folder()).glob(f"*/{self.download}"):
             remove_upload(file)

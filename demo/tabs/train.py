@@ -1,7 +1,6 @@
 """Train: can it learn my pictures?"""
 
 import functools
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -14,14 +13,13 @@ from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
 from demo.widgets.base import Sent
 from genlib import finetuning, hub
-from genlib.data.own import OwnImages
 from genlib.errors import InputError
 from genlib.learning import Learner
 from genlib.train import Budget
 
 TAB = "train"
 MOST = 30  # minutes
-OVERHEAD, MEASURING = 1.1, 0.6  # of looks at the run, a factor; minutes before and after it, as measured on two cores
+CLASSES = 16  # that stand side by side in Classes
 LANES = {"train": events.Lane("training", studio.WAITING, "once"), "look": events.Lane("looking", 2), "hub": events.Lane("hub", 2, "once")}
 
 
@@ -45,33 +43,6 @@ class Form(State):
     token: str = ""
 
 
-def names_of(desk: Desk) -> list[str]:
-    """What a visitor calls the classes of their pictures, in these' order."""
-    labels = desk.prepared[1].labels if desk.prepared else ()
-    return [desk.names.setdefault(label, lessons.clean(label)) for label in labels]
-
-
-def pictures_of(registry, t, s: State, desk: Desk | None) -> OwnImages | None:
-    """A visitor's pictures under the names they gave the classes; those of the example where they brought none; None where there are none of the kind."""
-    if desk and desk.prepared:
-        return lessons.rename(desk.prepared[1], names_of(desk))
-    example = lessons.example(s.dataset)
-    return example and lessons.rename(example, [t.phrases.get(key, key.rpartition(".")[2]) for key in example.labels])
-
-
-def show_pictures(registry, t, s: State, desk: Desk | None) -> dict:
-    """The classes, what the model will see of them, and whether it may begin."""
-    pictures, is_own = pictures_of(registry, t, s, desk), bool(desk and desk.items)
-    value = {"phase": "ready", "can_start": bool(pictures and len(pictures) > 1), "done": [f"{TAB}.mine"] * is_own}
-    shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own)}
-    if pictures is None:
-        return shown | {"run": value | {"text": t("train.bring")}}
-    known = registry.info(bases.base_of(registry, s.dataset, s.model)).labels
-    classes = lessons.class_list(t, pictures, known, not is_own, s.model == bases.NEW, s.dataset == "faces")
-    text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
-    return shown | {"classes": classes, "canvas": lessons.seen(t, pictures), "run": value | {"text": text}}
-
-
 def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
     """The pictures anew, prepared for the model that is chosen now."""
     desk = registry.studio.find(request.session_hash)
@@ -82,7 +53,7 @@ def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
             if n % 10 == 1:
                 text = t("train.looking", n=n, all=len(desk.items))
                 yield {"run": {"phase": "preparing", "text": text}}
-    yield show_pictures(registry, t, s, desk)
+    yield lessons.show_pictures(registry, t, s, desk)
 
 
 def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
@@ -108,16 +79,16 @@ def rename(registry, t, s: Form, request: gr.Request) -> dict:
     desk = registry.studio.find(request.session_hash)
     if not desk or not desk.prepared or desk.is_busy:
         return {}
-    shown, typed = lessons.rename(desk.prepared[1], names_of(desk)).labels, [row["name"] for row in s.classes["rows"]]
+    shown, typed = lessons.rename(desk.prepared[1], lessons.names_of(desk)).labels, [row["name"] for row in s.classes["rows"]]
     if len(typed) != len(shown):
         raise InputError("these are no longer the classes: load the page again")
     desk.names = lessons.retitle(desk.names, shown, typed)
-    return show_pictures(registry, t, s, desk)
+    return lessons.show_pictures(registry, t, s, desk)
 
 
 def begin(registry, t, s: State, desk: Desk) -> Learner:
     """The run: from the base, or from nothing.  Raises DataError, CheckpointError, InputError."""
-    pictures, choices = pictures_of(registry, t, s, desk), finetuning.Choices(seed=validation.whole(s.seed, "the seed", 0, 10**6))
+    pictures, choices = lessons.pictures_of(registry, t, s, desk), finetuning.Choices(seed=validation.whole(s.seed, "the seed", 0, 10**6))
     if pictures is None:
         raise InputError("there is nothing to learn: bring pictures first")
     name, minutes = bases.base_of(registry, s.dataset, s.model), validation.real(s.minutes, "the minutes", 0.01, MOST)
@@ -131,6 +102,7 @@ def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
     if desk.is_busy:
         raise InputError("your training goes on already: stop it first")
     desk.is_busy, desk.wish, desk.learner = True, "", None
+    desk.release()
     try:
         while (place := registry.studio.line.place(desk)) and desk.wish != "stop":
             yield {"run": {"phase": "waiting", "text": t("train.waiting", n=place)}, "after": gr.update(visible=False)}
@@ -139,16 +111,33 @@ def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
             yield {"run": {"phase": "preparing", "text": t("train.preparing")}, "after": gr.update(visible=False)}
             desk.learner = begin(registry, t, s, desk)
             yield from runs.follow(t, registry.studio.line, desk, desk.learner, s.seed)
+            yield from offer(registry, t, s, desk)
         else:
-            yield show_pictures(registry, t, s, desk)
+            yield lessons.show_pictures(registry, t, s, desk)
     except events.EXPECTED:
         if not (desk.learner and desk.learner.is_over):  # nothing came of it: it may begin again
             desk.learner = None
-            yield show_pictures(registry, t, s, desk)
+            yield lessons.show_pictures(registry, t, s, desk)
         raise
     finally:
         desk.is_busy = False
+        if desk.is_gone:  # meanwhile, perhaps while something was written
+            desk.clear()
         registry.studio.line.leave(desk)
+
+
+def offer(registry, t, s: State, desk: Desk) -> Iterator[dict]:
+    """The trained model on the shelf under its secret name, for the other tabs of this visitor, until they leave."""
+    if desk.learner:
+        registry.put(desk.model, desk.root / "model")
+        desk.release = functools.partial(registry.drop, desk.model)
+        yield {"run": runs.show(t, desk.learner, s.seed, "done")["run"] | other_tabs(registry, s, desk)}
+
+
+def other_tabs(registry, s: State, desk: Desk) -> dict:
+    """What the run bar needs to show the model in Classes, where that tab knows its kind of picture."""
+    fits = len(registry.info(bases.base_of(registry, s.dataset, s.model)).labels) <= CLASSES
+    return {"mine": {"name": desk.model, "dataset": s.dataset}} if fits else {}
 
 
 def wish(registry, t, s: State, request: gr.Request, event: gr.EventData) -> dict:
@@ -170,7 +159,7 @@ def draw(registry, t, s: State, request: gr.Request) -> dict:
 def clear(registry, t, s: State, request: gr.Request) -> dict:
     """Everything of this visitor's taken away: pictures, run, model, download."""
     registry.studio.close(request.session_hash)
-    return show_pictures(registry, t, s, None) | {"after": gr.update(visible=False), "download": None}
+    return lessons.show_pictures(registry, t, s, None) | {"after": gr.update(visible=False), "download": None}
 
 
 def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
@@ -180,16 +169,19 @@ def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
         raise InputError("there is no trained model here: train one first")
     if not s.token.strip() or not s.repository.strip():
         raise InputError("give a repository, as you/name, and a token of yours that may write")
-    yield {"run": {"phase": "done", "text": t("train.pushing")}, "token": ""}
+    done = {"phase": "done"} | other_tabs(registry, s, desk)
+    yield {"run": done | {"text": t("train.pushing")}, "token": ""}
     link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), s.token.strip())
-    yield {"run": {"phase": "done", "text": t("train.pushed", link=link)}}
+    yield {"run": done | {"text": t("train.pushed", link=link)}}
 
 
 def open_state(registry, t, s: State) -> dict:
     """What a fresh page shows: the example."""
     names = bases.models_for(registry, s.dataset)
     s = replace(s, minutes=min(max(s.minutes, 1), MOST))
-    return show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
+    return (
+        lessons.show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
+    )
 
 
 def build_after(t) -> dict:

@@ -39,6 +39,8 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     page.wait_for_selector(PHASE.format("done"), timeout=60_000)
     assert "Copies or new?" in page.locator(".after").inner_text()
     assert page.locator("#model-en").is_visible()
+    page.get_by_role("button", name="Try it in Classes").click()
+    page.locator(".controls label:visible", has_text="owl").wait_for()
     assert [desk.root.exists() for desk in desks] == [True]
     page.close()
     until = time.monotonic() + 20

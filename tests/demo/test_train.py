@@ -15,7 +15,7 @@ from demo import lessons, runs, studio
 from demo.app import build_demo
 from demo.registry import ModelRegistry
 from demo.studio import Desk, Line
-from demo.tabs import train
+from demo.tabs import classes, train
 from demo.text import Text
 from demo.widgets import ClassList
 from genlib import checkpoint, hub
@@ -177,7 +177,7 @@ def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
     assert registry.studio.desk("ann").learner.task.run.step == steps
     assert wish("go") == "running"
     assert wish("stop") == "measuring"
-    assert [updates["run"]["phase"] for updates in run if "run" in updates] == ["done"]
+    assert {updates["run"]["phase"] for updates in run if "run" in updates} == {"done"}
     with pytest.raises(InputError, match="the wish must be"):
         wish("fly")
 
@@ -225,10 +225,25 @@ def test_nothing_of_one_visitor_is_seen_by_another(registry, tmp_path):
     assert train.draw(registry, t, train.Form(), visitor("ben")) == {}
     with pytest.raises(InputError, match="no trained model"):
         next(train.push(registry, t, train.Form(repository="a/b", token="x"), visitor("ben")))
-    assert not any("owl" in info.labels for info in registry.infos.values())
+    assert not any("owl" in info.labels for info in registry.offers().values())
     shown = train.clear(registry, t, train.Form(), visitor("ann"))
     assert shown["classes"]["fixed"]
     assert registry.studio.find("ann") is None
+
+
+def test_a_trained_model_is_shown_by_other_tabs_under_a_secret_name_until_its_visitor_leaves(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}))
+    mine = learn(registry)["run"]["mine"]
+    assert mine["dataset"] == "mnist"
+    assert mine["name"] not in registry.offers()
+    shown = classes.open_state(registry, t, classes.State(model=mine["name"], label=10))
+    assert shown["rows"]["sections"][0]["head"][-1] == "owl"
+    assert [choice for choice, _ in shown["label"]["choices"]][-1] == "owl"
+    registry.studio.close("ann")
+    assert mine["name"] not in registry.infos
+    assert mine["name"] not in registry.models
+    registry.drop("cvaegan-mnist")
+    assert "cvaegan-mnist" in registry.infos
 
 
 def test_a_desk_that_nobody_touches_is_cleared_and_too_many_are_refused(registry, monkeypatch):
