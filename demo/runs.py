@@ -46,7 +46,8 @@ def show(t, learner: Learner, seed: int, phase: str) -> dict:
     steps, of = learner.task.run.step, learner.budget.minutes or 0.0
     total = max(steps, round(steps / learner.progress)) if learner.progress else 0
     values = {"minutes": learner.minutes, "of": of, "steps": steps, "total": total}
-    value = {"phase": phase, "progress": learner.progress, "text": t(f"train.{phase}", **values), "done": tasks_done(phase)}
+    text = t("train.begun" if phase == "running" and not total else f"train.{phase}", **values)
+    value = {"phase": phase, "progress": learner.progress, "text": text, "done": tasks_done(phase)}
     return {"run": value, "canvas": lessons.sheet(t, learner, seed), "curves": lessons.curves(t, learner)}
 
 

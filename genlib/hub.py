@@ -298,8 +298,8 @@ def transport_errors() -> tuple[type[Exception], ...]:
     return (import_module(type(get_session()).__module__.partition(".")[0]).TransportError,)
 
 
-def explain_failure(error: Exception) -> tuple[str, dict]:
-    """Why the Hub gave nothing: a sentence's template and its values, but for {repo} and {revision}."""
+def explain_failure(error: Exception, token: str | None = None) -> tuple[str, dict]:
+    """Why the Hub gave nothing: a sentence's template and its values, but for {repo} and {revision}; `token`: that was used in place of HF_TOKEN."""
     from huggingface_hub import get_token
 
     response: Any = getattr(error, "response", None)  # of the client's HTTP library
@@ -310,7 +310,7 @@ def explain_failure(error: Exception) -> tuple[str, dict]:
         return "it has no revision {revision} (404)", {}
     if code == "EntryNotFound":
         return "it is no checkpoint, for it has no {name} (404)", {"name": str(response.url).rpartition("/")[2]}
-    if status == 401 and get_token():
+    if status == 401 and (token or get_token()):
         return "the Hub does not take the token in HF_TOKEN (401): it is wrong or expired, or the repository is not yours to read", {}
     if status == 401:
         return "the Hub wants a token (401): the repository is private, or there is none of that name; set HF_TOKEN", {}
@@ -406,6 +406,7 @@ def push(folder: Path, repo_id: str, token: str | None = None) -> str:
             commit_message=f"Upload {folder.name} from genlib",
         )  # fmt: skip
     except (OSError, HFValidationError, *transport_errors()) as error:
-        reason, values = explain_failure(error)
+        reason, values = explain_failure(error, token)
+        reason = reason.replace(" in HF_TOKEN", "") if token else reason
         raise CheckpointError("could not push to {repo}: " + reason, **values | {"repo": repo_id, "revision": ""}) from error
     return info.commit_url

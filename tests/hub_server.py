@@ -30,6 +30,7 @@ class Hub(ThreadingHTTPServer):
         """An empty Hub that answers at once."""
         self.repos: dict[str, list[tuple[str, dict[str, bytes]]]] = {}
         self.asked: list[str] = []  # the paths of all requests
+        self.tokens: set[str | None] = set()  # that they came with
         self.sent = 0  # bytes of files
         self.large: dict[str, bytes] = {}  # what was uploaded beside git, by sha256
         self.damage = False  # send other bytes than the digest says
@@ -97,6 +98,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def heard(self) -> None:
         self.server.asked.append(self.path)
+        self.server.tokens.add(self.headers.get("Authorization"))
         if self.server.mute:
             self.server.released.wait()
 

@@ -148,6 +148,12 @@ def wish(registry, t, s: State, request: gr.Request, event: gr.EventData) -> dic
     return {}
 
 
+def estimate(registry, t, s: State, request: gr.Request) -> dict:
+    """How long it will take by the minutes that are set now."""
+    desk = registry.studio.find(request.session_hash)
+    return {} if desk and (desk.is_busy or desk.learner) else {"run": lessons.show_pictures(registry, t, s, desk)["run"]}
+
+
 def draw(registry, t, s: State, request: gr.Request) -> dict:
     """The trained model's classes at the latents of another seed."""
     desk = registry.studio.find(request.session_hash)
@@ -236,7 +242,13 @@ def build(registry, t, page) -> None:
         (upload.upload, take, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
     ):  # fmt: skip
         bind([on], function, events.bind_stream, lane=LANES[lane])
-    for on, function in ((classes.input, rename), (run.select, wish), (settable["seed"].input, draw), (empty.click, clear)):
+    for on, function in (
+        (classes.input, rename),
+        (run.select, wish),
+        (settable["seed"].input, draw),
+        (minutes.input, estimate),
+        (empty.click, clear),
+    ):
         bind([on], function)
 
     def leave(request: gr.Request) -> None:

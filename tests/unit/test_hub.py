@@ -276,6 +276,21 @@ def test_a_push_that_is_refused_is_said_by_name(server, genlib, tmp_path):
         assert "Traceback" not in out.stderr
 
 
+PUSH = "from pathlib import Path; from genlib import hub; hub.push(Path('mine'), {repo!r}, token='hf_mine')"
+
+
+def test_a_token_of_ones_own_is_used_in_place_of_the_servers_and_named_so(server, genlib, tmp_path):
+    saved(tmp_path / "mine")
+    out = genlib(code=PUSH.format(repo="me/vae"), HF_TOKEN="hf_servers")
+    assert out.returncode == 0, out.stderr
+    assert server.tokens - {None} == {"Bearer hf_mine"}
+    for repo, status, says in (("me/forbidden", 403, "the token gives no right"), ("me/wrong", 401, "does not take the token .401")):
+        server.refusals[repo] = (status, {})
+        out = genlib(code=PUSH.format(repo=repo))
+        assert re.search(says, out.stderr), out.stderr
+        assert "hf_mine" not in out.stderr.partition("CheckpointError")[2]
+
+
 def test_an_unreachable_hub_fails_within_ten_seconds_and_bundled_weights_do_not_wait(tmp_path):
     name = next(iter(hub.bundled_checkpoints()))
     code = f"""
