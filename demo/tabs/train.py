@@ -229,11 +229,8 @@ def build(registry, t, page) -> None:
             gr.Markdown(t("train.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/finetuning.py")
     components = settable | {"files": upload, "classes": classes, "repository": after["repository"], "token": after["token"]}
-    outputs = (
-        settable
-        | {"classes": classes, "run": run, "canvas": canvas, "curves": curves, "empty": empty}
-        | {k: after[k] for k in ("after", "outcome", "download", "token")}
-    )
+    outputs = settable | {"classes": classes, "run": run, "canvas": canvas, "curves": curves, "empty": empty}
+    outputs |= {name: after[name] for name in ("after", "outcome", "download", "token")}
 
     def bind(on, function, how=events.bind_state, **options):
         return how(status, on, function, Form, components, outputs, registry, t, **options)
@@ -242,13 +239,8 @@ def build(registry, t, page) -> None:
         (upload.upload, take, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
     ):  # fmt: skip
         bind([on], function, events.bind_stream, lane=LANES[lane])
-    for on, function in (
-        (classes.input, rename),
-        (run.select, wish),
-        (settable["seed"].input, draw),
-        (minutes.input, estimate),
-        (empty.click, clear),
-    ):
+    direct = {rename: classes.input, wish: run.select, draw: settable["seed"].input, estimate: minutes.input, clear: empty.click}
+    for function, on in direct.items():
         bind([on], function)
 
     def leave(request: gr.Request) -> None:
