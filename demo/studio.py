@@ -136,8 +136,13 @@ def take_file(file: Path, target: Path, label: str) -> list[Item]:
 
 
 def remove_upload(file: Path) -> None:
-    """Take an upload from the folder in which Gradio keeps it, and serves it to whoever knows its name."""
-    file.unlink(missing_ok=True)
+    """Take an upload from the folder in which Gradio keeps it, and serves it to whoever knows its name; nothing from elsewhere."""
+    file, root = file.resolve(), Path(get_upload_folder()).resolve()
+    if file.is_relative_to(root):
+        file.unlink(missing_ok=True)
+        if file.parent != root:
+            with contextlib.suppress(OSError):  # another file lies there
+                file.parent.rmdir()
 
 
 class Line:

@@ -20,6 +20,7 @@ from genlib.stopping import Best
 
 SHOWN = 8  # classes of a sheet, at most
 NAMES = 6  # loss curves, at most
+APART = 25  # batches between two looks at the pictures held out: closer, chance alone would make the curve turn
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Learner:
     curves: Curves = field(default_factory=Curves)
     looks: list[tuple[float, float]] = field(default_factory=list)  # minutes of training, error of the pictures held out
     progress: float = 0.0  # share of the budget
+    looked: int = 0  # batches at the last look
     is_over: bool = False
     figures: dict[str, float] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ class Learner:
         """Note what a batch brought; whether it was the last worth training."""
         self.progress = progress.progress
         self.curves.add(progress.metrics)
-        if self.best and self.best.is_due(progress):
+        if self.best and self.best.is_due(progress) and progress.step - self.looked >= APART:
+            self.looked = progress.step
             self.looks.append((self.minutes, self.best.add(self.task.run, progress)))
         return progress.progress >= 1 or bool(self.best and self.best.has_turned)
 

@@ -29,7 +29,7 @@ class State:
 
     dataset: str = "mnist"
     model: str = "cvaegan-mnist"
-    minutes: float = 3.0
+    minutes: float = 5.0
     seed: int = 0
 
 

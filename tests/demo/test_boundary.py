@@ -135,6 +135,12 @@ def test_a_body_is_bounded_by_what_it_announces_and_by_what_comes(monkeypatch):
     assert bounded.held == 0
 
 
+def test_uploads_have_a_bound_of_their_own_where_visitors_may_train():
+    for upload, status in ((1_000_000, 413), (4_000_000, 200)):
+        assert asked(BoundedRequests(echo, upload), "/gradio_api/upload", [b"a" * 2_000_000], 2_000_000)[0] == status
+    assert asked(BoundedRequests(echo, 10**9), "/gradio_api/run/x", [b"a" * 9_000_000], 9_000_000)[0] == 413
+
+
 def test_all_bodies_together_are_bounded(monkeypatch):
     monkeypatch.setattr(limits, "HELD", 100)
     bounded = BoundedRequests(echo)

@@ -45,7 +45,8 @@ def pack(path: Path, classes: dict[str, int], **more: bytes) -> str:
 
 
 @pytest.fixture
-def registry(monkeypatch):
+def registry(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setattr(own, "READER_BATCHES", 2)
     monkeypatch.setattr(runs, "PACE", 0.01)
     registry = ModelRegistry()
@@ -87,6 +88,12 @@ def test_what_is_brought_is_listed_shown_and_gone_from_where_it_came_in(registry
     assert any("Few pictures" in text for text in shown["classes"]["warnings"])
     assert shown["canvas"]["sections"][0]["rows"] == ["3", MARKUP]
     assert not Path(path).exists()
+
+
+def test_no_file_is_taken_away_but_an_upload(registry, tmp_path_factory):
+    elsewhere = Path(pack(tmp_path_factory.mktemp("elsewhere") / "x.zip", {"a": 2}))
+    bring(registry, str(elsewhere))
+    assert elsewhere.exists()
 
 
 def test_loose_files_are_one_class_and_stand_beside_what_was_brought_before(registry, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from genlib import checkpoint, data, finetuning, train
+from genlib import checkpoint, data, finetuning, learning, train
 from genlib.data.own import OwnImages
 from genlib.errors import Problem
 from genlib.evaluation import own
@@ -23,6 +23,11 @@ def base(tmp_path):
     model = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8))
     checkpoint.save(model, tmp_path / "base", labels=("a", "b", "c"), dataset="folder", name="small")
     return tmp_path / "base"
+
+
+@pytest.fixture(autouse=True)
+def looks_follow_each_other(monkeypatch):
+    monkeypatch.setattr(learning, "APART", 1)
 
 
 def learner(base, steps: int = 8, pictures=None) -> Learner:
@@ -70,6 +75,14 @@ def test_curves_and_looks_grow_in_minutes(base):
     assert all(len(values) == len(minutes) for values in losses.values())
     assert [error for _, error in one.looks] == one.best.errors
     assert one.is_over
+
+
+def test_looks_are_as_far_apart_as_chance_asks_for(base, monkeypatch):
+    monkeypatch.setattr(learning, "APART", 8)
+    one = learner(base, steps=20)
+    one.advance(60)
+    assert len(one.looks) == 2
+    assert one.task.run.step == 20
 
 
 def test_what_is_stopped_trains_no_more_and_may_go_back_to_its_best(base):
