@@ -96,7 +96,7 @@ def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool,
 
 def scale(rows: int) -> int:
     """How large a pixel may be, that so many rows stand above the fold."""
-    return 4 if rows <= 3 else 3 if rows <= 5 else 2
+    return 4 if rows <= 2 else 3 if rows <= 4 else 2
 
 
 def seen(t, pictures: OwnImages) -> dict:
