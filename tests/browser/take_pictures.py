@@ -20,6 +20,7 @@ READY = {
     "interpolate": ("tab=interpolate", ".passes canvas"),
     "compare": ("tab=compare", ".figure_table td"),
     "arena": ("tab=arena", ".arena canvas"),
+    "train": ("tab=train", ".class_list li"),
 }
 
 
