@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from demo.registry import SERIES, ModelRegistry
+from demo.studio import MINE
 from genlib.checkpoint import Info
 from genlib.data import VARIANT_OF
 from genlib.families import FAMILIES
@@ -33,6 +34,8 @@ def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
 def model_title(t, registry: ModelRegistry, name: str) -> str:
     """A model as people call it, within its data set: "VAE, 2-D latent"; one that was asked for by path or repository by that."""
     info = registry.info(name)
+    if name.startswith(MINE):
+        return t("trait.mine", family=t.phrases.get(f"family.{info.model}", FAMILIES[info.model].title))
     if not (name.startswith(info.model) and name.endswith(f"-{info.dataset}")):
         return name
     family = t.phrases.get(f"family.{info.model}", FAMILIES[info.model].title)

@@ -21,6 +21,7 @@ from genlib.data.own import OwnImages, gather, look_at
 from genlib.errors import InputError
 from genlib.learning import Learner
 
+MINE = "mine-"  # begins the names of what visitors have trained
 PICTURES = 1000  # on a desk
 DESKS = 8  # with pictures on them, on a server
 FORGOTTEN = 3600.0  # seconds after which a desk that nobody touches is cleared
@@ -55,7 +56,7 @@ class Desk:
         self.learner: Learner | None = None
         self.wish = ""  # pause, stop or best: for the run that goes on
         self.is_busy = self.is_gone = False
-        self.model = f"mine-{secrets.token_hex(8)}"  # a name that nobody guesses: who has it may ask for the trained model
+        self.model = f"{MINE}{secrets.token_hex(8)}"  # a name that nobody guesses: who has it may ask for the trained model
         self.download = f"{self.model}.zip"
         self.release: Callable[[], None] = lambda: None  # takes that model from the shelf
         self.touched = time.monotonic()

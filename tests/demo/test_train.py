@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import lessons, runs, studio
+from demo import captions, lessons, runs, studio
 from demo.app import build_demo
 from demo.registry import ModelRegistry
 from demo.studio import Desk, Line
@@ -246,6 +246,7 @@ def test_a_trained_model_is_shown_by_other_tabs_under_a_secret_name_until_its_vi
     shown = classes.open_state(registry, t, classes.State(model=mine["name"], label=10))
     assert shown["rows"]["sections"][0]["head"][-1] == "owl"
     assert [choice for choice, _ in shown["label"]["choices"]][-1] == "owl"
+    assert captions.model_title(t, registry, mine["name"]) == "CVAE-GAN of your pictures"
     registry.studio.close("ann")
     assert mine["name"] not in registry.infos
     assert mine["name"] not in registry.models
