@@ -9,7 +9,9 @@ const SHARE = { frame: 0.35, measure: 0.1, history: 0.1 }; // of the time, at mo
 class Arena {
   /** @param {(message: any, transfer?: Transferable[]) => void} post @param {(act: () => void) => void} later after the messages that wait */
   constructor(post, later = (act) => setTimeout(act, 0)) {
-    this.post = post; this.later = later;
+    this.of = /** @type {number | undefined} */ (undefined); // which start this is, as the page counts: told with all that it sends
+    this.post = (/** @type {any} */ message, /** @type {Transferable[]} */ transfer = []) => post(this.of === undefined ? message : { ...message, of: this.of }, transfer);
+    this.later = later;
     this.games = /** @type {Game[]} */ ([]);
     this.ask = { heat: 40, arrows: 64, sample: 256, optimal: false };
     this.playing = false; this.run = 0; this.rate = 0;
@@ -25,7 +27,8 @@ class Arena {
     this.post({ type: "checked", trouble: check(complete(settings)) });
   }
 
-  start(/** @type {any} */ { games, heat = 40, arrows = 64, sample = 256 }) {
+  start(/** @type {any} */ { games, of, heat = 40, arrows = 64, sample = 256 }) {
+    this.of = of;
     const settings = games.map(complete), troubles = settings.map(check);
     this.halt();
     if (troubles.some(Boolean)) { this.post({ type: "troubles", troubles }); return; }

@@ -80,6 +80,7 @@ const halt = () => { if (stage) stage.halt(); playing = false; showPlay(); };
 const goal = () => (lesson && !contrast ? lesson.steps ?? DIRAC.steps : Infinity);
 /** @type {(until?: number, speed?: number) => void} */
 const play = (until = step() < goal() ? goal() : Infinity, speed = pace) => { stage.halt(); playing = true; stage.play(until, speed); showPlay(); };
+let starts = 0; // runs that were asked for
 // A run has come to where it was to go, or can go no further.
 const rest = () => { playing = false; showPlay(); say(""); redraw(); if (step() !== state.step) commit(); if (stage.told) conclude(); };
 const conclude = () => {
@@ -120,7 +121,7 @@ const playGames = () => {
   };
   // One turn, then a rest in which to read what it did; D and G make one iteration between them.
   const slowly = () => { turn = turn === "D" ? "G" : "D"; ask({ type: "step", turn, half: turn === "D" }); };
-  ask({ type: "start", games, heat: small || games.length > 3 ? 28 : 40, arrows: small ? 32 : 64, sample: small ? 128 : 256 });
+  ask({ type: "start", of: ++starts, games, heat: small || games.length > 3 ? 28 : 40, arrows: small ? 32 : 64, sample: small ? 128 : 256 });
   if (shown.optimal) ask({ type: "show", optimal: true });
   return {
     paint: (i) => {
@@ -217,14 +218,18 @@ const opened = () => {
   else if (wanted && (!lesson || contrast)) { if (still()) play(OPENING, Infinity); else play(); }
 };
 const control = (/** @type {string} */ key) => bench.querySelector(`#arena-${key}-${props.language}`);
-// What cannot be is said beside its control, which may have to be unfolded first.
+// What cannot be is said beside its control, which may have to be unfolded first, and once: each mark is seen by what watches for the fields.
+let /** @type {Trouble | null | undefined} */ unfolded = null;
 const mark = () => {
   const text = trouble ? filled(t(`bad.${trouble.message}`), { ...trouble.values, what: t(`set.${trouble.key}`) }) : "", place = trouble && control(trouble.key), old = bench.querySelector(".arena-wrong");
   if (old && old.parentElement === place && old.textContent === text) return;
   if (old) old.remove();
-  if (trouble) say(text, true);
+  if (trouble && said.textContent !== text) say(text, true);
   if (place) make("p", "arena-wrong", place, text).setAttribute("role", "alert");
-  else if (trouble && trouble.key !== "points") control("more")?.querySelector("button:not(.open)")?.click();
+  const more = control("more")?.querySelector("button");
+  if (place || !trouble || trouble.key === "points" || !more || unfolded === trouble) return;
+  unfolded = trouble;
+  if (!more.classList.contains("open")) more.click();
 };
 // An empty field says what the rule itself uses.
 const hint = () => {
@@ -308,7 +313,7 @@ const open = async () => {
   if (error) return say(error, true);
   engine = readEngine(text);
   worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  worker.onmessage = ({ data }) => stage?.heard[data.type]?.(data);
+  worker.onmessage = ({ data }) => { if (data.of === undefined || data.of === starts) stage?.heard[data.type]?.(data); }; // not of a run that is no more
   draw();
 };
 const leave = () => { if (playing) { due = true; halt(); } };

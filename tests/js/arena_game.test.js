@@ -170,6 +170,14 @@ test("a page that starts a game is told the real points and sees a first frame",
   assert.ok(frame.metrics.js > 0.3 && frame.metrics.w1 > 1);
 });
 
+test("all that is sent tells which start it is of, so that a run that is no more is not heard", () => {
+  const { told } = answers({ ...START, of: 1 }, { ...START, of: 2 }, { type: "step" });
+  const of = (kind) => told.filter(({ type }) => type === kind).map((message) => message.of);
+  assert.deepEqual(of("ready"), [1, 2]);
+  assert.deepEqual(of("frame").slice(0, 2), [1, 2]);
+  assert.ok(of("frame").slice(1).every((n) => n === 2));
+});
+
 test("a page that asks for what cannot be is told, game by game, and none starts", () => {
   const { told: [troubles], arena } = answers({ ...START, games: [SMALL, { ...SMALL, k: 0 }] }, { type: "play" }, { type: "step" }, { type: "seek", step: 3 });
   assert.deepEqual([troubles.type, troubles.troubles[0], troubles.troubles[1].key], ["troubles", null, "k"]);

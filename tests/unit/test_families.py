@@ -156,10 +156,12 @@ def test_a_model_of_no_family_is_not_saved():
 
 
 def test_released_files_that_use_old_words_are_read(tmp_path):
-    info = checkpoint.read_info(hub.resolve("cvaegan-faces"))
-    raw = json.loads((hub.resolve("cvaegan-faces") / checkpoint.CONFIG).read_text())["config"]
-    assert {"style", "level"} <= raw.keys()
-    assert (info.config["style_dim"], info.config["normalize_brightness"]) == (raw["style"], raw["level"])
+    known = json.loads((hub.resolve("cvaegan-faces") / checkpoint.CONFIG).read_text())
+    new = known["config"]
+    old = {key: value for key, value in new.items() if key not in ("style_dim", "normalize_brightness")} | {"style": 32, "level": True}
+    (tmp_path / checkpoint.CONFIG).write_text(json.dumps(known | {"config": old}))
+    info = checkpoint.read_info(tmp_path)
+    assert (info.config["style_dim"], info.config["normalize_brightness"]) == (32, True)
     from genlib.objectives import registry
 
     objective = registry.build({"name": "likelihood", "shape": 2.0}, small("pixelcnn"))
