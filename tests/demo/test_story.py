@@ -47,7 +47,7 @@ def test_a_run_made_to_fail_says_so_and_how_many_classes_it_kept():
     for text in (Text("en"), Text("zh")):
         assert f"{entropy:.2f}" in story.head(registry, text, "dcgan-collapsed-mnist")
         assert f"{entropy:.2f}" not in story.head(registry, text, "dcgan-mnist")
-        assert text("trait.collapsed") in story.head(registry, text, "dcgan-collapsed-mnist")
+        assert f"DCGAN{text('separator')}{text('trait.collapsed')}</h3>" in story.head(registry, text, "dcgan-collapsed-mnist")
 
 
 def test_a_storys_code_is_the_losss_own_lines():

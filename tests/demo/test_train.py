@@ -80,6 +80,13 @@ def test_a_fresh_page_shows_an_example_that_can_be_started():
     assert shown["canvas"]["sections"][0]["pixels"]["n"] == 3 * lessons.SEEN
 
 
+@pytest.mark.parametrize(("minutes", "whole"), [(1, 2), (5, 7), (30, 34)])
+def test_a_run_is_said_to_take_longer_than_its_training(registry, minutes, whole):
+    shown = lessons.show_pictures(registry, t, train.State(minutes=minutes), None)
+    assert f"trains for {minutes} min" in shown["run"]["text"]
+    assert f"count on {whole} min" in shown["run"]["text"]
+
+
 def test_what_is_brought_is_listed_shown_and_gone_from_where_it_came_in(registry, tmp_path):
     path = pack(tmp_path / "x.zip", {"3": 4, MARKUP: 3}, **{"3/notes.txt": b"words"})
     shown = bring(registry, path)
@@ -287,7 +294,10 @@ def test_what_to_think_of_before_a_run_is_said():
 
     assert said(40, 40) == ""
     assert said(40, 5).count("Few pictures of b") == 1
+    assert "Few pictures of b" in said(40, 19)
+    assert "Few" not in said(40, 20)
     assert "uneven, 100 against 25" in said(100, 25)
+    assert said(103, 26) == ""
     assert "One class" in said(40)
     assert "From nothing, 80 pictures" in said(40, 40, is_new=True)
 
