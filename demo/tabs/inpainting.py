@@ -221,12 +221,12 @@ def raster(registry, t, shown: Shown) -> Iterator[dict]:
 def build(registry, t, page) -> None:
     offers = functools.partial(models_for, registry)
     with gr.Row(elem_classes="workbench"):
-        with gr.Column(elem_classes="controls"):
+        with gr.Column(elem_classes="controls") as column:
             dataset = controls.dataset_control(t, offers)
             model = controls.model_control(t, captions.model_choices(t, registry, offers("mnist")))
             label = ClassPicker(8, title=t("swap.guessed"), elem_classes="acts")
             seed, passes = controls.seed_control(t, TAB), controls.slider(1, 10, State.passes, step=1, label=t("inpaint.passes"))
-            picture, link = picture_pad(registry, t), gr.Column()
+            picture = picture_pad(registry, t)
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
             with gr.Row(elem_classes=["hero", "pair"]):
@@ -236,7 +236,7 @@ def build(registry, t, page) -> None:
             gr.Markdown(t("inpaint.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/ops/repair.py")
     components = {"dataset": dataset, "model": model, "label": label, "seed": seed, "passes": passes, "picture": picture, "mask": pad}
-    with link:
+    with column:
         address.link_button(t, TAB, components)
     outputs = components | {"film": film}
 
