@@ -21,7 +21,8 @@ const current = (fresh, done, dataset) => {
 };
 const bench = element.closest(".workbench");
 const chosen = () => /** @type {HTMLInputElement | null} */ (bench?.querySelector("input[type=radio]:checked"))?.value || "";
-let dataset = chosen();
+let dataset = chosen(), acted = false; // whether anything was done with what this data set opened with
+const act = () => { acted = true; };
 const fold = make("details", "", root), line = make("summary", "", fold), list = make("ol", "", fold);
 make("b", "", line, t("try"));
 const now = make("span", "now", line), count = make("span", "count", line);
@@ -36,7 +37,7 @@ const draw = () => {
 };
 /** @type {(id: string) => void} */
 const tick = (id) => {
-  if (!window.touched || !ids.includes(id) || done.has(id)) return; // what an address shows done, nobody has done
+  if (!acted || !ids.includes(id) || done.has(id)) return; // what an address or a data set shows done as it opens, nobody has done
   done.add(id);
   try { localStorage.setItem(KEY, JSON.stringify([...new Set([...stored(), id])])); } catch { /* it is forgotten with the page */ }
   fresh = ids.indexOf(id);
@@ -44,7 +45,8 @@ const tick = (id) => {
   timer = setTimeout(() => { fresh = -1; draw(); }, SHOWN);
   draw();
 };
+for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) bench?.addEventListener(kind, act, true);
 // However it was chosen: by hand, by an address or by a picture that was dropped.
-if (bench) new MutationObserver(() => { if (chosen() !== dataset) { dataset = chosen(); draw(); } }).observe(bench, { subtree: true, attributeFilter: ["class"] });
+if (bench) new MutationObserver(() => { if (chosen() !== dataset) { dataset = chosen(); acted = false; draw(); } }).observe(bench, { subtree: true, attributeFilter: ["class"] });
 document.addEventListener("task", (event) => tick(/** @type {CustomEvent<string>} */ (event).detail));
 draw();

@@ -66,6 +66,12 @@ def test_on_a_phone_the_picture_stays_in_sight_above_what_acts_on_it(chromium, s
             if at["picture"] is not None:
                 assert at["first"] is None or at["first"] >= at["foot"] - 1, name
                 assert at["picture"] > 150, name
+            more = page.locator(".fold .more:visible")
+            if name != "arena":
+                more.click()
+                page.locator(".workbench.unfolded .link:visible").wait_for()
+                assert more.get_attribute("aria-expanded") == "true", name
+                more.click()
 
 
 def test_what_to_do_stands_above_the_fold_and_25_tab_stops_go_round_a_tab(page, server):
@@ -92,6 +98,19 @@ def test_a_task_that_is_done_is_ticked_and_stays_so(page, server):
     page.reload()
     page.wait_for_selector(".hero canvas:visible")
     assert count.inner_text().startswith("1 of 5")
+
+
+def test_what_another_data_set_opens_with_ticks_no_task_but_what_is_done_with_it_does(page, server):
+    open_tab(page, server, "interpolate")
+    page.wait_for_selector(".hero canvas:visible")
+    count = page.locator(".tasks .count:visible")
+    page.get_by_label("Fashion-MNIST").locator("visible=true").first.check()  # its straight way is one that the task "short" asks for
+    page.wait_for_function("() => document.querySelector('.workbench:has(.passes) .hero [data-model]')?.dataset.model.endsWith('fashion')")
+    settled(page, 800)
+    assert count.inner_text().startswith("0 of")
+    page.get_by_label("Spherical", exact=True).locator("visible=true").first.check()
+    page.get_by_label("Linear", exact=True).locator("visible=true").first.check()
+    page.locator(".tasks .count:visible", has_text="1 of").wait_for()
 
 
 def test_a_downloaded_png_dropped_anywhere_brings_its_state_back(page, server):

@@ -5,7 +5,7 @@ import { anything, load } from "./load.js";
 const TASKS = [{ name: "a", text: "First", of: "" }, { name: "b", text: "Second", of: "" }];
 
 /** The script with a page that remembers what it is given: its listener of tasks, and the storage. */
-function opened({ touched = true, kept = null, storage, tasks = TASKS, dataset = "mnist" } = {}) {
+function opened({ acts = true, kept = null, storage, tasks = TASKS, dataset = "mnist" } = {}) {
   const heard = {}, made = [];
   const document = { addEventListener: (kind, act) => { heard[kind] = act; }, createElement: () => {
     const node = { dataset: {}, appendChild: () => {}, setAttribute: () => {}, addEventListener: () => {} };
@@ -13,17 +13,18 @@ function opened({ touched = true, kept = null, storage, tasks = TASKS, dataset =
     return node;
   } };
   const localStorage = storage || { getItem: () => kept, setItem: (_, text) => { kept = text; } };
-  const radio = { value: dataset }, bench = { querySelector: () => radio };
+  const radio = { value: dataset }, bench = { querySelector: () => radio, addEventListener: (kind, act) => { heard[kind] = act; } };
   class MutationObserver {
     constructor(act) { heard.changed = act; }
     observe() {}
   }
   const element = { ...anything(), closest: () => bench, firstElementChild: { dataset: {} }, querySelector: () => ({ appendChild: () => {}, classList: { toggle: () => {} } }) };
   const props = { tab: "latent", tasks, text: { count: "{done} of {all}", all: "all done" } };
-  load("tasks", { element, props, document, localStorage, MutationObserver, window: { touched }, setTimeout: () => 0, clearTimeout: () => {} });
+  load("tasks", { element, props, document, localStorage, MutationObserver, setTimeout: () => 0, clearTimeout: () => {} });
+  if (acts) heard.pointerdown();
   const [now, count, first, second] = [4, 5, 6, 7].map((k) => made[k]);
   const choose = (name) => { radio.value = name; heard.changed(); };
-  return { choose, tell: (detail) => heard.task({ detail }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
+  return { choose, act: () => heard.keydown(), tell: (detail) => heard.task({ detail }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
 }
 
 test("a task that is done is ticked, counted and kept; another tab's is not", () => {
@@ -42,10 +43,17 @@ test("what was done before stays done, and the first that is not is shown", () =
   assert.deepEqual([now.textContent, count.textContent], ["all done", "2 of 2"]);
 });
 
-test("what an address shows done, nobody has done", () => {
-  const { tell, count } = opened({ touched: false });
+test("what an address or a data set just chosen shows done, nobody has done", () => {
+  const { act, choose, tell, count } = opened({ acts: false });
   tell("latent.a");
   assert.equal(count.textContent, "0 of 2");
+  act();
+  choose("fashion");
+  tell("latent.a");
+  assert.equal(count.textContent, "0 of 2");
+  act();
+  tell("latent.a");
+  assert.equal(count.textContent, "1 of 2");
 });
 
 test("where there is no storage it ticks all the same", () => {
