@@ -246,10 +246,8 @@ def build(registry, t, page) -> None:
             dataset = controls.dataset_control(t, lambda d: models_for(registry, d))
             model = controls.model_control(t, captions.model_choices(t, registry, models_for(registry, "mnist")))
             path = controls.Radio([(t(f"interpolate.{p}"), p) for p in PATHS], value="linear", label=t("interpolate.path"), elem_classes="acts")
-            gr.Markdown(t("interpolate.from"))
-            picture = picture_pad(registry, t)
-            gr.Markdown(t("interpolate.to"))
-            other = picture_pad(registry, t)
+            picture = picture_pad(registry, t, t("interpolate.from"))
+            other = picture_pad(registry, t, t("interpolate.to"))
             seed = controls.seed_control(t, TAB)
             settable = {"dataset": dataset, "model": model, "seed": seed, "path": path, "picture": picture, "other": other}
             address.link_button(t, TAB, settable)

@@ -13,7 +13,7 @@ const value = () => props.value;
 let /** @type {Card[]} */ cards = [], /** @type {Card} */ active, /** @type {Judge} */ judge, /** @type {Pair} */ z = [0, 0];
 let /** @type {Layers} */ layers = new Set(), /** @type {number | null} */ seed = null;
 const tools = make("div", "tools acts", root), which = make("div", "tools which", root), planes = make("div", "planes hero", root), views = make("div", "views", planes);
-const sheets = make("div", "sheets", root), legend = make("div", "legend", root), sliders = make("div", "sliders acts", root), trick = make("section", "trick", root);
+const sheets = make("div", "sheets", root), legend = make("div", "legend", root), sliders = make("div", "sliders acts", root), trick = make("details", "trick", root);
 
 // What has to be decoded, tile by tile and draw by draw, in each frame's spare time.
 let working = 0, begun = 0, stirred = 0; // when the last frame of work began, and when a hand last moved
@@ -188,7 +188,7 @@ const size = () => {
   (planned.narrow || cards.length > 1 ? root : views).append(legend, sliders);
   root.append(trick);
   repaint(cards.filter((card) => resizeCard(card, planned)));
-  steps.size(root.clientWidth);
+  steps.size(root.clientWidth, planned.narrow); // folded on a phone
   if (seed !== null) dropDraws();
 };
 /** @type {(outlines: Outline[]) => void} */

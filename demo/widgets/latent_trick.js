@@ -3,7 +3,7 @@
 /** @typedef {{size: Pair, nodes: Record<string, Knot>, edges: string[][], back: string[][], stop: Pair, said: string}} Graph */
 /** What it asks of the map; calm: whether nothing is to move by itself; done: a few draws were seen.
  * @typedef {{calm: () => boolean, at: () => Pair, move: (p: Pair) => void, settle: () => void, done: () => void}} Hooks
- * @typedef {{choose: (card: Card | undefined, cards: Card[], picture?: Pixels) => void, show: (posterior: Posterior, z: Pair, canvas: HTMLCanvasElement) => void, size: (width: number) => void}} TrickBox
+ * @typedef {{choose: (card: Card | undefined, cards: Card[], picture?: Pixels) => void, show: (posterior: Posterior, z: Pair, canvas: HTMLCanvasElement) => void, size: (width: number, folded: boolean) => void}} TrickBox
  */
 /** @typedef {{mu: string, sigma: string, epsilon: string, z: string, x: string, out: string}} Words  what stands in the nodes */
 /** @type {Record<string, Pair>} */
@@ -110,9 +110,9 @@ const wordsOf = (posterior, z, x, out) => ({
   mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: pairSpelled(epsilonOf(posterior, z)), z: pairSpelled(z), x, out,
 });
 // The drawing with its two buttons: ε thrown again, and what breaks without the trick.
-/** @type {(parent: HTMLElement, hooks: Hooks) => TrickBox} */
+/** @type {(parent: HTMLDetailsElement, hooks: Hooks) => TrickBox} */
 const trickBox = (parent, { calm, at, move, settle, done }) => {
-  const head = make("header", "", parent), title = make("h3", "", head), again = button(t("epsilon"), head, () => fly(), ""), other = button(t("without"), head, () => turn());
+  const title = make("h3", "", make("summary", "", parent)), head = make("header", "", parent), again = button(t("epsilon"), head, () => fly(), ""), other = button(t("without"), head, () => turn());
   const box = make("div", "graph", parent), said = make("p", "note", parent), source = make("canvas");
   let without = false, narrow = false, thrown = 0, /** @type {Posterior} */ q = null, x = "", out = "", /** @type {(words: Words) => void} */ put = () => {};
   const redraw = () => {
@@ -145,6 +145,6 @@ const trickBox = (parent, { calm, at, move, settle, done }) => {
       redraw();
     },
     show: (posterior, z, canvas) => { q = posterior; out = canvas.toDataURL(); put(wordsOf(q, z, x, out)); },
-    size: (width) => { narrow = width < 800; redraw(); },
+    size: (width, folded) => { narrow = width < 800; parent.open = !folded; redraw(); },
   };
 };

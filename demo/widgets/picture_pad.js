@@ -324,6 +324,7 @@ const build = () => {
   photo.frame.setAttribute("role", "application"); photo.frame.setAttribute("aria-label", t("cut"));
   make("span", "note", side, t("prepared"));
   prepared = make("canvas", "pixelated prepared", make("div", "seen", side));
+  enlarge(prepared, 0);
   prepared.setAttribute("role", "img"); prepared.setAttribute("aria-label", t("prepared"));
   const input = make("input", "", root); input.type = "file"; input.accept = "image/*"; input.hidden = true;
   input.addEventListener("change", () => { receive(input.files[0]); input.value = ""; });
