@@ -15,7 +15,21 @@ def curve_panel(turn: str, unit: str, lines: tuple, stretch: int) -> str:
     from genlib import drawing  # matplotlib with it: not before somebody reads about a model
 
     plots = drawing.plots()
-    drawn = plots.svg(plots.curves([plots.Panel(turn, unit, dict(lines))], stretch, PANEL)).decode()
+    return in_theme(plots, plots.curves([plots.Panel(turn, unit, dict(lines))], stretch, PANEL))
+
+
+@functools.lru_cache(maxsize=256)
+def pace_panel(courses: tuple, chosen: str) -> str:
+    """FID against minutes, of runs as (title, minutes, FIDs), as an SVG that stands within a page.  Raises NoMatplotlib."""
+    from genlib import drawing
+
+    plots = drawing.plots()
+    return in_theme(plots, plots.pace([plots.Course(*course) for course in courses], chosen, PANEL))
+
+
+def in_theme(plots, figure) -> str:
+    """A figure of genlib.plots as an <svg> in the page's colours."""
+    drawn = plots.svg(figure).decode()
     colours = {colour: f"var(--line-{k}, {colour})" for k, colour in enumerate(plots.LINES)}
     colours |= {getattr(plots, name): f"var({variable})" for name, variable in THEME.items()}
     return inline(drawn, colours, salt="f" + blake2s(drawn.encode(), digest_size=4).hexdigest())

@@ -149,6 +149,49 @@ def is_spread(panel: Panel) -> bool:
     return min(map(min, known)) > 0 and max(middles) > SPREAD * min(middles)
 
 
+@dataclass(frozen=True)
+class Course:
+    """A run: its model's FID after so many minutes of training; the last is the model's that was released."""
+
+    title: str
+    minutes: tuple[float, ...]
+    fid: tuple[float, ...]
+
+
+def front(courses: Sequence[Course]) -> list[Course]:
+    """Those than which no other ended as good, as soon."""
+
+    def beats(other: Course, one: Course) -> bool:
+        ends = (other.minutes[-1], other.fid[-1]), (one.minutes[-1], one.fid[-1])
+        return ends[0] != ends[1] and ends[0][0] <= ends[1][0] and ends[0][1] <= ends[1][1]
+
+    return [one for one in courses if not any(beats(other, one) for other in courses)]
+
+
+@in_style()
+def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] = PANEL) -> Figure:
+    """FID against minutes, both on log axes: a line a run as far as its moments are known, a dot where it ended.
+
+    The run whose title is `chosen` is coloured; those of the front are named, below and left of their dots, where nothing is.
+    """
+    figure = Figure(size, layout="constrained", dpi=DPI)
+    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="minutes of training", ylabel="FID")
+    for course in sorted(courses, key=lambda course: course.title == chosen):  # the coloured one over the others
+        is_chosen = course.title == chosen
+        look: dict = {"color": ACCENT if is_chosen else QUIET, "alpha": 1 if is_chosen else 0.6}
+        axes.plot(course.minutes, course.fid, linewidth=2 if is_chosen else 0.9, **look)
+        axes.plot(course.minutes[-1:], course.fid[-1:], "o", markersize=5 if is_chosen else 3.5, **look)
+    for course in front(courses):
+        axes.annotate(course.title, (course.minutes[-1], course.fid[-1]), (-4, -3), textcoords="offset points", ha="right", va="top", color=QUIET)
+    ends = np.array([(course.minutes[-1], course.fid[-1]) for course in courses])
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    axes.set(xlim=(low[0] / 12, 1.3 * high[0]), ylim=(low[1] / 2.5, 1.5 * high[1]))  # room for names
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+    return figure
+
+
 @in_style()
 def samples(x: Tensor, columns: int, rows: Sequence[str] = ()) -> Figure:
     """Pictures (B, C, H, W) in [0, 1], `columns` a row, each pixel a whole number of dots; `rows` names the rows."""

@@ -8,7 +8,7 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from demo import address, captions, closeup, controls, events, story, validation
+from demo import address, captions, closeup, controls, events, pace, story, validation
 from demo.widgets import FigureTable, PixelCanvas
 from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
@@ -179,7 +179,7 @@ def pick(registry, t, s: State, event: gr.EventData) -> dict:
 
 
 def read(registry, t, s: State) -> dict:
-    return story.show(registry, t, s.model)
+    return story.show(registry, t, s.model) | {"pace": pace.chart(registry, t, models_for(registry, s.dataset), s.model)}
 
 
 def open_state(registry, t, s: State) -> dict:
@@ -222,6 +222,7 @@ def build(registry, t, page) -> None:
                 elem_classes="models",
             )
             told = story.build(t)
+            told["pace"] = gr.HTML()
             captions.foot(t, TAB, "genlib/evaluation/metrics.py")
     settable |= {"model": model}
     with column:

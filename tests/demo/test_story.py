@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import genlib
-from demo import plotted, story
+from demo import pace, plotted, story
 from demo.captions import ROOT
 from demo.registry import ModelRegistry
 from demo.text import Text
@@ -157,3 +157,22 @@ def test_how_far_the_pixelgan_sees_is_what_its_story_says():
     assert seen.abs().max() == 5
     assert "five pixels far" in Text("en")("story.pixelgan")
     assert "五个像素" in Text("zh")("story.pixelgan")
+
+
+def test_how_soon_a_model_was_how_good_is_read_off_its_film_and_its_card_and_the_chosen_one_is_told():
+    registry, text = ModelRegistry(), Text("en")
+    info = registry.info("gan-mnist")
+    (title, minutes, fid), _ = pace.courses(registry, text, ["gan-mnist", "cgan-mnist", "classifier-mnist"])
+    assert (title, minutes[-1], fid[-1]) == ("GAN", info.training["minutes"], info.figures["fid"])
+    film = [(m, f) for m, f in zip(info.film["minutes"], info.film["fid"], strict=True) if 0 < m < minutes[-1]]
+    assert list(zip(minutes[:-1], fid[:-1], strict=True)) == film
+    chart = pace.chart(registry, text, ["gan-mnist", "cgan-mnist"], "gan-mnist")
+    assert f"GAN: FID {fid[-1]:.3g} after {minutes[-1]:.3g} minutes." in chart
+    assert text("pace.minutes") in chart
+    assert Text("zh")("pace.minutes") in pace.chart(registry, Text("zh"), ["gan-mnist", "cgan-mnist"], "gan-mnist")
+    assert pace.chart(registry, text, ["gan-mnist"], "gan-mnist") == ""
+
+
+@pytest.mark.parametrize("film", [{}, {"minutes": 3, "fid": [1]}, {"minutes": ["a", None, 0, 1, 9], "fid": [1, 2, 3, 40.0, 5]}])
+def test_a_strangers_film_gives_what_can_stand_on_the_axes(film):
+    assert pace.moments(film, minutes=5) == ([(1, 40.0)] if film and isinstance(film["minutes"], list) else [])

@@ -230,3 +230,23 @@ def test_a_run_that_ends_is_drawn_and_its_card_shows_it(tmp_path):
     assert checkpoint.PLOT in hub.OPTIONAL  # it goes where the card goes
     card.write(tmp_path, info, {})
     assert "![curves](curves.png)" in (tmp_path / checkpoint.CARD).read_text()
+
+
+def test_the_front_are_the_runs_that_none_reaches_sooner_and_better():
+    ends = {"soon": (2, 20), "good": (9, 3), "late": (30, 3), "poor": (2, 21)}
+    soon, good, late, poor = (plots.Course(title, (m,), (f,)) for title, (m, f) in ends.items())
+    assert [course.title for course in plots.front([late, soon, poor, good])] == ["soon", "good"]
+    assert plots.front([soon, soon]) == [soon, soon]  # as good as each other
+
+
+def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_others():
+    runs = [plots.Course("a", (0.5, 2, 8), (900, 60, 12)), plots.Course("b", (4,), (30,)), plots.Course("c", (9,), (40,))]
+    (axes,) = plots.pace(runs, "a").axes
+    lines, dots = axes.lines[::2], axes.lines[1::2]
+    assert [list(zip(*line.get_data(), strict=True)) for line in lines] == [[(4, 30)], [(9, 40)], [(0.5, 900), (2, 60), (8, 12)]]
+    assert [tuple(float(v[0]) for v in dot.get_data()) for dot in dots] == [(4, 30), (9, 40), (8, 12)]
+    assert [line.get_color() for line in lines] == [plots.QUIET, plots.QUIET, plots.ACCENT]
+    assert sorted(text.get_text() for text in axes.texts) == ["a", "b"]
+    assert axes.get_xlim()[1] > 9
+    assert axes.get_ylim()[0] < 12
+    assert 40 < axes.get_ylim()[1] < 900  # the beginning of a run would press the rest flat
