@@ -6,10 +6,8 @@ import os
 import shlex
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 
 from genlib.limits import GUIDANCE
@@ -18,7 +16,6 @@ PROGRAM = "python -m genlib"
 MAX_SAMPLES = 1000  # in one picture
 MAX_TEMPERATURE, MIN_PIXEL_TEMPERATURE = 3.0, 0.05  # a pixel model's logits are divided by it
 PLOTS = ("curves", "samples", "codes", "weights")
-SAVE_SECONDS = 60  # between two states saved
 FINETUNE_STEPS = 1000  # some five minutes of two cores
 
 
@@ -152,6 +149,7 @@ def command_line() -> str:
 def train(args) -> None:
     from genlib import data, names, output, train
     from genlib.device import choose_device
+    from genlib.job import Job
     from genlib.recipes import RECIPES
 
     if args.name not in RECIPES:
@@ -164,12 +162,12 @@ def train(args) -> None:
             from genlib import finetuning
 
             choices = finetuning.Choices(lr=args.lr, batch=recipe.batch, seed=recipe.seed)
-            return follow_own(finetuning.begin(args.name, args.pictures, choices, device), budget, out, args)
+            return learn(own_job(finetuning.begin(args.name, args.pictures, choices, device), budget, out), out, args)
         images = data.load(recipe.dataset, args.split, args.data)
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
         film = begin_film(recipe.dataset, args.data) if recipe.film else None
-        follow(run, recipe.batches(images), budget, out, about, images.digest(), args, film)
+        learn(Job(run, recipe.batches(images), budget, about, images.digest(), film), out, args)
 
 
 def finetune(args) -> None:
@@ -180,14 +178,15 @@ def finetune(args) -> None:
     budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or FINETUNE_STEPS)
     with output.open_output(args.out, resume=args.resume, overwrite=args.overwrite):
         choices = finetuning.Choices(lr=args.lr, keep_old=args.keep_old, freeze=tuple(args.freeze))
-        follow_own(finetuning.prepare(source, args.data, choices, device), budget, args.out, args)
+        learn(own_job(finetuning.prepare(source, args.data, choices, device), budget, args.out), args.out, args)
 
 
-def follow_own(task, budget, out: Path, args) -> None:
-    """Learn own pictures: what the model will see is drawn first, and what came of it is measured at the end."""
+def own_job(task, budget, out: Path):
+    """The job of learning own pictures: what the model will see is drawn first, and what came of it is measured at the end."""
     from genlib import output
     from genlib.evaluation.own import held_out_error
     from genlib.film import Film
+    from genlib.job import Job
     from genlib.stopping import Best
 
     for line in task.report:
@@ -196,19 +195,7 @@ def follow_own(task, budget, out: Path, args) -> None:
     held_out = task.held_out.batch(slice(None))
     best = Best(lambda model: held_out_error(model, held_out)) if len(task.held_out) else None
     film = Film() if task.draws else None
-    follow(task.run, task.batches, budget, out, task.about, task.batches.images.digest(), args, film, best, task.measure)
-
-
-@contextmanager
-def stop_requests() -> Iterator[list]:
-    """Ctrl-C and a polite kill as a list to be looked at between batches: one cut in half could not be resumed to the bit."""
-    asked: list = []
-    before = {number: signal.signal(number, lambda number, _frame: asked.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return Job(task.run, task.batches, budget, task.about, task.batches.images.digest(), film, best, task.measure)
 
 
 def begin_film(dataset: str, root: Path | None):
@@ -224,82 +211,20 @@ def begin_film(dataset: str, root: Path | None):
         return Film()
 
 
-def follow(run, batches, budget, out: Path, about: dict, digest: str, args, film=None, best=None, measure=None) -> None:
-    """Train with a progress bar, saving every minute and at the end; Ctrl-C and a polite kill save and stop.
+def learn(job, out: Path, args) -> None:
+    """Train, saying what to do where the loss runs away."""
+    from genlib import job as jobs
+    from genlib import train
 
-    `film` keeps moments; `best` ends the run when a curve turns, as it was at its best; `measure` gives the figures of what was learned.
-    """
-    from tqdm import tqdm
-
-    from genlib import output, train
-    from genlib.curves import Curves
-
-    notes = train.load_state(run, out, digest) if args.resume else {}
-    curves = Curves.from_json(notes["curves"]) if args.resume else Curves()
-    if film and "film" in notes:
-        film.restore(notes["film"])
-    output.check_room(run, out)
-    output.check_info(run, out, about)
-    if args.overwrite:
-        (out / train.STATE).unlink(missing_ok=True)  # or a later --resume would go on with the run before
-    about["training"] |= {"command": command_line(), "seed": run.seed, "device": run.device.type}
-    saved, begin, held_out = time.monotonic(), run.step, {}
-
-    def save(figures: dict | None = None) -> None:
-        if figures:
-            about["figures"] = figures
-            about["training"]["evaluated"] = {"command": command_line(), "n": figures.get("held_out_n", 0), "seed": 0, "split": "held-out"}
-        about["training"] |= {"steps": run.step, "minutes": round(run.seconds / 60, 1), "date": date.today().isoformat()}
-        output.save(run, out, about | ({"film": film.facts} if film else {}), curves, digest, film)
-
+    jobs.prepare(job, out, command_line(), resume=args.resume, overwrite=args.overwrite)
     try:
-        with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
-            for progress in train.train(run, batches, budget):
-                if best and best.is_due(progress):
-                    held_out = {"held-out/error": best.add(run, progress)}
-                curves.add(progress.metrics | held_out)
-                if film and film.is_due(progress):
-                    film.add(run, progress)
-                if progress.step % 10 == 0 or progress.progress >= 1:
-                    bar.n = round(100 * progress.progress, 1)
-                    bar.set_postfix_str(describe(progress, batches.size), refresh=True)
-                if asked:
-                    save()
-                    draw_curves(out)
-                    raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
-                if best and best.has_turned:
-                    print("\nthe held-out pictures are known no better: stopped")
-                    break
-                if time.monotonic() - saved > SAVE_SECONDS:
-                    save()
-                    saved = time.monotonic()
-            if run.step > begin:
-                if best:
-                    best.restore(run)
-                save(measure(run.model()) if measure else {})
-                draw_curves(out)
+        jobs.follow(job, out)
     except FloatingPointError as error:
         again = "--resume goes on from the last state saved" if (out / train.STATE).exists() else "nothing was saved yet"
+        run = job.run
         raise SystemExit(
             f"{args.command}: {error} at batch {run.step}; try a smaller learning rate, --lr {run.lr / 3:.1g} instead of {run.lr:g} ({again})"
         ) from None
-    print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes" + " already; ask for more --steps" * (run.step == begin))
-
-
-def draw_curves(out: Path) -> None:
-    """Draw what a run has learnt; that it could not be drawn is said, and is no reason to fail."""
-    from genlib import output
-    from genlib.errors import CheckpointError
-
-    try:
-        output.save_plot(out)
-    except CheckpointError as error:
-        print(f"{out} has no curves.png: {error}", file=sys.stderr)
-
-
-def describe(progress, batch: int) -> str:
-    losses = (f"{k.removeprefix('model/')} {v.item():.4g}" for k, v in progress.metrics.items() if "loss" in k)
-    return f"batch {progress.step}, {', '.join(losses)}, {progress.step * batch / max(progress.seconds, 1e-9):.0f} samples/s"
 
 
 def evaluate(args) -> None:

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from genlib import data
-from genlib.batch import Batch
 from genlib.models.aegan import AEGAN, AEGANConfig
 from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
@@ -72,7 +71,7 @@ class Recipe(Generic[Model]):
             torch.manual_seed(self.seed)
             return self.objective(self.model().to(memory_format=self.memory_format))
 
-    def batches(self, images: data.Images) -> Callable[[int, torch.Generator], Batch]:
+    def batches(self, images: data.Images) -> data.Batches | data.FewLabels:
         """The batches of a training set as this recipe sees them."""
         batches = data.Batches(images, self.batch, self.seed, self.augment)
         return data.FewLabels(batches, self.labels_per_class) if self.labels_per_class else batches

@@ -23,8 +23,8 @@ from genlib.objectives.elbo import ELBO
 from tests.conftest import small, write_idx
 
 TRAIN = ("train", "ae2d-mnist", "--steps", "150")
-EACH_BATCH = """from genlib import __main__, curves
-__main__.SAVE_SECONDS, curves.MAX_WINDOWS = 0, 4
+EACH_BATCH = """from genlib import __main__, curves, job
+job.SAVE_SECONDS, curves.MAX_WINDOWS = 0, 4
 __main__.main()"""  # a run that saves after each batch, and whose curves are soon full
 
 
