@@ -7,9 +7,11 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+from genlib import log, options
 from genlib.limits import GUIDANCE
 
 PROGRAM = "python -m genlib"
@@ -115,6 +117,8 @@ def add_device(sub: argparse.ArgumentParser) -> None:
 def add_run_options(sub: argparse.ArgumentParser, usual_lr: str) -> None:
     add_device(sub)
     sub.add_argument("--lr", type=number(float, 1e-9, 10), help=f"learning rate (default: {usual_lr})")
+    sub.add_argument("--config", metavar="FILE.toml", help="options by their long names; what stands on the command line goes before them")
+    sub.add_argument("--log", choices=log.KINDS, help="enter the metrics there as well, for its board")
     group = sub.add_mutually_exclusive_group()
     group.add_argument("--resume", action="store_true", help="go on from the state saved in --out")
     group.add_argument("--overwrite", action="store_true", help="replace what a run before wrote into --out")
@@ -142,32 +146,38 @@ def list_(args) -> None:
         print(f"{row['name']:20} {'bundled' if row['bundled'] else 'recipe only':12} {figures}")
 
 
-def command_line() -> str:
-    return f"{PROGRAM} {shlex.join(sys.argv[1:])}"
+def command_line(args) -> str:
+    """What was typed, the options of a file as if they had been."""
+    return f"{PROGRAM} {shlex.join(args.typed)}"
 
 
 def train(args) -> None:
     from genlib import data, names, output, train
     from genlib.device import choose_device
     from genlib.job import Job
+    from genlib.processes import Part, join_team
     from genlib.recipes import RECIPES
 
     if args.name not in RECIPES:
         raise SystemExit(f"train: there is no recipe {args.name!r}; {names.suggest(args.name, RECIPES)}")
-    device = choose_device(args.device)
+    team = join_team()
+    if team.size > 1 and (args.minutes or args.pictures):
+        raise SystemExit("train: many processes count batches, of a data set: give --steps, and neither --minutes nor --pictures")
+    device = team.device if team.device and args.device == "auto" else choose_device(args.device)
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
     budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
-    with output.open_output(out, resume=args.resume, overwrite=args.overwrite):
+    with output.open_output(out, resume=args.resume, overwrite=args.overwrite) if team.leads else nullcontext():
         if args.pictures:
             from genlib import finetuning
 
             choices = finetuning.Choices(lr=args.lr, batch=recipe.batch, seed=recipe.seed)
             return learn(own_job(finetuning.begin(args.name, args.pictures, choices, device), budget, out), out, args)
         images = data.load(recipe.dataset, args.split, args.data)
-        run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device)
+        run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device, team=team)
+        batches = replace(recipe, batch=recipe.batch * team.size).batches(images)
         about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
-        film = begin_film(recipe.dataset, args.data) if recipe.film else None
-        learn(Job(run, recipe.batches(images), budget, about, images.digest(), film), out, args)
+        film = begin_film(recipe.dataset, args.data) if recipe.film and team.leads else None
+        learn(Job(run, Part(batches, team) if team.size > 1 else batches, budget, about, images.digest(), film), out, args)
 
 
 def finetune(args) -> None:
@@ -216,9 +226,11 @@ def learn(job, out: Path, args) -> None:
     from genlib import job as jobs
     from genlib import train
 
-    jobs.prepare(job, out, command_line(), resume=args.resume, overwrite=args.overwrite)
+    kind = args.log if job.run.team.leads else None
+    jobs.prepare(job, out, command_line(args), resume=args.resume, overwrite=args.overwrite)
     try:
-        jobs.follow(job, out)
+        with log.open_log(kind, out, vars(job.budget) | job.about["training"]) as enter:
+            jobs.follow(job, out, enter)
     except FloatingPointError as error:
         again = "--resume goes on from the last state saved" if (out / train.STATE).exists() else "nothing was saved yet"
         run = job.run
@@ -238,7 +250,7 @@ def evaluate(args) -> None:
         evaluate_all(args)
         return
     report = writing.evaluate(
-        args.source, args.data, n=args.n, seed=args.seed, split=args.split, command=command_line(), device=choose_device(args.device)
+        args.source, args.data, n=args.n, seed=args.seed, split=args.split, command=command_line(args), device=choose_device(args.device)
     )
     if reading.hub_repository(hub.resolve(args.source)):
         print(f"{args.source} is in the Hub's cache, which stays as it is: pull it with --out to keep the card", file=sys.stderr)
@@ -377,19 +389,24 @@ def quit_at_once(_number, _frame) -> None:
 
 
 def main() -> None:
-    args = parser().parse_args()
+    try:
+        typed = options.expand(sys.argv[1:])
+    except options.OptionsError as error:
+        raise SystemExit(f"{options.FLAG}: {error}") from None
+    args = parser().parse_args(typed, argparse.Namespace(typed=typed))
     before = signal.signal(signal.SIGINT, quit_at_once)  # libraries that are being imported may swallow a KeyboardInterrupt
-    from genlib.checkpoint import CheckpointError
-    from genlib.data import DataError
+    from genlib.errors import Problem
 
     signal.signal(signal.SIGINT, before)
     try:
+        if kind := getattr(args, "log", None):
+            log.check_kind(kind)
         args.function(args)
     except ModuleNotFoundError as error:
         if (error.name or "genlib").partition(".")[0] == "genlib":
             raise
         raise SystemExit(f"{args.command}: the package {error.name} is not installed: pip install 'latent-atelier[train,eval]'") from None
-    except (CheckpointError, DataError, ValueError, FloatingPointError, OSError) as error:
+    except (Problem, ValueError, FloatingPointError, OSError) as error:
         raise SystemExit(f"{args.command}: {error}") from None
     except KeyboardInterrupt:
         print(f"{args.command}: stopped", file=sys.stderr)

@@ -8,27 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-import torch
 from tqdm import tqdm
 
-from genlib import output, train
-from genlib.batch import Batch
+from genlib import log, output, train
 from genlib.curves import Curves
 from genlib.errors import CheckpointError
 from genlib.film import Film
+from genlib.processes import Source
 from genlib.stopping import Best
 
 SAVE_SECONDS = 60  # between two states saved
-
-
-class Source(Protocol):
-    """Batches as a function of (step, rng)."""
-
-    @property
-    def size(self) -> int: ...
-    def __call__(self, step: int, rng: torch.Generator, /) -> Batch: ...
 
 
 @dataclass
@@ -86,19 +76,28 @@ def prepare(job: Job, out: Path, command: str, *, resume: bool = False, overwrit
     """Restore what is to be gone on with, and find out whether the folder can hold it.  Raises CheckpointError."""
     if resume:
         job.restore(out)
+    if not job.run.team.leads:
+        return
     output.check_room(job.run, out)
     output.check_info(job.run, out, job.about)
     if overwrite:
         (out / train.STATE).unlink(missing_ok=True)  # or a later --resume would go on with the run before
     job.about["training"] |= {"command": command, "seed": job.run.seed, "device": job.run.device.type}
+    job.about["training"] |= {"processes": job.run.team.size} if job.run.team.size > 1 else {}
 
 
-def follow(job: Job, out: Path) -> None:
-    """Train to the end of the budget.  Raises SystemExit when it is stopped, FloatingPointError."""
+def follow(job: Job, out: Path, enter: log.Log = lambda _step, _metrics: None) -> None:
+    """Train to the end of the budget; `enter` has the metrics now and then.  Raises SystemExit when it is stopped, FloatingPointError."""
     run, saved, begin = job.run, time.monotonic(), job.run.step
+    if not run.team.leads:
+        for _ in train.train(run, job.batches, job.budget):
+            pass  # the one that leads keeps and writes
+        return
     with stop_requests() as asked, tqdm(total=100, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}") as bar:
         for progress in train.train(run, job.batches, job.budget):
             job.keep(progress)
+            if progress.step % log.EVERY == 0:
+                enter(progress.step, {name: float(value) for name, value in (progress.metrics | job.held_out).items()})
             if progress.step % 10 == 0 or progress.progress >= 1:
                 bar.n = round(100 * progress.progress, 1)
                 bar.set_postfix_str(describe(progress, job.batches.size), refresh=True)

@@ -25,6 +25,7 @@ from genlib.errors import Problem
 from genlib.models.base import Network
 from genlib.objectives import registry
 from genlib.objectives.base import Objective, Turn
+from genlib.processes import Team
 
 
 class Diverged(Problem, FloatingPointError):
@@ -72,9 +73,12 @@ def free_parameters(turn: Turn) -> list[nn.Parameter]:
 class Run:
     """What training changes: the objective's networks, their averages, one optimiser a turn, and the step."""
 
-    def __init__(self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device: torch.device | str = "cpu"):
+    def __init__(
+        self, objective: Objective, *, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0, ema=0.0, seed=0, device: torch.device | str = "cpu",
+        team: Team = Team(),  # noqa: B008
+    ):  # fmt: skip
         self.objective, self.device = objective.to(device), torch.device(device)  # begun on the CPU: a seed's start is the same on each
-        self.lr, self.seed, self.step, self.seconds = lr, seed, 0, 0.0
+        self.lr, self.seed, self.step, self.seconds, self.team = lr, seed, 0, 0.0, team
         self.turns, self.betas = [turn for turn in objective.turns() if free_parameters(turn)], betas
         self.optimizers = [
             torch.optim.AdamW(free_parameters(turn), lr=lr, betas=turn.betas or betas, weight_decay=weight_decay, fused=True) for turn in self.turns
@@ -145,19 +149,20 @@ def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
         torch.manual_seed(seed)
         for turn, optimizer in zip(run.turns, run.optimizers, strict=True):
             if run.step % turn.every == 0 and (rate := turn.rate(progress)):
-                metrics |= optimizer_step(turn, optimizer, batch, rng, warm * rate)
+                metrics |= optimizer_step(turn, optimizer, batch, rng, warm * rate, run.team)
     if run.average:
         run.average.update_parameters(run.objective.model)
     return metrics
 
 
-def optimizer_step(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float) -> dict[str, Tensor]:
+def optimizer_step(turn, optimizer, batch: Batch, rng: torch.Generator, lr: float, team: Team = Team()) -> dict[str, Tensor]:  # noqa: B008
     parameters = free_parameters(turn)
     values = turn.loss(batch, rng)
     if not values["loss"].isfinite():
         raise Diverged("the {turn} loss is {value}", turn=turn.name, value=values["loss"].item())
     optimizer.zero_grad()
     values["loss"].backward(inputs=parameters)
+    team.average([parameter.grad for parameter in parameters if parameter.grad is not None])
     for group in optimizer.param_groups:
         group["lr"] = lr
     optimizer.step()

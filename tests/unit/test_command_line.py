@@ -20,7 +20,7 @@ import genlib
 from genlib import __main__ as command_line
 from genlib import checkpoint, curves, data, lock, output, train
 from genlib.objectives.elbo import ELBO
-from tests.conftest import small, write_idx
+from tests.conftest import small, write_mnist
 
 TRAIN = ("train", "ae2d-mnist", "--steps", "150")
 EACH_BATCH = """from genlib import __main__, curves, job
@@ -101,14 +101,6 @@ def stop_at(process, text: str, sign) -> str:
         shown += letter
     process.send_signal(sign)
     return shown + process.communicate(timeout=60)[1]
-
-
-def write_mnist(root, seed=0):
-    random = np.random.default_rng(seed)
-    for split in ("train", "t10k"):
-        write_idx(root / f"MNIST/raw/{split}-images-idx3-ubyte.gz", random.integers(0, 256, (128, 28, 28)))
-        write_idx(root / f"MNIST/raw/{split}-labels-idx1-ubyte.gz", np.arange(128) % 10)
-    return root
 
 
 @pytest.fixture(scope="module")
