@@ -2,10 +2,11 @@
 
     L_D   −E log P(c|x) on the labelled, −E log D(x) on the rest, −E_z log(1 − D(G(z)));  D = Z/(Z + 1), Z = Σ_k exp l_k
           − λ E log P(ĉ|x̃), x̃ the picture moved, ĉ what a teacher reads in x where it is sure           arXiv:2001.07685, eq. 4
-    L_G   ‖E f(x) − E f(G(z))‖², f the input of D's last layer: feature matching
+    L_G   ‖E f(x) − E f(G(z))‖², f the input of D's last layer over the root mean square of both: feature matching
 
 A picture without a label has label −1.  The term with λ is no part of the paper: without it a run of half an hour misreads 300 of
 10,000 pictures, and 450 epochs are wanted for the paper's 93.  The teacher is D's moving average (arXiv:1703.01780), read without noise.
+Nor is f's scale: under that term D's features grow without bound, L_G with them, and G is lost.
 """
 
 import copy
@@ -20,6 +21,7 @@ from genlib.data.augment import jitter
 from genlib.models.base import Decoder, Discriminator, Reader
 from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Metrics, Turn
+from genlib.objectives.cvae_gan import normalize_features
 
 MOVES = {"rotation": 0.3, "zoom": 0.15, "shear": 0.25}  # of what is moved, at most
 DECAY = 0.998  # of the teacher, a batch
@@ -84,6 +86,6 @@ class SemiSupervised(nn.Module):
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:
         x, m = batch.x[batch.y < 0], self.model
         with torch.no_grad():
-            real = m.features(x).mean(dim=0)
-        fake = m.features(m.decode(m.prior(len(x), rng).to(x.device))).mean(dim=0)
-        return {"loss": (real - fake).square().sum()}
+            real = m.features(x)
+        real, fake = normalize_features(real, m.features(m.decode(m.prior(len(x), rng).to(x.device))))
+        return {"loss": (real.mean(dim=0) - fake.mean(dim=0)).square().sum()}
