@@ -8,7 +8,7 @@ import gradio as gr
 import torch
 
 from demo import neighbours
-from demo.bases import NEW, base_of
+from demo.bases import NEW, base_of, form_of
 from demo.studio import Desk
 from demo.widgets.base import pixels
 from demo.widgets.class_list import LONGEST
@@ -92,6 +92,18 @@ def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool,
         "title": title, "rows": rows, "fixed": is_example, "left": reasons(t, pictures.left_out),
         "warnings": doubts(t, pictures, is_new, is_face) if rows and not is_example else [],
     }  # fmt: skip
+
+
+def blank(registry, t, s) -> dict:
+    """An update of the pad on which one picture is drawn: empty, for pictures of this kind."""
+    _, size, channels = form_of(registry, s.dataset, s.model)
+    picture = {"pixels": pixels(torch.zeros(1, channels, size, size)), "label": -1, "source": "blank"}
+    hint = t("train.one_hint") if s.dataset == "mnist" else t(f"hint.{s.dataset}")
+    return gr.update(value=picture, dataset=s.dataset, hint=hint, text=pad_words(t))
+
+
+def pad_words(t) -> dict:
+    return t.group("picture") | {"pick": t("train.one_picture")}
 
 
 def scale(rows: int) -> int:

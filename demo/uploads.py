@@ -57,10 +57,10 @@ def small_png(picture: np.ndarray, side: int = 92) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def picture_pad(registry, t, title: str = "") -> PicturePad:
+def picture_pad(registry, t, title: str = "", look: str = "acts") -> PicturePad:
     """A picture pad that asks this shelf and speaks this language.  title: what the picture is; "Picture" where a tab has one."""
     text = t.group("picture") | ({"pick": title} if title else {})
-    return PicturePad(elem_classes="acts", text=text, hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
+    return PicturePad(elem_classes=look, text=text, hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
 
 
 def prepare(registry, t, data: dict) -> dict:

@@ -137,7 +137,9 @@ def planes() -> dict[str, Recipe]:
 
 
 def adversarial(dataset: str, model, objective, steps: int, lr=2e-4, betas=(0.5, 0.999), seed=7, batch=128) -> Recipe:
-    return Recipe(dataset, model, objective, steps=steps, batch=batch, lr=lr, betas=betas, ema=0.999, seed=seed, memory_format=torch.channels_last, film=True)
+    return Recipe(
+        dataset, model, objective, steps=steps, batch=batch, lr=lr, betas=betas, ema=0.999, seed=seed, memory_format=torch.channels_last, film=True
+    )
 
 
 def gans(dataset: str) -> dict[str, Recipe]:

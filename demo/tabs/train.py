@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, validation
+from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, uploads, validation
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
-from demo.widgets.base import Sent
-from genlib import finetuning, hub
+from demo.widgets.base import Sent, from_pixels
+from genlib import finetuning, hub, images
 from genlib.errors import InputError
 from genlib.learning import Learner
 from genlib.train import Budget
@@ -38,6 +38,8 @@ class Form(State):
     """What else the page holds, which no address has."""
 
     files: Any = None
+    picture: Any = None
+    label: str = ""
     classes: Any = None
     repository: str = ""
     token: str = ""
@@ -66,11 +68,26 @@ def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     yield from look(registry, t, s, request)
 
 
+def add(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """One picture drawn or photographed here, beside what was brought before, and the pad empty for the next."""
+    picture, label = Sent.of(s.picture), lessons.clean(s.label) if s.label.strip() else ""
+    if picture["source"] not in ("drawn", "upload", "camera"):
+        raise InputError("draw a picture first, or photograph one")
+    if not label:
+        raise InputError("say which class the picture is of")
+    desk = registry.studio.desk(request.session_hash)
+    if desk.is_busy:
+        raise InputError("your training goes on: stop it before you change what it learns")
+    desk.add(images.png(from_pixels(picture["pixels"], most=1)), label)
+    yield {"picture": lessons.blank(registry, t, s)}
+    yield from look(registry, t, s, request)
+
+
 def choose(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     """Another kind of picture: its models."""
     names = bases.models_for(registry, s.dataset)
     s = replace(s, model=names[0])
-    yield {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
+    yield {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model), "picture": lessons.blank(registry, t, s)}
     yield from look(registry, t, s, request)
 
 
@@ -185,9 +202,17 @@ def open_state(registry, t, s: State) -> dict:
     """What a fresh page shows: the example."""
     names = bases.models_for(registry, s.dataset)
     s = replace(s, minutes=min(max(s.minutes, 1), MOST))
-    return (
-        lessons.show_pictures(registry, t, s, None) | asdict(s) | {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model)}
-    )
+    menus = {"model": gr.update(choices=bases.model_choices(t, registry, names), value=s.model), "picture": lessons.blank(registry, t, s)}
+    return lessons.show_pictures(registry, t, s, None) | asdict(s) | menus
+
+
+def build_one(registry, t) -> dict:
+    """Where one picture is drawn or photographed, corrected, and put among those of its class."""
+    with gr.Accordion(t("train.one"), open=False, elem_classes="one"):
+        picture = uploads.picture_pad(registry, t, t("train.one_picture"), look="alone")
+        label = gr.Textbox(label=t("train.one_class"), placeholder="A", max_length=100)
+        button = gr.Button(t("train.one_add"), size="md")
+    return {"picture": picture, "label": label, "add": button}
 
 
 def build_after(t) -> dict:
@@ -212,6 +237,7 @@ def build(registry, t, page) -> None:
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
             upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", size="md")
+            one = build_one(registry, t)
             classes = ClassList(text=t.group("classlist"))
             empty = gr.Button(t("train.clear"), size="sm", visible=False)
             kinds = [(t(f"train.kind.{d}"), d) for d in samples.DATASETS if offers(d)]
@@ -228,15 +254,22 @@ def build(registry, t, page) -> None:
             after = build_after(t)
             gr.Markdown(t("train.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/finetuning.py")
-    components = settable | {"files": upload, "classes": classes, "repository": after["repository"], "token": after["token"]}
-    outputs = settable | {"classes": classes, "run": run, "canvas": canvas, "curves": curves, "empty": empty}
+    components = settable | {
+        "files": upload,
+        "picture": one["picture"],
+        "label": one["label"],
+        "classes": classes,
+        "repository": after["repository"],
+        "token": after["token"],
+    }
+    outputs = settable | {"classes": classes, "picture": one["picture"], "run": run, "canvas": canvas, "curves": curves, "empty": empty}
     outputs |= {name: after[name] for name in ("after", "outcome", "download", "token")}
 
     def bind(on, function, how=events.bind_state, **options):
         return how(status, on, function, Form, components, outputs, registry, t, **options)
 
     for on, function, lane in (
-        (upload.upload, take, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
+        (upload.upload, take, "look"), (one["add"].click, add, "look"), (one["label"].submit, add, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
     ):  # fmt: skip
         bind([on], function, events.bind_stream, lane=LANES[lane])
     direct = {rename: classes.input, wish: run.select, draw: settable["seed"].input, estimate: minutes.input, clear: empty.click}

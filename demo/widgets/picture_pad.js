@@ -293,7 +293,7 @@ const look = async () => {
     return open(shot.toDataURL("image/png").split(",")[1], "camera");
   }
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, facingMode: "user" } });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, facingMode: root.classList.contains("large") ? "user" : "environment" } });
     video = make("video", "", canvas.parentElement);
     Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
     await video.play();

@@ -10,6 +10,7 @@ from tests.demo.test_train import MARKUP, picture
 
 pytestmark = MARKS
 DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row that is no real picture
+LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
 PHASE = ".run_bar[data-phase={}]"
 
 
@@ -48,3 +49,30 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
         time.sleep(0.2)
     assert not desks[0].root.exists()
     assert desks[0].learner is None
+
+
+def test_letters_are_drawn_one_by_one_each_into_its_class_and_can_be_learned(server, page):
+    open_tab(page, server, "train")
+    page.wait_for_selector("#train-en canvas")
+    page.locator(".one:visible > button").click()
+    pad = page.locator(".one .ink")
+    for label, slope in (("L", 0.2), ("L", 0.5), ("V", 0.8)):
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + slope * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+        page.mouse.up()
+        page.wait_for_function(
+            "() => document.querySelector('.one .picture_pad').matches('.inked') && !document.querySelector('.one .picture_pad .said.error')?.textContent"
+        )
+        page.wait_for_function(f"{LIT}('.one .prepared') > 5")
+        page.get_by_label("Its class").fill(label)
+        page.get_by_role("button", name="Add it").click()
+        page.wait_for_selector(".one .picture_pad:not(.inked)")
+    page.wait_for_function("() => [...document.querySelectorAll('.class_list input')].map((e) => e.value).join() === 'L,V'")
+    assert page.locator(".class_list .count").all_inner_texts() == ["2", "1"]
+    assert page.locator("#train-en .rowhead").all_inner_texts() == ["L", "V"]
+    assert page.get_by_role("button", name="Start").is_enabled()
+    page.get_by_role("button", name="Add it").click()
+    page.locator("[role=alert]:visible", has_text="draw a picture first").wait_for()

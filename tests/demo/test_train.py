@@ -18,6 +18,7 @@ from demo.studio import Desk, Line
 from demo.tabs import classes, train
 from demo.text import Text
 from demo.widgets import ClassList
+from demo.widgets.base import from_pixels, pixels
 from genlib import checkpoint, hub
 from genlib.data.own import OwnImages
 from genlib.errors import InputError, Problem
@@ -110,6 +111,42 @@ def test_loose_files_are_one_class_and_stand_beside_what_was_brought_before(regi
         files.append(str(tmp_path / f"{k}.png"))
     bring(registry, pack(tmp_path / "x.zip", {"a": 2}))
     assert [(row["name"], row["count"]) for row in bring(registry, files)["classes"]["rows"]] == [("a", 2), ("class 2", 3)]
+
+
+def test_a_picture_drawn_in_the_page_joins_its_class_and_the_pad_is_empty_again(registry, tmp_path):
+    drawn = {"pixels": pixels(torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(0))), "label": -1, "source": "drawn"}
+    ask = SimpleNamespace(session_hash="a")
+    first, *_, shown = train.add(registry, t, train.Form(picture=drawn, label="  Ä <b> "), ask)
+    assert first["picture"]["value"]["source"] == "blank"
+    assert not from_pixels(first["picture"]["value"]["pixels"]).any()
+    assert [(row["name"], row["count"]) for row in shown["classes"]["rows"]] == [("Ä <b>", 1)]
+    for label in ("b", "Ä <b>"):
+        other = pixels(torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(len(label))))  # one that is there is not counted again
+        *_, shown = train.add(registry, t, train.Form(picture=drawn | {"source": "camera", "pixels": other}, label=label), ask)
+    assert [(row["name"], row["count"]) for row in shown["classes"]["rows"]] == [("Ä <b>", 2), ("b", 1)]
+    assert shown["run"]["can_start"]
+    desk = registry.studio.find("a")
+    assert sorted(path.parent for path in desk.root.iterdir()) == [desk.root] * 3
+    other = train.choose(registry, t, train.Form(dataset="sprites"), SimpleNamespace(session_hash="b"))
+    assert next(other)["picture"]["value"]["pixels"]["w"] == 64
+
+
+def test_a_picture_that_is_not_drawn_has_no_class_or_is_one_too_many_is_refused(registry, monkeypatch):
+    drawn = {"pixels": pixels(torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(0))), "label": -1, "source": "drawn"}
+    ask = SimpleNamespace(session_hash="a")
+    for form, says in (
+        (train.Form(picture=drawn | {"source": "blank"}, label="A"), "draw a picture first"),
+        (train.Form(picture=drawn, label=" "), "say which class"),
+        (train.Form(picture=None, label="A"), "the page sent"),
+        (train.Form(picture={"source": "drawn", "pixels": {"n": 1}}, label="A"), "no picture the page has made"),
+    ):
+        with pytest.raises(InputError, match=says):
+            list(train.add(registry, t, form, ask))
+    monkeypatch.setattr(studio, "PICTURES", 1)
+    list(train.add(registry, t, train.Form(picture=drawn, label="A"), ask))
+    with pytest.raises(InputError, match="bring fewer"):
+        list(train.add(registry, t, train.Form(picture=drawn, label="A"), ask))
+    assert len(registry.studio.find("a").items) == 1
 
 
 def test_what_cannot_be_taken_is_refused_in_a_sentence_and_nothing_of_it_stays(registry, tmp_path, monkeypatch):
