@@ -23,7 +23,8 @@ LINK = """(tab, names, values) => {
         [...mask].forEach((digit, i) => { bytes[i >> 3] |= +digit << (7 - (i & 7)); });
         return btoa(String.fromCharCode(...bytes));
     };
-    const plain = (v) => !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
+    const own = (v) => typeof v === "string" && v.startsWith("mine-"); // a visitor's own model: its name is its key, and it is gone with the page
+    const plain = (v) => own(v) ? "" : !v || !v.pixels ? v : v.mask ? packed(v.mask) : (v.source || "").startsWith("sample ") ? v.source.slice(7) : v.pixels.data;
     const query = new URLSearchParams({ tab }), lecture = new URLSearchParams(location.search).get("lecture");
     if (lecture) query.set("lecture", lecture);
     names.forEach((name, i) => Object.entries(values[i]?.state || { [name]: values[i] }).forEach(([key, value]) => query.set(key, plain(value) ?? "")));

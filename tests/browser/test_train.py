@@ -42,6 +42,9 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     assert page.locator("#model-en").is_visible()
     page.get_by_role("button", name="Try it in Classes").click()
     page.locator(".controls label:visible", has_text="owl").wait_for()
+    page.locator(".controls label:visible", has_text="owl").click()
+    page.wait_for_function("() => new URLSearchParams(location.search).get('label') === '10'")
+    assert studio.MINE not in page.url  # its name is its key
     assert [desk.root.exists() for desk in desks] == [True]
     page.close()
     until = time.monotonic() + 20

@@ -1,4 +1,5 @@
-// The lessons played without a page, as the page plays them:  node tests/js/arena_lessons.js [name …]  prints their outcomes, at the papers' sizes, as JSON.  Takes minutes.
+// The lessons played without a page:  node tests/js/arena_lessons.js [--short] [name …]  prints their outcomes as JSON, at the papers' sizes, which
+// takes minutes, or with --short at those at which the page plays them.
 import { engine } from "./arena.js";
 
 const { Game, LESSONS, Segments, columnsOf, complete, runDirac } = engine;
@@ -40,15 +41,17 @@ export const watchTrained = ({ train = 1500, watch = 1500 } = {}) => {
   return measured() / before;
 };
 
-const AT_FULL = {
+/** @type {Record<string, (size: {steps?: number, settings?: object} | undefined) => object>} */
+const PLAYED = {
   dirac: () => lessonOf("dirac").outcome(runDirac()),
-  vanishing: () => ({ ...playLesson("vanishing", lessonOf("vanishing").full), trained: watchTrained() }),
-  modes: () => playLesson("modes", lessonOf("modes").full),
+  vanishing: (size) => ({ ...playLesson("vanishing", size), trained: watchTrained() }),
+  modes: (size) => playLesson("modes", size),
   distance: () => [-1, -0.3, 0.05, 0.5, 2].map((theta) => measureSegments(theta)),
   clipping: () => playLesson("clipping"),
 };
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const names = process.argv.slice(2);
-  process.stdout.write(JSON.stringify(Object.fromEntries((names.length ? names : Object.keys(AT_FULL)).map((name) => [name, AT_FULL[name]()]))) + "\n");
+  const words = process.argv.slice(2), names = words.filter((word) => word !== "--short"), short = names.length < words.length;
+  const play = (name) => PLAYED[name](short ? undefined : lessonOf(name)?.full);
+  process.stdout.write(JSON.stringify(Object.fromEntries((names.length ? names : Object.keys(PLAYED)).map((name) => [name, play(name)]))) + "\n");
 }
