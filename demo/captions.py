@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import gradio as gr
+import torch
 
 from demo.registry import SERIES, ModelRegistry
 from demo.studio import MINE
@@ -72,6 +73,20 @@ def foot(t, tab: str, file: str) -> None:
     gr.Markdown(f"{t(f'{tab}.equation')}\n\n{t(f'{tab}.paper')}", elem_classes="foot")
     source = html.escape((ROOT / file).read_text(encoding="utf-8"))
     gr.HTML(f'<details><summary>{file}</summary><pre tabindex="0">{source}</pre></details>', elem_classes="source")
+
+
+def own_verdicts(t, registry: ModelRegistry, dataset: str, model: str, x, asked) -> tuple[list[str], list]:
+    """`verdicts` on a model's pictures: of a visitor's model the own classes are read by the reader that their pictures taught."""
+    words, right = verdicts(t, registry, dataset, x, asked)
+    if not (own := registry.readers.get(model)):
+        return words, right
+    names = class_names(t, registry, dataset, model)
+    with torch.inference_mode():
+        p, k = own.model.logits(x).softmax(dim=1).max(dim=1)
+    for i, wanted in enumerate(asked.tolist()):
+        if wanted in own.classes:
+            words[i], right[i] = f"{names[int(k[i])]} {100 * float(p[i]):.0f}\u202f%", int(k[i]) == wanted
+    return words, right
 
 
 def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[list[str], list]:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from genlib.checkpoint import CheckpointError, Info
 from genlib.data import VARIANT_OF
 from genlib.evaluation.metrics import psnr
 from genlib.families import FAMILIES, Family
-from genlib.models.base import Autoencoder, Network
+from genlib.models.base import Autoencoder, Network, Reader
 from genlib.models.classifier import Classifier
 
 FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
@@ -46,6 +46,13 @@ def load_model(folder: Path):
     return checkpoint.load(folder).to(memory_format=torch.channels_last)
 
 
+class OwnReader(NamedTuple):
+    """Who reads the classes of a visitor's own pictures: their numbers in the visitor's model, and a classifier of as many classes as that has."""
+
+    classes: frozenset[int]
+    model: Reader
+
+
 class ModelRegistry:
     """Loads each model once, keeps the last few, and knows which suit a tab.  Safe to share between threads."""
 
@@ -56,6 +63,7 @@ class ModelRegistry:
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
+        self.readers: dict[str, OwnReader] = {}  # by the model's name
         self.studio = Studio()  # where visitors train models of their own, which are never among these
         self.usual_psnr = functools.lru_cache(maxsize=64)(self.usual_psnr)
         self.people = functools.lru_cache(maxsize=8)(self.people)
@@ -97,13 +105,14 @@ class ModelRegistry:
             for name in added[: -self.keep]:  # visitors may ask for many
                 del self.infos[name], self.folders[name]
                 self.models.pop(name, None)
+                self.readers.pop(name, None)
             self.make_room()
 
     def drop(self, name: str) -> None:
         """Take a model from the shelf that somebody put there."""
         with self.lock:
             if name not in self.kept:
-                for shelf in (self.infos, self.folders, self.models):
+                for shelf in (self.infos, self.folders, self.models, self.readers):
                     shelf.pop(name, None)
 
     def make_room(self) -> None:

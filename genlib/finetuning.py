@@ -60,11 +60,15 @@ class Task:
     def draws(self) -> bool:
         return family_of(self.run.objective.model).draws
 
-    def measure(self, model: Network) -> dict[str, float]:
-        """Figures of a model that has learned: of the own pictures, and of what it knew before."""
-        learned = self.batches.images
+    def teach_reader(self) -> Reader | None:
+        """A small classifier of the own pictures, which knows the model's classes by their numbers; None where there is nothing to tell apart."""
+        learned, model = self.batches.images, self.run.objective.model
         several = self.draws and model.config.classes and len(learned.y.unique()) > 1 and len(self.held_out)
-        reader = own.teach_reader(learned, AUGMENT[self.about["preparation"]]) if several else None
+        return own.teach_reader(learned, AUGMENT[self.about["preparation"]]) if several else None
+
+    def measure(self, model: Network, reader: Reader | None = None) -> dict[str, float]:
+        """Figures of a model that has learned: of the own pictures, and of what it knew before.  reader: where one was taught already."""
+        learned, reader = self.batches.images, reader or self.teach_reader()
         figures = own.own_figures(model.eval(), learned, self.held_out, reader)
         if self.judge and self.rehearsed:
             classes = int(self.rehearsed.y.max()) + 1

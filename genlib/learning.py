@@ -15,6 +15,7 @@ from genlib import card, checkpoint, ops, train
 from genlib.curves import Curves
 from genlib.evaluation.own import held_out_error
 from genlib.finetuning import Task
+from genlib.models.base import Reader
 from genlib.objectives import registry
 from genlib.stopping import Best
 
@@ -35,6 +36,7 @@ class Learner:
     looked: int = 0  # batches at the last look
     is_over: bool = False
     figures: dict[str, float] = field(default_factory=dict)
+    reader: Reader | None = None  # who tells the own classes apart, once it is measured
 
     def __post_init__(self):
         held_out = self.task.held_out.batch(slice(None))
@@ -105,7 +107,8 @@ class Learner:
 
     def measure(self) -> dict[str, float]:
         """Figures of what was learned, kept for the card."""
-        self.figures = self.task.measure(self.task.run.model())
+        self.reader = self.task.teach_reader()
+        self.figures = self.task.measure(self.task.run.model(), self.reader)
         return self.figures
 
     def save(self, folder: Path, command: str) -> checkpoint.Info:

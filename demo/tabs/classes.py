@@ -76,7 +76,8 @@ def hero(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     y, labels = mixture(s, ops.num_classes(models[s.model])), captions.class_names(t, registry, s.dataset, s.model)
     z = {name: latent(model, s) for name, model in models.items()}
     x = torch.cat([ops.decode(model, z[name], y) for name, model in models.items()])
-    read, _ = captions.verdicts(t, registry, s.dataset, x)
+    asked = torch.tensor([s.label if s.mix < 0.5 else s.other])
+    read = [captions.own_verdicts(t, registry, s.dataset, name, x[k : k + 1], asked)[0][0] for k, name in enumerate(models)]
     title = labels[s.label] if s.mix == 0 else t("classes.mixed", a=labels[s.label], b=labels[s.other], p=round(100 * s.mix))
     lines = [f"{captions.model_title(t, registry, name)}: {verdict}" for name, verdict in zip(models, read, strict=True)]
     about = {"models": list(models), "z": [v[0].tolist() for v in z.values()]}
@@ -100,7 +101,8 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     seeds = [s.seed + 2 * i for i in range(ROWS)]
     zs = torch.cat([latent(model, dataclasses.replace(s, seed=k)) for k in seeds])
     sheet = ops.decode(model, zs.repeat_interleave(len(every), 0), every.repeat(ROWS))
-    read, right = captions.verdicts(t, registry, s.dataset, row, every.repeat(len(models)))
+    said = [captions.own_verdicts(t, registry, s.dataset, name, x, every) for name, x in zip(models, row.split(len(every)), strict=True)]
+    read, right = [[one for line in lines for one in line] for lines in zip(*said, strict=True)]
     same = {"models": list(models), "z": [z[0].tolist() for z in latents], "labels": every.tolist()}
     return {"about": describe(s), "done": tasks_done(s, row[: len(every)], right[: len(every)]), "sections": [
         section(t("classes.row"), pixels(row), len(every), head=labels, rows=[captions.model_title(t, registry, name) for name in models], captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same),

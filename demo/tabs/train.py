@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, uploads, validation
+from demo.registry import OwnReader
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
 from demo.widgets.base import Sent, from_pixels
@@ -147,6 +148,8 @@ def offer(registry, t, s: State, desk: Desk) -> Iterator[dict]:
     """The trained model on the shelf under its secret name, for the other tabs of this visitor, until they leave."""
     if desk.learner:
         registry.put(desk.model, desk.root / "model")
+        if desk.learner.reader:
+            registry.readers[desk.model] = OwnReader(frozenset(desk.learner.task.batches.images.y.tolist()), desk.learner.reader)
         desk.release = functools.partial(registry.drop, desk.model)
         yield {"run": runs.show(t, desk.learner, s.seed, "done")["run"] | other_tabs(registry, s, desk)}
 

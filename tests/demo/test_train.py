@@ -291,9 +291,22 @@ def test_a_trained_model_is_shown_by_other_tabs_under_a_secret_name_until_its_vi
     assert shown["rows"]["sections"][0]["head"][-1] == "owl"
     assert [choice for choice, _ in shown["label"]["choices"]][-1] == "owl"
     assert captions.model_title(t, registry, mine["name"]) == "CVAE-GAN of your pictures"
+    read = shown["rows"]["sections"][0]
+    own = registry.readers[mine["name"]]
+    assert own.classes == {3, 10}
+    x = from_pixels(read["pixels"])
+    with torch.no_grad():
+        k = own.model.logits(x).argmax(dim=1).tolist()
+    for asked in own.classes:  # read by who knows them, under the names that they were given
+        assert read["captions"][asked].startswith(("owl", "3")[k[asked] == 3])
+        assert read["good"][asked] == (k[asked] == asked)
+    others = [label for label in range(11) if label not in own.classes]
+    words, right = captions.verdicts(t, registry, "mnist", x, torch.arange(11))
+    assert [(read["captions"][label], read["good"][label]) for label in others] == [(words[label], right[label]) for label in others]
     registry.studio.close("ann")
     assert mine["name"] not in registry.infos
     assert mine["name"] not in registry.models
+    assert not registry.readers
     registry.drop("cvaegan-mnist")
     assert "cvaegan-mnist" in registry.infos
 
