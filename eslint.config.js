@@ -10,7 +10,7 @@ const BROWSER = [
 const NODE = ["Blob", "Buffer", "performance", "process", "Event", "EventTarget", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "setImmediate", "setTimeout"];
 const named = (names, how) => Object.fromEntries(names.map((name) => [name, how]));
 const widgets = new URL("demo/widgets/", import.meta.url), scripts = readdirSync(widgets).filter((name) => name.endsWith(".js"));
-const PARTS = (prefix) => scripts.filter((name) => name.startsWith(prefix) && name !== "latent_pad.js"); // of one widget
+const PARTS = (prefix) => scripts.filter((name) => name.startsWith(prefix) && !name.endsWith("_pad.js")); // of one widget
 // The names that a script declares at its top, for those that are read after it.
 const declared = (name) => {
   const found = [...readFileSync(new URL(name, widgets), "utf8").matchAll(/^(const|let) ([\w$]+)/gm)];
@@ -35,7 +35,8 @@ export default [
   { files: ["demo/widgets/*.js"], ignores: ["**/common.js"], languageOptions: { globals: shared } },
   { files: ["demo/widgets/arena*.js", "demo/widgets/loss_curves.js"], languageOptions: { globals: Object.assign({}, ...PARTS("arena_").map(declared)) } },
   { files: ["demo/widgets/latent_*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("latent_").map(declared)) } },
-  { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js", ...PARTS("latent_").map((name) => `demo/widgets/${name}`)], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
+  { files: ["demo/widgets/picture_*.js"], languageOptions: { globals: Object.assign({}, ...PARTS("picture_").map(declared)) } },
+  { files: ["demo/widgets/common.js", "demo/widgets/arena_*.js", ...["latent_", "picture_"].flatMap(PARTS).map((name) => `demo/widgets/${name}`)], rules: { "no-unused-vars": ["error", { vars: "local" }] } }, // read by the widgets
   {
     files: ["demo/arena/*.js"], // one scope: each reads the names of all
     languageOptions: { sourceType: "script", globals: { ...named([...WORKER, ...engine], "readonly"), onmessage: "writable" } },

@@ -85,14 +85,20 @@ def closeup(registry: ModelRegistry, t, dataset: str, names: list[str], name: st
     words, labels = captions.verdicts(t, registry, dataset, x)[0], captions.class_names(t, registry, dataset)
     rows, usual = nearest(registry, dataset, x), neighbours.usual_distances(registry, dataset)
     cells = [part for row in rows.values() for part in (x, row.x)] or [x]
-    lines = [word for row in rows.values() for word in (words[0], *beside(labels, row))] or words
+    lines = [word for row in rows.values() for word in (t("compare.itself", read=words[0]), *beside(labels, row))] or words
     done = ["compare.nearest"] if rows else []
-    done += ["compare.close"] if usual and rows and float(rows["pixels"].distance[0]) < usual[0] else []
+    done += ["compare.close"] if usual and rows and is_close(rows, usual) else []
     return {"about": {"model": name, "image": validation.as_argument(x)}, "done": done, "sections": [
         section(t("compare.sample", model=captions.model_title(t, registry, name)), pixels(torch.cat(cells)), 1 + NEAREST if rows else 1, scale=2 if x.shape[-1] < 64 else 1,
             rows=[t(f"compare.{key}") for key in rows], captions=lines, name="nearest", close=True,
             lines=[usual_line(registry, t, dataset), *verdict_lines(registry, t, dataset, names, name, x, read if label is None else label)])
     ]}  # fmt: skip
+
+
+def is_close(rows: dict[str, Neighbours], usual: tuple[float, float | None]) -> bool:
+    """Whether a training picture is nearer than half of real pictures have one, in pixels and in features."""
+    limits = {"pixels": usual[0], "features": usual[1]}
+    return all(float(row.distance[0]) < limit for key, row in rows.items() if (limit := limits[key]) is not None)
 
 
 def beside(labels: list[str], row: Neighbours) -> list[str]:

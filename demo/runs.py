@@ -47,9 +47,9 @@ def show(t, learner: Learner, seed: int, phase: str) -> dict:
     total = max(steps, round(steps / learner.progress)) if learner.progress else 0
     values = {"minutes": learner.minutes, "of": of, "steps": steps, "total": total}
     text = t("train.begun" if phase == "running" and not total else f"train.{phase}", **values)
-    value = {"phase": phase, "progress": learner.progress, "text": text, "done": tasks_done(phase)}
+    value = {"phase": phase, "progress": learner.progress, "text": text, "done": tasks_done(phase, learner.minutes)}
     return {"run": value, "canvas": lessons.sheet(t, learner, seed), "curves": lessons.curves(t, learner)}
 
 
-def tasks_done(phase: str) -> list[str]:
-    return {"done": ["train.learn"], "paused": ["train.pause"]}.get(phase, [])
+def tasks_done(phase: str, minutes: float) -> list[str]:
+    return ["train.learn"] * (minutes >= 1) + ["train.pause"] * (phase == "paused")

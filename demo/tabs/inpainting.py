@@ -116,7 +116,7 @@ def done(registry, s: State, x: Tensor, mask: Tensor, y: int, near: float) -> li
     eyes = float(mask[int(0.12 * h) : int(0.31 * h)].float().mean())
     tasks = {
         "class": share >= 0.2 and y != validation.resolve_label(registry, s.dataset, x, (s.picture or {}).get("label", GUESS)),
-        "hard": example_of(s) == "hard", "much": s.dataset == "mnist" and share >= 0.4 and near >= 20,
+        "first": s.passes == 1, "hard": example_of(s) == "hard", "much": s.dataset == "mnist" and share >= 0.4 and near >= 20,
         "eyes": s.dataset == "faces" and eyes >= 0.75 and share <= 0.4,
     }  # fmt: skip
     return [f"{TAB}.{task}" for task, is_done in tasks.items() if is_done]

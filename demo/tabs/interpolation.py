@@ -107,12 +107,13 @@ def describe(s: State, a: End, b: End) -> dict:
 
 
 def turns(registry, dataset: str, x: Tensor) -> list[int]:
-    """The first pictures (T, C, H, W) of a way from which on the classifier reads what it reads at the end, where it begins with another."""
+    """About the first picture (T, C, H, W) of a way from which on the classifier reads what it reads at the end, where it begins with another:
+    a hand that stops a film comes a little late."""
     if registry.classifier(dataset) is None:
         return []
     read = registry.guess(dataset, x).argmax(dim=1)
     other = (read != read[-1]).nonzero().flatten()
-    return [int(other[-1]) + 1] if read[0] != read[-1] else []
+    return [k for k in range(int(other[-1]), int(other[-1]) + 4) if k < len(x)] if read[0] != read[-1] else []
 
 
 def film(registry, t, s: State, a: End, b: End) -> dict:

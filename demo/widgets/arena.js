@@ -30,7 +30,7 @@ const words = () => {
   panels.forEach(({ stat }, i) => { stat.textContent = stage.figure(i); });
   bar.where.textContent = stage.where ? stage.where() : filled(t("where"), { n: step().toLocaleString("en").replaceAll(",", "\u202f") });
   bar.range.max = String(Math.max(reached, 1)); bar.range.value = String(step());
-  if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`);
+  if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`, "game");
   if (playing && pace && stage.rate) say(filled(t("rate"), { n: figure(stage.rate(), stage.rate() < 10 ? 1 : 0) }));
 };
 const paintPanels = () => {
@@ -130,7 +130,7 @@ const playGames = () => {
     },
     figure: (i) => {
       const { modes, near, w1 } = frames[i].metrics, total = engine.modesOf(games[i])?.length;
-      return total && Number.isFinite(modes) ? filled(t(games.length > 1 ? "found_short" : "found"), { n: modes, m: total, p: figure(100 * near, 0) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
+      return total && Number.isFinite(modes) ? filled(t(games.length > 1 ? "found_short" : "found"), { n: modes, m: total, p: Math.round(100 * near) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
     },
     rate: () => frames[0].rate,
     tasks: () => tasksDone(games, frames), over: () => step() >= goal(),

@@ -138,9 +138,9 @@ const latest = (call) => {
 const offer = (href, name) => { const a = make("a"); a.href = href; a.download = name; a.click(); };
 /** @type {typeof globalThis.onResize} */
 const onResize = (act) => new ResizeObserver(() => { if (element.isConnected) act(); }).observe(element);
-// Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  A server's answer names those it finds done in `done`.
+// Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  by: a hand, unless an answer or a game says it.
 /** @type {typeof globalThis.finish} */
-const finish = (task) => element.dispatchEvent(new CustomEvent("task", { detail: task, bubbles: true }));
+const finish = (task, by = "hand") => element.dispatchEvent(new CustomEvent("task", { detail: { task, by }, bubbles: true }));
 // An answer that says which of a tab's questions it answers, {of, n}, is put back where a later one has been asked meanwhile.
 // Which model drew what is shown, or which models, can be read off the page: a test asks, and so may a reader.
 let kept = props.value;
@@ -150,7 +150,7 @@ const sign = () => {
   kept = props.value;
   const { about, done } = kept || {};
   element.firstElementChild.dataset.model = about?.model || (about?.models || []).join(" ");
-  for (const task of done || []) finish(task);
+  for (const task of done || []) finish(task, "answer");
 };
 sign();
 watch("value", sign);

@@ -36,7 +36,7 @@ const draw = () => {
     cell.setAttribute("aria-sort", by !== key ? "none" : down ? "descending" : "ascending");
     const sort = button(title + (by !== key ? "" : down ? " ↓" : " ↑"), cell, () => {
       down = by === key ? !down : !less; by = key; draw();
-      sortedBy.push(key); found(value.finds, sortedBy).forEach(finish);
+      sortedBy.push(key); found(value.finds, sortedBy).forEach((task) => finish(task));
     });
     sort.dataset.key = key || "name";
     if (key) sort.title = key; // as evaluate and the API call it

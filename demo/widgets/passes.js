@@ -82,7 +82,7 @@ const build = () => {
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
-  range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach(finish));
+  range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach((task) => finish(task)));
   where = make("output", "note", tools);
   read = make("p", "read", facts);
   curve = figure(facts); near = figure(facts);

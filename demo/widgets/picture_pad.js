@@ -3,9 +3,9 @@
  * groups: a number a sample, and of each group its name and, for light on a dome, its azimuth and elevation.  Event: input.
  * @typedef {{pixels: Pixels, label: number, source?: string, doubt?: string, notes?: string[]}} Picture
  * @typedef {{of: number[], names: string[], at: Pair[]}} Groups
- * @type {Props<Picture> & {samples: {pixels: Pixels, labels: number[]}, names?: string[], groups?: Groups | null, dataset: string, hint?: string}}
+ * @typedef {Props<Picture> & {samples: {pixels: Pixels, labels: number[]}, names?: string[], groups?: Groups | null, dataset: string, hint?: string}} Given
  */
-var props;
+const given = /** @type {Given} */ (/** @type {any} */ (props));
 /**
  * A drawing is kept as its strokes, a photograph as its file with what a person wants of it: the server makes of either what the models know.
  * turn: by so many quarters; invert and cut: null leaves them to the server, which says what it took; shown: the photograph, a JPEG in base64.
@@ -22,7 +22,7 @@ const INK = 280, WIDTH = 20;
 let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLCanvasElement} */ prepared, /** @type {HTMLElement} */ said, /** @type {HTMLElement} */ doubt;
 let /** @type {HTMLElement & {row?: HTMLElement}} */ steps, /** @type {HTMLElement} */ hint, /** @type {Group} */ strip, /** @type {Group} */ chooser;
 let /** @type {HTMLButtonElement} */ more, /** @type {HTMLButtonElement} */ undoButton, /** @type {HTMLButtonElement} */ clearButton;
-let /** @type {HTMLVideoElement} */ video, page = 0, group = 0;
+let page = 0, group = 0;
 /** @type {{sheet: HTMLElement, cut: Edges | null, image?: HTMLImageElement, frame?: HTMLElement}} */
 let photo;
 let /** @type {Stroke[]} */ strokes = [], /** @type {Wish | null} */ wish = null;
@@ -37,9 +37,9 @@ const own = (value) => ["drawn", "upload", "camera"].includes(value?.source);
 /** @type {(source?: string) => number} */
 const sampleOf = (source) => (source?.startsWith("sample ") ? +source.slice(7) : -1);
 /** @type {(value: Picture) => void} */
-const take = (value) => { props.value = value; show(); trigger("input"); };
+const take = (value) => { given.value = value; show(); trigger("input"); };
 const show = () => {
-  const value = props.value;
+  const value = given.value;
   if (!value || !value.pixels) return;
   if (!own(value)) before = value;
   chooser.classList.toggle("own", sampleOf(value.source) < 0);
@@ -65,12 +65,12 @@ const mark = () => {
 };
 // The pad as it begins: no strokes, no photograph, no gesture, no answer awaited.
 const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
-const putBack = () => { forget(); if (own(props.value) && before) take(before); else show(); };
-const arrive = () => { if (!own(props.value)) forget(); show(); };
+const putBack = () => { forget(); if (own(given.value) && before) take(before); else show(); };
+const arrive = () => { if (!own(given.value)) forget(); show(); };
 const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: Stroke[]} | Handled} */ picture, /** @type {(answer: Answer) => void} */ answered) => {
-  const { w: size, c: channels } = props.value.pixels;
+  const { w: size, c: channels } = given.value.pixels;
   /** @type {Answer} */
-  const answer = await server.prepare({ ...picture, dataset: props.dataset, size, channels }).catch(() => ({ error: t("no_answer") }));
+  const answer = await server.prepare({ ...picture, dataset: given.dataset, size, channels }).catch(() => ({ error: t("no_answer") }));
   if (mine === intent) answered(answer);
 });
 /** @type {(answer: Answer, source: string) => void} */
@@ -143,7 +143,7 @@ const ask = (wanted, previous = wish) => {
   });
 };
 /** @type {(picture: string, source: string) => void} */
-const open = (picture, source) => {
+const bring = (picture, source) => {
   const previous = wish;
   wish = null;
   ask({ picture, source, turn: 0, invert: null, cut: null }, previous);
@@ -166,41 +166,6 @@ const place = ([x0, y0, x1, y1]) => {
   photo.cut = [x0, y0, x1, y1];
   Object.assign(photo.frame.style, { left: 100 * x0 + "%", top: 100 * y0 + "%", width: 100 * (x1 - x0) + "%", height: 100 * (y1 - y0) + "%" });
 };
-const LEAST = 0.04; // of the photograph's width and height: a smaller cut is a slip of the hand
-/** @type {(cut: Edges, dx: number, dy: number) => Edges} */
-const shifted = ([x0, y0, x1, y1], dx, dy) => {
-  const x = limit(dx, -x0, 1 - x1), y = limit(dy, -y0, 1 - y1);
-  return [x0 + x, y0 + y, x1 + x, y1 + y];
-};
-// Edges pulled by hand: `sides` are indices into the cut; one that passes its opposite takes its place.
-/** @type {(cut: Edges, sides: number[], at: Pair) => Edges} */
-const pulled = (cut, sides, at) => {
-  const [x0, y0, x1, y1] = cut.map((v, i) => (sides.includes(i) ? limit(at[i % 2]) : v));
-  return [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
-};
-// Which edges a point takes hold of: those near it; none inside, where the whole frame moves; outside, a new frame begins.
-/** @type {(cut: Edges, point: Pair, reach: Pair) => number[] | null} */
-const grip = (cut, [x, y], reach) => {
-  /** @type {(v: number, a: number, b: number, r: number) => boolean} */
-  const inside = (v, a, b, r) => v >= a - r && v <= b + r;
-  const [x0, y0, x1, y1] = cut, [rx, ry] = [Math.min(reach[0], (x1 - x0) / 3), Math.min(reach[1], (y1 - y0) / 3)];
-  if (!inside(x, x0, x1, reach[0]) || !inside(y, y0, y1, reach[1])) return null;
-  /** @type {(v: number, a: number, b: number, i: number, r: number) => number[]} */
-  const near = (v, a, b, i, r) => (v <= a + r ? [i] : v >= b - r ? [i + 2] : []);
-  return [...near(x, x0, x1, 0, rx), ...near(y, y0, y1, 1, ry)];
-};
-// The cut that a drag has made of one.
-/** @type {(cut: Edges, sides: number[] | null, from: Pair, at: Pair) => Edges} */
-const dragged = (cut, sides, from, at) => {
-  if (!sides) return pulled(/** @type {Edges} */ ([...from, ...from].map((v) => limit(v))), [2, 3], at);
-  return sides.length ? pulled(cut, sides, at) : shifted(cut, at[0] - from[0], at[1] - from[1]);
-};
-// The cut that an arrow key makes of one: moved or, with Shift, its lower right corner pulled.
-/** @type {(cut: Edges, by: Pair, shift: boolean) => Edges} */
-const nudged = (cut, by, shift) =>
-  shift ? pulled(cut, [2, 3], [Math.max(cut[0] + LEAST, cut[2] + by[0]), Math.max(cut[1] + LEAST, cut[3] + by[1])]) : shifted(cut, ...by);
-/** @type {Record<string, Pair>} */
-const STEPS = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -0.02], ArrowDown: [0, 0.02] };
 const frame = () => {
   let /** @type {Pair} */ from, /** @type {Edges} */ cut, /** @type {number[] | null} */ sides, /** @type {DOMRect} */ box;
   /** @type {(event: PointerEvent) => Pair} */
@@ -228,7 +193,7 @@ const frame = () => {
     ask({ cut: photo.cut });
   });
 };
-const grouped = () => props.groups && props.groups.of;
+const grouped = () => given.groups && given.groups.of;
 // Ten samples a page, round and round.
 /** @type {(n: number, page: number) => number[]} */
 const paged = (n, page) => {
@@ -237,10 +202,10 @@ const paged = (n, page) => {
 };
 /** @type {(of: number[], group: number) => number[]} */
 const members = (of, group) => of.flatMap((own, k) => (own === group ? [k] : []));
-const shown = () => (grouped() ? members(props.groups.of, group) : paged(props.samples.pixels.n, page));
+const shown = () => (grouped() ? members(given.groups.of, group) : paged(given.samples.pixels.n, page));
 const fill = () => {
   strip.replaceChildren();
-  const g = props.samples;
+  const g = given.samples;
   if (!g || !g.pixels) return;
   const bytes = toBytes(g.pixels.data), side = g.pixels.w > 28 ? 64 : 28;
   root.classList.toggle("large", side > 28);
@@ -249,7 +214,7 @@ const fill = () => {
     const b = button("", strip, () => {
       forget();
       take({ pixels: only(g.pixels, k, bytes), label: g.labels[k], source: "sample " + k });
-    }, t("sample") + " " + (props.names ? props.names[g.labels[k]] : k));
+    }, t("sample") + " " + (given.names ? given.names[g.labels[k]] : k));
     b.dataset.k = String(k);
     const c = make("canvas", "pixelated", b);
     paint(c, g.pixels, k, bytes); c.style.width = c.style.height = side + "px";
@@ -263,7 +228,7 @@ const onDome = ([azimuth, elevation]) => [50 + (azimuth / 130) * 46, 62 - (eleva
 const dome = () => {
   chooser.replaceChildren();
   if (!grouped()) return;
-  const { names, at } = props.groups, round = at && at.length > 0;
+  const { names, at } = given.groups, round = at && at.length > 0;
   chooser.className = (round ? "dome" : "choices") + (chooser.classList.contains("own") ? " own" : "");
   chooser.setAttribute("role", "group"); chooser.setAttribute("aria-label", t(round ? "light" : "pose"));
   names.forEach((name, k) => {
@@ -279,27 +244,12 @@ const receive = (file) => {
   if (!file) return;
   if (file.size > 20e6) return say(t("too_big"), true);
   const reader = new FileReader();
-  reader.onload = () => open(/** @type {string} */ (reader.result).split(",")[1] || "", "upload");
+  reader.onload = () => bring(/** @type {string} */ (reader.result).split(",")[1] || "", "upload");
   reader.readAsDataURL(file);
 };
-// One photograph: the first click opens the camera, the second takes the picture and closes it.
-const close = () => { if (video) { /** @type {MediaStream} */ (video.srcObject).getTracks().forEach((track) => track.stop()); video.remove(); video = null; } };
-const look = async () => {
-  if (video) {
-    const shot = document.createElement("canvas");
-    [shot.width, shot.height] = [video.videoWidth, video.videoHeight];
-    shot.getContext("2d").drawImage(video, 0, 0);
-    close();
-    return open(shot.toDataURL("image/png").split(",")[1], "camera");
-  }
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480, facingMode: root.classList.contains("large") ? "user" : "environment" } });
-    video = make("video", "", canvas.parentElement);
-    Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
-    await video.play();
-    say(t("camera_again"));
-  } catch { close(); say(t("camera_refused"), true); }
-};
+const camera = cameraOf({
+  parent: () => canvas.parentElement, facing: () => (root.classList.contains("large") ? "user" : "environment"), take: (png) => bring(png, "camera"), say,
+});
 const build = () => {
   root.replaceChildren();
   const top = make("div", "top", root);
@@ -330,7 +280,7 @@ const build = () => {
   input.addEventListener("change", () => { receive(input.files[0]); input.value = ""; });
   button(t("upload"), side, () => input.click());
   const tools = make("div", "tools", root);
-  button(t("camera"), tools, look).classList.add("camera");
+  button(t("camera"), tools, camera.press).classList.add("camera");
   undoButton = button(t("undo"), tools, undo);
   undoButton.classList.add("undo");
   button(t("turn"), tools, () => ask({ turn: (wish.turn + 1) % 4, cut: null }), t("turn_title")).classList.add("taken");
@@ -354,14 +304,14 @@ const build = () => {
 const invite = () => {
   hint.replaceChildren();
   make("strong", "draw", hint, t("draw")); make("strong", "drop", hint, t("drop"));
-  make("span", "", hint, props.hint || "");
+  make("span", "", hint, given.hint || "");
 };
 // The group of the sample that is shown, so that its neighbours are those under the same light.
 const follow = () => {
-  const sample = sampleOf(props.value?.source);
-  if (grouped() && sample >= 0) group = props.groups.of[sample];
+  const sample = sampleOf(given.value?.source);
+  if (grouped() && sample >= 0) group = given.groups.of[sample];
 };
 follow(); build();
 watch("value", arrive);
-watch(["samples", "groups"], () => { page = group = 0; follow(); close(); forget(); dome(); fill(); });
+watch(["samples", "groups"], () => { page = group = 0; follow(); camera.close(); forget(); dome(); fill(); });
 watch("hint", invite);

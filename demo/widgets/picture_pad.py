@@ -11,6 +11,8 @@ class PicturePad(Widget):
     Needs a server function `prepare`, see demo/uploads.py.
     """
 
+    parts = ("picture_cut", "picture_camera")
+
     def __init__(self, value=None, *, samples=None, names=(), groups=None, dataset="mnist", hint="", **props):
         super().__init__(value, samples=samples, names=list(names), groups=groups, dataset=dataset, hint=hint, **props)
 

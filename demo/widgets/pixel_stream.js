@@ -137,9 +137,12 @@ const showAnswer = ({ p, level, own, entropy, seen }, i) => {
 };
 const inspect = latest(async (/** @type {number} */ k, /** @type {number} */ i, byHand = false) => {
   inspected = [k, i]; show();
+  const asked = run;
   const { pixels, model, label, temperature, guidance, z } = value, layer = layerOf(+depth.value, value.layers);
   depthSaid.textContent = layer === null ? t("output") : String(layer);
   const answer = await server.distribution({ model, label, temperature, guidance, z: z && [z[k]], pixel: i, depth: layer, pixels: only(pixels, k) });
+  if (asked !== run) return; // of pictures that are no more
+  root.classList.remove("unread");
   if (answer.error) { said.textContent = answer.error; return; }
   showAnswer(answer, i);
   if (byHand && answer.entropy >= UNSURE && i < now()) finish("pixel.unsure");
@@ -250,6 +253,7 @@ let built = false, wanted = true; // has anything been asked for since the last 
 const begin = () => {
   run = value.run; shown = null; inspected = null; heat = null; base = 0;
   root.classList.remove("stale");
+  root.classList.add("unread"); // what stands beside it is of the pictures before
   heading.textContent = `p(xᵢ | ${["x₁ … xᵢ₋₁", ...value.given].join(", ")})`;
   depth.max = String(value.layers + 1); depth.value = depth.max;
   pause(); pictures();

@@ -33,7 +33,7 @@ const ask = latest(async () => {
   if (answer.error) { said.textContent = answer.error; return; }
   paint(canvas, answer.picture, 0);
   said.textContent = told(answer.norm, answer.read);
-  (answer.done || []).forEach(finish);
+  (answer.done || []).forEach((task) => finish(task));
 });
 /** @type {Act} */
 const move = (event) => {

@@ -35,18 +35,25 @@ const draw = () => {
   count.textContent = t("count").replace("{done}", String(done.size)).replace("{all}", String(ids.length));
   items.forEach((item, k) => { item.dataset.done = done.has(ids[k]) ? "yes" : ""; });
 };
-/** @type {(id: string) => void} */
-const tick = (id) => {
-  if (!acted || !ids.includes(id) || done.has(id)) return; // what an address or a data set shows done as it opens, nobody has done
+// What an address shows done as it opens, nobody has done; nor what a data set does, of which an answer tells.  A game is watched as it comes to it.
+/** @type {Record<string, () => boolean>} */
+const COUNTS = { hand: () => !!window.touched, answer: () => acted, game: () => true };
+/** @type {(id: string, by: string) => void} */
+const tick = (id, by) => {
+  if (!COUNTS[by]() || !ids.includes(id) || done.has(id)) return;
+  const next = ids.indexOf(id), praised = fresh >= 0 && !!timer;
   done.add(id);
   try { localStorage.setItem(KEY, JSON.stringify([...new Set([...stored(), id])])); } catch { /* it is forgotten with the page */ }
-  fresh = ids.indexOf(id);
-  clearTimeout(timer);
-  timer = setTimeout(() => { fresh = -1; draw(); }, SHOWN);
+  if (praised) return draw(); // the one before is still praised: of two at once the first
+  fresh = next;
+  timer = setTimeout(() => { fresh = -1; timer = 0; draw(); }, SHOWN);
   draw();
 };
 for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) bench?.addEventListener(kind, act, true);
 // However it was chosen: by hand, by an address or by a picture that was dropped.
 if (bench) new MutationObserver(() => { if (chosen() !== dataset) { dataset = chosen(); acted = false; draw(); } }).observe(bench, { subtree: true, attributeFilter: ["class"] });
-document.addEventListener("task", (event) => tick(/** @type {CustomEvent<string>} */ (event).detail));
+document.addEventListener("task", (event) => {
+  const { task, by } = /** @type {CustomEvent<{task: string, by: string}>} */ (event).detail;
+  tick(task, by);
+});
 draw();

@@ -69,7 +69,7 @@ declare function rove(group: HTMLElement, selector: string, how?: { columns?: ()
 declare function latest<Args extends unknown[]>(call: (...args: Args) => Promise<void>): (...args: Args) => Promise<void>;
 declare function offer(href: string, name: string): void;
 declare function onResize(act: () => void): void;
-declare function finish(task: string): void;
+declare function finish(task: string, by?: "hand" | "answer" | "game"): void;
 declare function here(): string;
 declare function ascii(text: string): string;
 declare function crc(bytes: Uint8Array): number;

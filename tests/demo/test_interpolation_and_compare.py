@@ -118,7 +118,16 @@ def test_a_close_look_shows_both_kinds_of_nearest_their_distances_and_each_ds_wo
         assert f"{round(100 * closeup.realness(registry.model(name), x, real, 7))}" in shown["lines"][line]
     assert shown["lines"][3] == Text("en")("compare.d_batch")  # CGAN's D alone has BatchNorm
     assert not any("BatchNorm" in line for line in closeup.closeup(registry, Text("en"), "mnist", names, "dcgan-mnist", x, 7)["sections"][0]["lines"])
-    assert ("compare.close" in value["done"]) == (float(rows["pixels"].distance[0]) < usual[0])
+    near = [float(rows[key].distance[0]) for key in ("pixels", "features")]
+    assert ("compare.close" in value["done"]) == (near[0] < usual[0] and near[1] < usual[1])
+    for limits, is_close in (
+        ((near[0] + 1, near[1] + 1), True),
+        ((near[0] - 1, near[1] + 1), False),
+        ((near[0] + 1, near[1] - 1), False),
+        ((near[0] + 1, None), True),
+    ):
+        assert closeup.is_close(rows, limits) == is_close
+    assert shown["captions"][0].startswith("the sample: ")
     assert "compare.nearest" in value["done"]
 
 

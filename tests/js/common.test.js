@@ -256,7 +256,7 @@ test("a task that is done is told to the page, also where the server's answer fi
   const told = [], element = { firstElementChild: { dataset: {} }, dispatchEvent: (event) => told.push([event.type, event.detail, event.bubbles]) };
   const { finish } = load("common", { element, props: { value: { done: ["a.b", "a.c"] } } });
   finish("a.d");
-  assert.deepEqual(told, ["a.b", "a.c", "a.d"].map((task) => ["task", task, true]));
+  assert.deepEqual(told, [["a.b", "answer"], ["a.c", "answer"], ["a.d", "hand"]].map(([task, by]) => ["task", { task, by }, true]));
 });
 
 test("every script runs as the page runs it, behind common.js and with none of its names again", () => {

@@ -5,7 +5,7 @@ import { anything, load } from "./load.js";
 const TASKS = [{ name: "a", text: "First", of: "" }, { name: "b", text: "Second", of: "" }];
 
 /** The script with a page that remembers what it is given: its listener of tasks, and the storage. */
-function opened({ acts = true, kept = null, storage, tasks = TASKS, dataset = "mnist" } = {}) {
+function opened({ acts = true, touched = acts, kept = null, storage, tasks = TASKS, dataset = "mnist" } = {}) {
   const heard = {}, made = [];
   const document = { addEventListener: (kind, act) => { heard[kind] = act; }, createElement: () => {
     const node = { dataset: {}, appendChild: () => {}, setAttribute: () => {}, addEventListener: () => {} };
@@ -20,11 +20,11 @@ function opened({ acts = true, kept = null, storage, tasks = TASKS, dataset = "m
   }
   const element = { ...anything(), closest: () => bench, firstElementChild: { dataset: {} }, querySelector: () => ({ appendChild: () => {}, classList: { toggle: () => {} } }) };
   const props = { tab: "latent", tasks, text: { count: "{done} of {all}", all: "all done" } };
-  load("tasks", { element, props, document, localStorage, MutationObserver, setTimeout: () => 0, clearTimeout: () => {} });
+  load("tasks", { element, props, document, localStorage, MutationObserver, window: { touched }, setTimeout: (act) => { heard.later = act; return 1; }, clearTimeout: () => {} });
   if (acts) heard.pointerdown();
   const [now, count, first, second] = [4, 5, 6, 7].map((k) => made[k]);
   const choose = (name) => { radio.value = name; heard.changed(); };
-  return { choose, act: () => heard.keydown(), tell: (detail) => heard.task({ detail }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
+  return { choose, act: () => heard.keydown(), later: () => heard.later(), tell: (task, by = "answer") => heard.task({ detail: { task, by } }), now, count, items: [first, second], stored: () => JSON.parse(kept) };
 }
 
 test("a task that is done is ticked, counted and kept; another tab's is not", () => {
@@ -72,4 +72,26 @@ test("of the open tasks the first that the chosen data set can do is shown, and 
   choose("fashion");
   assert.equal(now.textContent, "Digits");
   assert.equal(opened({ tasks, dataset: "faces", kept: '["latent.b"]' }).now.textContent, "Digits");
+});
+
+test("what a hand did counts once anything was touched, and what a game came to always", () => {
+  const { tell, count } = opened({ acts: false, touched: true });
+  tell("latent.a", "answer");
+  assert.equal(count.textContent, "0 of 2");
+  tell("latent.a", "hand");
+  assert.equal(count.textContent, "1 of 2");
+  const untouched = opened({ acts: false });
+  untouched.tell("latent.a", "hand");
+  assert.equal(untouched.count.textContent, "0 of 2");
+  untouched.tell("latent.a", "game");
+  assert.equal(untouched.count.textContent, "1 of 2");
+});
+
+test("of two that are done at once the first is praised, both are counted, and then the next open one is shown", () => {
+  const { tell, now, count, later } = opened({ tasks: [...TASKS, { name: "c", text: "Third", of: "" }] });
+  tell("latent.b");
+  tell("latent.a");
+  assert.deepEqual([now.textContent, count.textContent], ["✓ Second", "2 of 3"]);
+  later();
+  assert.equal(now.textContent, "Third");
 });
