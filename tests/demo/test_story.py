@@ -55,7 +55,7 @@ def test_a_storys_code_is_the_losss_own_lines():
     told = html.unescape(story.anatomy(registry, Text("en"), "wgangp-mnist"))
     for loss in (WGANGPObjective.critic_loss, WGANGPObjective.generator_loss):
         assert textwrap.dedent(inspect.getsource(loss)) in told
-    assert "every 5 batches" in told
+    assert f"every {registry.info('wgangp-mnist').objective['every']} batches" in told
     assert "234,177 parameters" in told  # of G
     assert sum(p.numel() for p in registry.model("wgangp-mnist").generator.parameters()) == 234_177
 
