@@ -1,16 +1,16 @@
 /**
  * value, sent and, once a repair is asked to go on, sent back as it came: pixels are the passes 1 … n, change and psnr a figure a pass.
  * begin: the pass shown first, from 0; the last if there is none.  captions: a word a pass.  finds: tasks that are done where the film is stopped at
- * one of these passes.
+ * one of these passes.  ends: whether the first and the last stand small at the ends of the slider.
  * @typedef {{title: string, pixels: Pixels, change: number[], psnr?: number[] | null, caption?: string, captions?: string[], begin?: number,
- *   finds?: Record<string, number[]>, about?: About}} Film
+ *   finds?: Record<string, number[]>, ends?: boolean, about?: About}} Film
  * @type {Props<Film>}
  */
 var props;
 const root = $(".passes");
 let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLInputElement} */ range, /** @type {HTMLElement} */ title, /** @type {HTMLElement} */ where;
 let /** @type {SVGElement} */ curve, /** @type {SVGElement} */ near, /** @type {HTMLElement} */ said, /** @type {HTMLElement} */ read;
-let /** @type {number | null} */ at = null, /** @type {number} */ timer = null;
+let /** @type {HTMLCanvasElement[]} */ ends, /** @type {number | null} */ at = null, /** @type {number} */ timer = null;
 // Where the figures stand in a box of 300 × 60, from `least` at the foot to the greatest.
 /** @type {(values: number[], least: number) => Pair[]} */
 const points = (values, least) => {
@@ -41,6 +41,7 @@ const figure = (parent) => {
 const show = () => {
   const { pixels, change, caption, captions } = props.value, last = pixels.n - 1, k = passOf(props.value, at);
   paint(canvas, pixels, k);
+  ends.forEach((end, i) => { end.hidden = !props.value.ends; if (props.value.ends) paint(end, pixels, i * last); });
   range.max = String(last + 1); range.value = String(k + 1);
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;
   read.textContent = captions && captions[k] ? `${t("read")} ${captions[k]}` : "";
@@ -79,10 +80,13 @@ const build = () => {
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
   const tools = make("div", "tools acts", film);
   button("▶", tools, play, t("play"));
+  const begin = make("canvas", "pixelated end", tools);
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
   range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach((task) => finish(task)));
+  ends = [begin, make("canvas", "pixelated end", tools)];
+  for (const end of ends) end.setAttribute("aria-hidden", "true");
   where = make("output", "note", tools);
   read = make("p", "read", facts);
   curve = figure(facts); near = figure(facts);
