@@ -30,7 +30,7 @@ class Discriminator(nn.Module):
 
 
 class CVAEGAN(CVAE):
-    fp16_modules = ("discriminator", "classifier", "encoder")  # stored in half precision; G, which draws, in full
+    fp16_modules = ("discriminator", "classifier", "encoder", "generator")  # half precision is far finer than 256 levels of grey
 
     def __init__(self, config: CVAEConfig):
         super().__init__(config)
