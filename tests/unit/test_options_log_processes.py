@@ -167,3 +167,16 @@ def test_many_processes_without_accelerate_say_what_they_lack(monkeypatch):
         processes.join_team()
     monkeypatch.delenv("WORLD_SIZE")
     assert processes.join_team() == processes.Team()
+
+
+def test_gradients_are_their_mean_over_the_processes_each_in_its_place():
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    try:
+        tensors = [torch.full((2, 3), 4.0), torch.arange(4.0).view(1, 1, 2, 2).contiguous(memory_format=torch.channels_last)]
+        processes.Team(0, 2).average(tensors)  # the sum over this one alone, as if there were two
+        assert torch.equal(tensors[0], torch.full((2, 3), 2.0))
+        assert torch.equal(tensors[1], torch.arange(4.0).view(1, 1, 2, 2) / 2)
+        processes.Team().average(tensors)  # alone nothing is done
+        assert torch.equal(tensors[0], torch.full((2, 3), 2.0))
+    finally:
+        torch.distributed.destroy_process_group()
