@@ -85,10 +85,19 @@ class Run:
         ]
         average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
+        names = {net: name for name, net in objective.model.named_modules()}
+        self.as_they_are = [names[turn.net] for turn in self.turns if not turn.averaged and turn.net in names]
 
     def model(self) -> Network:
         """The model to release: the averaged weights where they are kept."""
         return cast(Network, self.average.module) if self.average else self.objective.model
+
+    def update_average(self) -> None:
+        """Move the averaged weights, where they are kept, towards those of now; a net that is to stay as it is takes its own."""
+        if self.average:
+            self.average.update_parameters(self.objective.model)
+            for name in self.as_they_are:
+                self.average.module.get_submodule(name).load_state_dict(self.objective.model.get_submodule(name).state_dict())
 
     def state(self) -> dict[str, Tensor]:
         """Everything `restore` needs, as flat tensors."""
@@ -150,8 +159,7 @@ def step(run: Run, batches, progress: float) -> dict[str, Tensor]:
         for turn, optimizer in zip(run.turns, run.optimizers, strict=True):
             if run.step % turn.every == 0 and (rate := turn.rate(progress)):
                 metrics |= optimizer_step(turn, optimizer, batch, rng, warm * rate, run.team)
-    if run.average:
-        run.average.update_parameters(run.objective.model)
+    run.update_average()
     return metrics
 
 

@@ -38,6 +38,7 @@ class Turn:
     end: float = 1.0  # and before which: what has moved until then is held
     hold: float = 0.0  # the share of start … end with the whole learning rate, which then falls linearly to zero
     betas: tuple[float, float] | None = None  # Adam's, where not the run's
+    averaged: bool = True  # whether the moving average of its net is what is released, where one is kept
 
     def rate(self, progress: float) -> float:
         """The factor of the run's learning rate at a share of the run, 0 to 1; 0 where it is not this turn's time."""

@@ -32,6 +32,7 @@ class CriticModel(LatentModel, Discriminator, Protocol):
 class WGANObjective(nn.Module):
     """Lipschitz by weight clipping, to the bound in the model's config."""
 
+    averaged = False  # an average of weights that jump between the ends of the box lies within it
     betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
 
     def __init__(self, model: CriticModel, every: int = 5, hold: float = 0.0):
@@ -41,7 +42,7 @@ class WGANObjective(nn.Module):
     def turns(self) -> list[Turn]:
         m = self.model
         return [
-            Turn("critic", m.critic, self.critic_loss, hold=self.hold, post_step=self.clip),
+            Turn("critic", m.critic, self.critic_loss, hold=self.hold, post_step=self.clip, averaged=self.averaged),
             Turn("generator", m.generator, self.generator_loss, every=self.every, hold=self.hold),
         ]
 
@@ -63,6 +64,7 @@ class WGANObjective(nn.Module):
 class WGANGPObjective(WGANObjective):
     """Lipschitz by a penalty on the critic's gradient between real and generated pictures."""
 
+    averaged = True
     betas = (0.0, 0.9)  # arXiv:1704.00028, algorithm 1
 
     def __init__(self, model: CriticModel, every: int = 5, weight: float = 10.0, hold: float = 0.0):

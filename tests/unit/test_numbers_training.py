@@ -13,6 +13,7 @@ from genlib.evaluation.writing import make_reference
 from genlib.models.cvae import CVAEConfig
 from genlib.models.cvae_gan import CVAEGAN
 from genlib.objectives.base import OneTurn, Turn
+from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 from genlib.recipes import RECIPES, Recipe
 from tests.conftest import small
 
@@ -92,6 +93,18 @@ def test_a_budget_in_minutes_is_used_up_by_seconds_and_one_in_batches_by_batches
     assert train.Budget(minutes=2.0).progress(99, 30.0) == pytest.approx(0.25)
     assert train.Budget(steps=8).progress(2, 1e9) == pytest.approx(0.25)
     assert [p.step for p in train.train(train.Run(Slope()), nothing, train.Budget(steps=3))] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("family", "objective", "is_averaged"), [("wgan", WGANObjective, False), ("wgangp", WGANGPObjective, True)])
+def test_a_clipped_critic_is_released_as_it_is_and_a_penalised_one_averaged(family, objective, is_averaged):
+    model = small(family).train().requires_grad_(True)
+    run = train.Run(objective(model, every=1), lr=1e-2, betas=(0.0, 0.9), ema=0.9)
+    x = torch.rand(6, 1, model.config.size, model.config.size, generator=seeded(0))
+    for _ in train.train(run, lambda _step, _rng: Batch(x, torch.zeros(6, dtype=torch.int64)), train.Budget(steps=4)):
+        pass
+    released, now = run.model().state_dict(), model.state_dict()
+    for part, is_other in (("critic", is_averaged), ("generator", True)):
+        assert any(not torch.equal(released[name], now[name]) for name in now if name.startswith(part)) == is_other
 
 
 def test_a_turn_that_waits_moves_on_every_nth_batch():
