@@ -106,14 +106,14 @@ def follow(job: Job, out: Path, enter: log.Log = lambda _step, _metrics: None) -
                 draw_curves(out)
                 raise SystemExit(f"stopped at batch {run.step}; go on with --resume")
             if job.best and job.best.has_turned:
-                print("\nthe held-out pictures are known no better: stopped")
+                bar.write("the held-out pictures are known no better: stopped")
                 break
             if time.monotonic() - saved > SAVE_SECONDS:
                 job.save(out)
                 saved = time.monotonic()
         if run.step > begin:
             job.finish(out)
-    print(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes" + " already; ask for more --steps" * (run.step == begin))
+    tqdm.write(f"{out}: {run.step} batches, {run.seconds / 60:.1f} minutes" + " already; ask for more --steps" * (run.step == begin))
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def draw_curves(out: Path) -> None:
     try:
         output.save_plot(out)
     except CheckpointError as error:
-        print(f"{out} has no curves.png: {error}", file=sys.stderr)
+        tqdm.write(f"{out} has no curves.png: {error}", file=sys.stderr)
 
 
 def describe(progress: train.Progress, batch: int) -> str:

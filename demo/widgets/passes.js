@@ -41,7 +41,7 @@ const figure = (parent) => {
 const show = () => {
   const { pixels, change, caption, captions } = props.value, last = pixels.n - 1, k = passOf(props.value, at);
   paint(canvas, pixels, k);
-  ends.forEach((end, i) => { end.hidden = !props.value.ends; if (props.value.ends) paint(end, pixels, i * last); });
+  ends.forEach((end, i) => paint(end, pixels, i * last));
   range.max = String(last + 1); range.value = String(k + 1);
   where.textContent = `${t("pass")} ${k + 1} / ${last + 1}`;
   read.textContent = captions && captions[k] ? `${t("read")} ${captions[k]}` : "";
@@ -80,12 +80,13 @@ const build = () => {
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
   const tools = make("div", "tools acts", film);
   button("▶", tools, play, t("play"));
-  const begin = make("canvas", "pixelated end", tools);
+  const shown = props.value.ends ? 1 : 0; // of a tab's films all or none
+  ends = Array.from({ length: shown }, () => make("canvas", "pixelated end", tools));
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
   range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach((task) => finish(task)));
-  ends = [begin, make("canvas", "pixelated end", tools)];
+  if (shown) ends.push(make("canvas", "pixelated end", tools));
   for (const end of ends) end.setAttribute("aria-hidden", "true");
   where = make("output", "note", tools);
   read = make("p", "read", facts);

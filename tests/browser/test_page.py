@@ -156,7 +156,7 @@ def test_a_painted_hole_is_repaired_and_the_rest_untouched(page, server):
 def test_sampling_is_seen_pixel_by_pixel_stops_and_goes_on_from_there(page, server):
     open_tab(page, server, "pixel", "&n=3")
     page.wait_for_selector(".pixel_stream[data-at='784']")
-    page.evaluate("addEventListener('task', (e) => { window.task = e.detail; })")
+    page.evaluate("addEventListener('task', (e) => { window.task = e.detail.task; })")
     # Both clicks from inside the page: it takes a second until so many are seen, which a busy machine may need for one click.
     page.evaluate("""async () => {
         const stream = document.querySelector('.pixel_stream'), [sample, stop] = stream.querySelectorAll('.acts button');

@@ -36,7 +36,7 @@ def test_a_slide_over_beta_moves_plane_picture_and_bars_together_and_its_models_
     open_tab(page, server, "latent")
     page.wait_for_selector("[data-ready=yes]")
     assert page.locator(".terms:visible *").count() == 0  # the usual VAE stands in no series
-    page.evaluate("addEventListener('task', (event) => { (window.done ||= []).push(event.detail); })")
+    page.evaluate("addEventListener('task', (event) => { (window.done ||= []).push(event.detail.task); })")
     seen, slider = [], page.locator(".rail:has(.ticks) input:visible")
     for key, beta, nats in (("End", "30", "205.7 nats"), ("Home", "0", "383.3 nats")):
         slider.press(key)
@@ -55,7 +55,7 @@ def test_draws_zoom_and_layers_ask_the_server_for_nothing_and_stand_in_the_addre
     open_tab(page, server, "latent")
     page.wait_for_selector("[data-ready=yes]")
     settled(page)
-    page.evaluate("addEventListener('task', (event) => { (window.done ||= []).push(event.detail); })")
+    page.evaluate("addEventListener('task', (event) => { (window.done ||= []).push(event.detail.task); })")
     asked = []
     page.on("request", lambda r: asked.append(r.url))
     page.get_by_role("button", name="Drop 200 draws of N(0, I)").click()
