@@ -190,7 +190,7 @@ def test_what_was_put_off_does_not_bring_back_the_old_data_sets_model(page, serv
     )
     page.wait_for_function(f"{models}.includes('cvaegan-sprites')")
     page.wait_for_timeout(4000)  # time for an overtaken answer to come late
-    assert set(page.evaluate(models)) == {"cvaegan-sprites"}
+    page.wait_for_function(f"((names) => names.length && names.every((name) => name === 'cvaegan-sprites'))({models})")
     assert page.evaluate(
         "[...document.querySelectorAll('.passes canvas, .pixel_canvas canvas')].filter((e) => e.checkVisibility()).every((c) => c.width === 64)"
     )
