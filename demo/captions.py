@@ -75,6 +75,11 @@ def foot(t, tab: str, file: str) -> None:
     gr.HTML(f'<details><summary>{file}</summary><pre tabindex="0">{source}</pre></details>', elem_classes="source")
 
 
+def spell_reading(name: str, p: float) -> str:
+    """A class, and how probable it is."""
+    return f"{name} {100 * p:.0f}\u202f%"
+
+
 def own_verdicts(t, registry: ModelRegistry, dataset: str, model: str, x, asked) -> tuple[list[str], list]:
     """`verdicts` on a model's pictures: of a visitor's model the own classes are read by the reader that their pictures taught."""
     words, right = verdicts(t, registry, dataset, x, asked)
@@ -85,7 +90,7 @@ def own_verdicts(t, registry: ModelRegistry, dataset: str, model: str, x, asked)
         p, k = own.model.logits(x).softmax(dim=1).max(dim=1)
     for i, wanted in enumerate(asked.tolist()):
         if wanted in own.classes:
-            words[i], right[i] = f"{names[int(k[i])]} {100 * float(p[i]):.0f}\u202f%", int(k[i]) == wanted
+            words[i], right[i] = spell_reading(names[int(k[i])], float(p[i])), int(k[i]) == wanted
     return words, right
 
 
@@ -99,7 +104,7 @@ def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[l
     guess, names = registry.guess(dataset, x), class_names(t, registry, dataset)
     p, k = guess.max(dim=1)
     unlike = registry.is_unlike(dataset, x).tolist()
-    captions = [f"{names[int(i)]}\u202f?" if u else f"{names[int(i)]} {100 * float(q):.0f}\u202f%" for q, i, u in zip(p, k, unlike, strict=True)]
+    captions = [f"{names[int(i)]}\u202f?" if u else spell_reading(names[int(i)], float(q)) for q, i, u in zip(p, k, unlike, strict=True)]
     if asked is None:
         return captions, [None] * len(x)
     return captions, [None if a >= guess.shape[1] else a == i and not u for a, i, u in zip(asked.tolist(), k.tolist(), unlike, strict=True)]

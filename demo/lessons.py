@@ -7,7 +7,7 @@ from dataclasses import replace
 import gradio as gr
 import torch
 
-from demo import neighbours
+from demo import neighbours, uploads
 from demo.bases import NEW, base_of, form_of
 from demo.studio import Desk
 from demo.widgets.base import pixels
@@ -99,11 +99,7 @@ def blank(registry, t, s) -> dict:
     _, size, channels = form_of(registry, s.dataset, s.model)
     picture = {"pixels": pixels(torch.zeros(1, channels, size, size)), "label": -1, "source": "blank"}
     hint = t("train.one_hint") if s.dataset == "mnist" else t(f"hint.{s.dataset}")
-    return gr.update(value=picture, dataset=s.dataset, hint=hint, text=pad_words(t))
-
-
-def pad_words(t) -> dict:
-    return t.group("picture") | {"pick": t("train.one_picture")}
+    return gr.update(value=picture, dataset=s.dataset, hint=hint, text=uploads.pad_words(t, t("train.one_picture")))
 
 
 def scale(rows: int) -> int:

@@ -5,6 +5,8 @@ import html
 import re
 from hashlib import blake2s
 
+from genlib import drawing  # which imports matplotlib when somebody reads about a model, and not before
+
 PANEL = (3.6, 2.4)  # inches: where it is shown a point is about a pixel and a half
 THEME = {"INK": "--body-text-color", "QUIET": "--quiet", "RULE": "--border-color-primary", "ACCENT": "--color-accent"}
 
@@ -12,8 +14,6 @@ THEME = {"INK": "--body-text-color", "QUIET": "--quiet", "RULE": "--border-color
 @functools.lru_cache(maxsize=256)
 def curve_panel(turn: str, unit: str, lines: tuple, stretch: int) -> str:
     """One panel of curves, ((name, its values), …), as an SVG that stands within a page.  Raises NoMatplotlib."""
-    from genlib import drawing  # matplotlib with it: not before somebody reads about a model
-
     plots = drawing.plots()
     return in_theme(plots, plots.curves([plots.Panel(turn, unit, dict(lines))], stretch, PANEL))
 
@@ -21,8 +21,6 @@ def curve_panel(turn: str, unit: str, lines: tuple, stretch: int) -> str:
 @functools.lru_cache(maxsize=256)
 def pace_panel(courses: tuple, chosen: str) -> str:
     """FID against minutes, of runs as (title, minutes, FIDs), as an SVG that stands within a page.  Raises NoMatplotlib."""
-    from genlib import drawing
-
     plots = drawing.plots()
     return in_theme(plots, plots.pace([plots.Course(*course) for course in courses], chosen, PANEL))
 

@@ -59,8 +59,12 @@ def small_png(picture: np.ndarray, side: int = 92) -> str:
 
 def picture_pad(registry, t, title: str = "", look: str = "acts") -> PicturePad:
     """A picture pad that asks this shelf and speaks this language.  title: what the picture is; "Picture" where a tab has one."""
-    text = t.group("picture") | ({"pick": title} if title else {})
-    return PicturePad(elem_classes=look, text=text, hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
+    return PicturePad(elem_classes=look, text=pad_words(t, title), hint=t("hint.mnist"), server_functions=[events.serve(t, prepare, registry, t)])
+
+
+def pad_words(t, title: str = "") -> dict:
+    """What a picture pad says."""
+    return t.group("picture") | ({"pick": title} if title else {})
 
 
 def prepare(registry, t, data: dict) -> dict:

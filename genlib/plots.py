@@ -158,7 +158,7 @@ class Course:
     fid: tuple[float, ...]
 
 
-def front(courses: Sequence[Course]) -> list[Course]:
+def pareto_front(courses: Sequence[Course]) -> list[Course]:
     """Those than which no other ended as good, as soon."""
 
     def beats(other: Course, one: Course) -> bool:
@@ -181,7 +181,7 @@ def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] 
         look: dict = {"color": ACCENT if is_chosen else QUIET, "alpha": 1 if is_chosen else 0.6}
         axes.plot(course.minutes, course.fid, linewidth=2 if is_chosen else 0.9, **look)
         axes.plot(course.minutes[-1:], course.fid[-1:], "o", markersize=5 if is_chosen else 3.5, **look)
-    for course in front(courses):
+    for course in pareto_front(courses):
         axes.annotate(course.title, (course.minutes[-1], course.fid[-1]), (-4, -3), textcoords="offset points", ha="right", va="top", color=QUIET)
     ends = np.array([(course.minutes[-1], course.fid[-1]) for course in courses])
     low, high = ends.min(axis=0), ends.max(axis=0)

@@ -154,7 +154,7 @@ def gans(dataset: str) -> dict[str, Recipe]:
 
 
 def wgangp(dataset: str) -> Recipe:
-    # G every second batch, not every fifth: the same minutes give it 2.5 times the moves.
+    # G every second batch, not every fifth: of as many batches it has 2.5 times the moves.
     objective = partial(WGANGPObjective, every=2, hold=0.5)
     return adversarial(dataset, lambda: WGANGP(DCGANConfig()), objective, 24_000, lr=5e-4, betas=(0.0, 0.9), batch=64)
 

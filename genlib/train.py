@@ -86,7 +86,7 @@ class Run:
         average = functools.partial(ema_update, ema=ema)
         self.average = AveragedModel(objective.model, multi_avg_fn=average, use_buffers=True) if ema else None
         names = {net: name for name, net in objective.model.named_modules()}
-        self.as_they_are = [names[turn.net] for turn in self.turns if not turn.averaged and turn.net in names]
+        self.unaveraged = [names[turn.net] for turn in self.turns if not turn.averaged and turn.net in names]
 
     def model(self) -> Network:
         """The model to release: the averaged weights where they are kept."""
@@ -96,7 +96,7 @@ class Run:
         """Move the averaged weights, where they are kept, towards those of now; a net that is to stay as it is takes its own."""
         if self.average:
             self.average.update_parameters(self.objective.model)
-            for name in self.as_they_are:
+            for name in self.unaveraged:
                 self.average.module.get_submodule(name).load_state_dict(self.objective.model.get_submodule(name).state_dict())
 
     def state(self) -> dict[str, Tensor]:

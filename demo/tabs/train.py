@@ -59,11 +59,17 @@ def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
     yield lessons.show_pictures(registry, t, s, desk)
 
 
-def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
-    """What a visitor brings: beside what they brought before."""
+def idle_desk(registry, request: gr.Request) -> Desk:
+    """The visitor's desk, a clean one if they have none.  Raises InputError while their run goes on."""
     desk = registry.studio.desk(request.session_hash)
     if desk.is_busy:
         raise InputError("your training goes on: stop it before you change what it learns")
+    return desk
+
+
+def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """What a visitor brings: beside what they brought before."""
+    desk = idle_desk(registry, request)
     classes = {item.label for item in desk.items}
     desk.take(list(s.files or []), t("train.class", k=len(classes) + 1))
     yield from look(registry, t, s, request)
@@ -76,9 +82,7 @@ def add(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
         raise InputError("draw a picture first, or photograph one")
     if not label:
         raise InputError("say which class the picture is of")
-    desk = registry.studio.desk(request.session_hash)
-    if desk.is_busy:
-        raise InputError("your training goes on: stop it before you change what it learns")
+    desk = idle_desk(registry, request)
     desk.add(images.png(from_pixels(picture["pixels"], most=1)), label)
     yield {"picture": lessons.blank(registry, t, s)}
     yield from look(registry, t, s, request)

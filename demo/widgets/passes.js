@@ -80,14 +80,13 @@ const build = () => {
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", t("repaired"));
   const tools = make("div", "tools acts", film);
   button("▶", tools, play, t("play"));
-  const shown = props.value.ends ? 1 : 0; // of a tab's films all or none
-  ends = Array.from({ length: shown }, () => make("canvas", "pixelated end", tools));
+  const end = () => (props.value.ends ? [make("canvas", "pixelated end", tools)] : []), begin = end(); // of a tab's films all have them or none
   range = make("input", "", tools); Object.assign(range, { type: "range", min: 1, max: 1, step: 1 });
   range.setAttribute("aria-label", t("pass"));
   range.addEventListener("input", () => { stop(); at = +range.value - 1; show(); });
   range.addEventListener("change", () => found(props.value.finds, passOf(props.value, at)).forEach((task) => finish(task)));
-  if (shown) ends.push(make("canvas", "pixelated end", tools));
-  for (const end of ends) end.setAttribute("aria-hidden", "true");
+  ends = [...begin, ...end()];
+  for (const canvas of ends) canvas.setAttribute("aria-hidden", "true");
   where = make("output", "note", tools);
   read = make("p", "read", facts);
   curve = figure(facts); near = figure(facts);

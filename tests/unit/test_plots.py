@@ -235,8 +235,8 @@ def test_a_run_that_ends_is_drawn_and_its_card_shows_it(tmp_path):
 def test_the_front_are_the_runs_that_none_reaches_sooner_and_better():
     ends = {"soon": (2, 20), "good": (9, 3), "late": (30, 3), "poor": (2, 21)}
     soon, good, late, poor = (plots.Course(title, (m,), (f,)) for title, (m, f) in ends.items())
-    assert [course.title for course in plots.front([late, soon, poor, good])] == ["soon", "good"]
-    assert plots.front([soon, soon]) == [soon, soon]  # as good as each other
+    assert [course.title for course in plots.pareto_front([late, soon, poor, good])] == ["soon", "good"]
+    assert plots.pareto_front([soon, soon]) == [soon, soon]  # as good as each other
 
 
 def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_others():
