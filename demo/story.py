@@ -119,15 +119,19 @@ def anatomy(registry, t, name: str) -> str:
 def film(registry, t, name: str) -> dict:
     """The film widget's value: the sheets of a run side by side as a PNG, and what is known of each; without them where none were kept."""
     facts, steps = registry.info(name).film, registry.info(name).film.get("steps", [])
-    done = ["compare.turns"] if len(training(registry, name).steps) >= TURNS else []
     try:
         raw = read_file(registry.folders[name], checkpoint.FILM) if steps else b""
     except FileNotFoundError:
         raw = b""
     if not raw:
-        return {"done": done}
+        return {}
     lines = [moment_words(t, facts, k) for k in range(len(steps))]
-    return {"png": base64.b64encode(raw).decode(), "steps": steps, "captions": lines, "done": done, "about": {"model": name}}
+    return {"png": base64.b64encode(raw).decode(), "steps": steps, "captions": lines, "about": {"model": name}}
+
+
+def tasks_done(registry, name: str) -> list[str]:
+    """Which tasks are done by whoever chooses to read of a model."""
+    return ["compare.turns"] if len(training(registry, name).steps) >= TURNS else []
 
 
 def moment_words(t, facts: dict, k: int) -> str:

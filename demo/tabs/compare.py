@@ -178,6 +178,12 @@ def pick(registry, t, s: State, event: gr.EventData) -> dict:
     return {"closer": signed(s, look_at(registry, t, s)), "cell": cell}
 
 
+def choose(registry, t, s: State) -> dict:
+    """The story of a model that a person has chosen."""
+    shown = read(registry, t, s)
+    return shown | {"film": shown["film"] | {"done": story.tasks_done(registry, s.model)}}
+
+
 def read(registry, t, s: State) -> dict:
     return story.show(registry, t, s.model) | {"pace": pace.chart(registry, t, models_for(registry, s.dataset), s.model)}
 
@@ -237,5 +243,6 @@ def build(registry, t, page) -> None:
     bind([canvas.expand], complete, events.bind_stream)
     bind([canvas.select], pick)
     bind([dataset.input], switch)
-    bind([model.input, told["film"].expand], read)
+    bind([model.input], choose)
+    bind([told["film"].expand], read)
     address.bind_load(t, TAB, State(), functools.partial(told_of, registry), open_state, outputs, registry, t)

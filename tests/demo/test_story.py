@@ -16,6 +16,7 @@ import genlib
 from demo import pace, plotted, story
 from demo.captions import ROOT
 from demo.registry import ModelRegistry
+from demo.tabs import compare
 from demo.text import Text
 from genlib import checkpoint, ops
 from genlib.curves import Curves
@@ -80,12 +81,19 @@ def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
 def test_a_film_is_sent_where_a_run_kept_one_with_what_is_known_of_each_moment(tmp_path):
     checkpoint.save(small("gan"), tmp_path, name="gan-mnist", dataset="mnist", film={"steps": [1, 2000], "minutes": [0.1, 3], "fid": [90.25, 7]})
     registry, name = ModelRegistry((str(tmp_path),)), str(tmp_path)
-    assert story.film(registry, Text("en"), name) == {"done": []}  # the file is not there
+    assert story.film(registry, Text("en"), name) == {}  # the file is not there
     (tmp_path / "film.png").write_bytes(b"sheet")
     value = story.film(registry, Text("en"), name)
     assert base64.b64decode(value["png"]) == b"sheet"
     assert value["captions"] == ["after 1 batches, 0.1 min, FID 90.2", "after 2,000 batches, 3 min, FID 7"]
-    assert story.film(ModelRegistry(), Text("en"), "cvaegan-mnist") == {"done": ["compare.turns"]}
+    assert story.film(ModelRegistry(), Text("en"), "cvaegan-mnist") == {}
+
+
+def test_who_chooses_a_model_of_three_turns_has_done_a_task_and_who_is_shown_it_has_not():
+    registry, text = ModelRegistry(), Text("en")
+    for name, done in (("cvaegan-mnist", ["compare.turns"]), ("gan-mnist", [])):
+        assert compare.choose(registry, text, compare.State(model=name))["film"].get("done") == done
+        assert "done" not in compare.read(registry, text, compare.State(model=name))["film"]
 
 
 def curves_of(tmp_path, language: str) -> str:
