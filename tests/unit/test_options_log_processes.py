@@ -129,7 +129,12 @@ def test_parts_are_the_batch_and_each_process_draws_its_own_numbers():
     assert torch.equal(torch.stack([part.x for part in parts], dim=1).flatten(0, 1), whole.x)
     ahead = [torch.rand(3, generator=rng) for rng in rngs]
     assert torch.equal(ahead[0], ahead[2])
-    assert not torch.equal(ahead[0], ahead[1])
+    third = torch.Generator().manual_seed(5)
+    processes.Part(Whole(), processes.Team(2, 3))(4, third)
+    numbers = [*ahead[:2], torch.rand(3, generator=third)]
+    assert len({tuple(values.tolist()) for values in numbers}) == 3
+    begun_anew = torch.rand(3, generator=torch.Generator().manual_seed(5))  # what the batch itself was drawn from
+    assert not any(torch.equal(values, begun_anew) for values in numbers)
 
 
 def test_two_processes_are_one_with_twice_the_batch_and_one_of_them_writes(data_root, tmp_path):

@@ -247,6 +247,7 @@ def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_colo
     assert [tuple(float(v[0]) for v in dot.get_data()) for dot in dots] == [(4, 30), (9, 40), (8, 12)]
     assert [line.get_color() for line in lines] == [plots.QUIET, plots.QUIET, plots.ACCENT]
     assert sorted(text.get_text() for text in axes.texts) == ["a", "b"]
+    assert axes.get_xlim()[0] < 1  # room for a name left of the first that ended
     assert axes.get_xlim()[1] > 9
     assert axes.get_ylim()[0] < 12
     assert 40 < axes.get_ylim()[1] < 900  # the beginning of a run would press the rest flat

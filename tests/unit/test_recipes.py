@@ -2,9 +2,10 @@
 
 import pytest
 
-from genlib import checkpoint
+from genlib import checkpoint, hub
 from genlib.models.dcgan import DCGAN
 from genlib.models.vae import VAE
+from genlib.objectives import registry
 from genlib.recipes import RECIPES
 
 PLANES = [name for name in RECIPES if name.startswith("vae2dbeta")]
@@ -40,3 +41,14 @@ def test_a_dcgans_discriminator_has_a_penalty_in_the_place_of_batchnorm():
 def test_the_comparison_of_autoencoders_is_of_one_net_and_one_likelihood(dataset):
     nets = {kind: RECIPES[f"{kind}-{dataset}"].build().model for kind in ("ae", "vaegauss", "waegan", "aegan")}
     assert len({(net.config.hidden, net.config.decoder_hidden) for net in nets.values()}) == 1
+
+
+LONGER = ("pixelcnn-mnist",)  # of more batches than its recipe, see its card
+
+
+@pytest.mark.parametrize("name", sorted(set(RECIPES) & set(hub.bundled_checkpoints())))
+def test_a_card_says_what_its_recipe_says(name):
+    info, recipe = hub.bundled_checkpoints()[name], RECIPES[name]
+    assert info.objective.items() <= registry.describe(recipe.build()).items()  # what an older card does not know came later
+    said = {"seed": recipe.seed, "betas": list(recipe.betas)} | ({} if name in LONGER else {"steps": recipe.steps})
+    assert {key: info.training.get(key, value) for key, value in said.items()} == said
