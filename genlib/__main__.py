@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from genlib import log, options
+from genlib.errors import CheckpointError, InputError, Problem
 from genlib.limits import GUIDANCE
 
 PROGRAM = "python -m genlib"
@@ -210,7 +211,6 @@ def own_job(task, budget, out: Path):
 
 def begin_film(dataset: str, root: Path | None):
     """A film whose moments are judged, where there is what judges."""
-    from genlib.errors import CheckpointError
     from genlib.evaluation.report import film_judge
     from genlib.film import Film
 
@@ -288,7 +288,6 @@ def sample(args) -> None:
     import torch
 
     from genlib import checkpoint, hub, images, ops, output
-    from genlib.errors import InputError
 
     folder = hub.resolve(args.source)
     info, model = checkpoint.read(folder)
@@ -388,17 +387,22 @@ def quit_at_once(_number, _frame) -> None:
     os._exit(128 + signal.SIGINT)
 
 
+def import_torch() -> None:
+    """The long import that every command needs; in it libraries may swallow a KeyboardInterrupt, so that until it is done one ends the process."""
+    before = signal.signal(signal.SIGINT, quit_at_once)
+    import torch  # noqa: F401
+
+    signal.signal(signal.SIGINT, before)
+
+
 def main() -> None:
     try:
         typed = options.expand(sys.argv[1:])
     except options.OptionsError as error:
         raise SystemExit(f"{options.FLAG}: {error}") from None
     args = parser().parse_args(typed, argparse.Namespace(typed=typed))
-    before = signal.signal(signal.SIGINT, quit_at_once)  # libraries that are being imported may swallow a KeyboardInterrupt
-    from genlib.errors import Problem
-
-    signal.signal(signal.SIGINT, before)
     try:
+        import_torch()
         if kind := getattr(args, "log", None):
             log.check_kind(kind)
         args.function(args)
