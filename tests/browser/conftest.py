@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.visit import BROWSER, FLAGS, visitor
+from tests.browser.visit import BROWSER, FLAGS, THRIFT, visitor
 
 
 def pytest_collection_modifyitems(items):
@@ -18,7 +18,7 @@ def chromium():
 
     assert BROWSER, "GENLIB_REQUIRE_BROWSER is set and there is no Chromium"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS + THRIFT)
         yield browser
         browser.close()
 

@@ -37,7 +37,7 @@ def choose_tab(page, name: str) -> None:
     page.evaluate("(name) => document.querySelector(`[role=tab][data-tab-id=${name}]`).click()", name)
     page.locator(".prose.question:visible", has_text=t(f"{name}.question")).wait_for()
     page.wait_for_function("() => !document.querySelector('.workbench:has(.hero):not(:has(.hero canvas))')?.checkVisibility()")
-    settled(page, 800)
+    settled(page, 400)
 
 
 def test_an_address_opens_its_tab_and_no_other_and_little_comes_and_nothing_jumps(page, server):

@@ -35,10 +35,10 @@ def follow(run: Run, steps: int, film: Film, stop: int | None = None) -> None:
 
 def test_the_moments_of_a_film_lie_at_squares_and_its_last_is_the_end():
     film = Film()
-    begin(1000, film)
-    due = [max(1, -(-1000 * k * k // (MOMENTS - 1) ** 2)) for k in range(MOMENTS)]
+    begin(400, film)
+    due = [max(1, -(-400 * k * k // (MOMENTS - 1) ** 2)) for k in range(MOMENTS)]
     assert film.facts["steps"][3:] == due[3:]
-    assert film.facts["steps"][-1] == 1000
+    assert film.facts["steps"][-1] == 400
     assert len(film.sheets) == MOMENTS
 
 

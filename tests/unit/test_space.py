@@ -25,7 +25,7 @@ while read old new ref; do
   done
 done
 """
-GIT_LFS = """#!{python}
+GIT_LFS = """#!{python} -IS
 # A stand-in for git-lfs: what its filter and its installation do.
 import hashlib, subprocess, sys
 if sys.argv[1] == "install":
