@@ -68,10 +68,10 @@ def keep(t, tab: str, controls: dict) -> None:
 
     Each tab remembers its own while another is in sight.  A model's name, as address and API have it, is its control's tooltip.
     """
-    names = list(controls)
+    names, shown = list(controls), "more" if "more" in controls else "model"
     script = f"""(...values) => {{
         const field = document.querySelector("#link-{tab}-{t.language}")?.closest(".workbench").querySelector(".model input");
-        if (field) field.title = values[{names.index("model") if "model" in names else -1}] || "";
+        if (field) field.title = values[{names.index(shown) if shown in names else -1}] || "";
         if (!window.touched) return;
         const link = ({LINK})("{tab}", {json.dumps(names)}, values);
         (window.links ||= {{}})["{tab}"] = link;

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import gradio as gr
-import torch
 
 from demo.registry import SERIES, ModelRegistry
 from demo.studio import MINE
@@ -80,30 +79,17 @@ def spell_reading(name: str, p: float) -> str:
     return f"{name} {100 * p:.0f}\u202f%"
 
 
-def own_verdicts(t, registry: ModelRegistry, dataset: str, model: str, x, asked) -> tuple[list[str], list]:
-    """`verdicts` on a model's pictures: of a visitor's model the own classes are read by the reader that their pictures taught."""
-    words, right = verdicts(t, registry, dataset, x, asked)
-    if not (own := registry.readers.get(model)):
-        return words, right
-    names = class_names(t, registry, dataset, model)
-    with torch.inference_mode():
-        p, k = own.model.logits(x).softmax(dim=1).max(dim=1)
-    for i, wanted in enumerate(asked.tolist()):
-        if wanted in own.classes:
-            words[i], right[i] = spell_reading(names[int(k[i])], float(p[i])), int(k[i]) == wanted
-    return words, right
-
-
-def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None) -> tuple[list[str], list]:
-    """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None).
+def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None, model: str = "") -> tuple[list[str], list]:
+    """The classifier's reading of each picture, as a caption, and whether it is what was asked (or None); of a visitor's model its own classes too.
 
     What is unlike any real picture is read as nothing for sure: its caption is a question, and it is not what was asked.
     """
     if registry.classifier(dataset) is None:
         return [""] * len(x), [None] * len(x)
-    guess, names = registry.guess(dataset, x), class_names(t, registry, dataset)
+    own = registry.own.get(model)
+    guess, names = registry.guess(dataset, x, model), class_names(t, registry, dataset, model if own else None)
     p, k = guess.max(dim=1)
-    unlike = registry.is_unlike(dataset, x).tolist()
+    unlike = [strange and not (own and int(i) in own.classes) for strange, i in zip(registry.is_unlike(dataset, x).tolist(), k, strict=True)]
     captions = [f"{names[int(i)]}\u202f?" if u else spell_reading(names[int(i)], float(q)) for q, i, u in zip(p, k, unlike, strict=True)]
     if asked is None:
         return captions, [None] * len(x)

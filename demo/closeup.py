@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from demo import captions, neighbours, validation
-from demo.neighbours import Neighbours
-from demo.registry import ModelRegistry
+from demo.neighbours import Neighbours, TrainingPictures
+from demo.registry import ModelRegistry, Own
 from demo.samples import Samples
 from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib.models.base import Configured, Discriminator, class_args
+from genlib.ops import num_classes
 
 NEAREST = 6  # pictures a row
 
@@ -45,7 +46,7 @@ def has_batchnorm(model: torch.nn.Module) -> bool:
 
 def verdict_lines(registry: ModelRegistry, t, dataset: str, names: list[str], name: str, x: Tensor, label: int) -> list[str]:
     """What every D makes of a picture, the one taught beside its own G first, and what that means."""
-    known, real = judges(registry, names, name), registry.samples(dataset)
+    known, real = [n for n in judges(registry, names, name) if label < (num_classes(registry.model(n)) or label + 1)], registry.samples(dataset)
     shares = {judge: round(100 * realness(cast(Judge, registry.model(judge)), x, real, label)) for judge in known}
     lines = [t("compare.d_own", p=shares.pop(name))] if name in shares else []
     lines += [t("compare.d_none", model=captions.model_title(t, registry, name))] if known and not lines else []
@@ -56,9 +57,11 @@ def verdict_lines(registry: ModelRegistry, t, dataset: str, names: list[str], na
     return lines
 
 
-def nearest(registry: ModelRegistry, dataset: str, x: Tensor) -> dict[str, Neighbours]:
-    """Rows of training pictures by what they are nearest in; none where none are here."""
+def nearest(registry: ModelRegistry, dataset: str, x: Tensor, name: str = "") -> dict[str, Neighbours]:
+    """Rows of training pictures by what they are nearest in, those of a visitor's own first; none where none are here."""
     known, classifier = neighbours.training_pictures(dataset), registry.classifier(dataset)
+    if own := registry.own.get(name):
+        return {"own": neighbours.nearest_in_pixels(TrainingPictures(own.learned.x, own.learned.y, len(own.learned)), x, NEAREST)}
     if known is None:
         return {}
     nearest = {"pixels": neighbours.nearest_in_pixels(known, x, NEAREST)}
@@ -69,8 +72,10 @@ def nearest(registry: ModelRegistry, dataset: str, x: Tensor) -> dict[str, Neigh
     return nearest
 
 
-def usual_line(registry: ModelRegistry, t, dataset: str) -> str:
+def usual_line(registry: ModelRegistry, t, dataset: str, name: str) -> str:
     """How far real pictures lie from the training set, by which a distance is judged."""
+    if own := registry.own.get(name):
+        return own_line(t, own)
     known, usual = neighbours.training_pictures(dataset), neighbours.usual_distances(registry, dataset)
     if known is None or usual is None:
         return t("compare.no_data", folder=neighbours.NEEDS[dataset]) if dataset in neighbours.NEEDS else t("compare.too_many")
@@ -78,20 +83,30 @@ def usual_line(registry: ModelRegistry, t, dataset: str) -> str:
     return line + ("" if usual[1] is None else t("compare.nearest_features", f=f"{usual[1]:.1f}")) + t("compare.end")
 
 
+def own_line(t, own: Own) -> str:
+    """The same of a visitor's pictures: how far those held out lie from those learned, the median."""
+    if not len(own.held_out):
+        return t("compare.nearest_mine_few") + t("compare.end")
+    learned = TrainingPictures(own.learned.x, own.learned.y, len(own.learned))
+    usual = neighbours.pixel_distances(learned, own.held_out.batch(slice(None)).x).min(dim=1).values.median()
+    return t("compare.nearest_mine", n=len(own.learned), p=f"{usual:.1f}", held=len(own.held_out)) + t("compare.end")
+
+
 @torch.inference_mode()
 def closeup(registry: ModelRegistry, t, dataset: str, names: list[str], name: str, x: Tensor, label: int | None) -> dict:
     """A canvas's value: a model's sample of a class, where it was asked for one, beside its nearest training pictures."""
-    read = int(registry.guess(dataset, x)[0].argmax()) if registry.classifier(dataset) is not None else 0
-    words, labels = captions.verdicts(t, registry, dataset, x)[0], captions.class_names(t, registry, dataset)
-    rows, usual = nearest(registry, dataset, x), neighbours.usual_distances(registry, dataset)
+    read = int(registry.guess(dataset, x, name)[0].argmax()) if registry.classifier(dataset) is not None else 0
+    words = captions.verdicts(t, registry, dataset, x, model=name)[0]
+    labels = captions.class_names(t, registry, dataset, name if name in registry.own else None)
+    rows, usual = nearest(registry, dataset, x, name), neighbours.usual_distances(registry, dataset)
     cells = [part for row in rows.values() for part in (x, row.x)] or [x]
     lines = [word for row in rows.values() for word in (t("compare.itself", read=words[0]), *beside(labels, row))] or words
     done = ["compare.nearest"] if rows else []
-    done += ["compare.close"] if usual and rows and is_close(rows, usual) else []
+    done += ["compare.close"] if usual and name not in registry.own and rows and is_close(rows, usual) else []
     return {"about": {"model": name, "image": validation.as_argument(x)}, "done": done, "sections": [
         section(t("compare.sample", model=captions.model_title(t, registry, name)), pixels(torch.cat(cells)), 1 + NEAREST if rows else 1, scale=2 if x.shape[-1] < 64 else 1,
             rows=[t(f"compare.{key}") for key in rows], captions=lines, name="nearest", close=True,
-            lines=[usual_line(registry, t, dataset), *verdict_lines(registry, t, dataset, names, name, x, read if label is None else label)])
+            lines=[usual_line(registry, t, dataset, name), *verdict_lines(registry, t, dataset, names, name, x, read if label is None else label)])
     ]}  # fmt: skip
 
 

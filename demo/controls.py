@@ -117,9 +117,9 @@ def dataset_control(t, names: Callable[[str], list[str]], value: str = "mnist") 
     return Radio([(t(f"dataset.{d}"), d) for d in present], value=value, label=t("control.dataset"))
 
 
-def model_control(t, choices: list[tuple[str, str]]) -> gr.Dropdown:
+def model_control(t, choices: list[tuple[str, str]], label: str = "control.model") -> gr.Dropdown:
     """Models by what people call them; the name of another may be typed."""
-    return Models(choices, label=t("control.model"), allow_custom_value=True, elem_classes="model")
+    return Models(choices, value=choices[0][1] if choices else None, label=t(label), allow_custom_value=True, elem_classes="model")
 
 
 def class_update(t, registry: ModelRegistry, dataset: str, model: str, value: int):
@@ -164,17 +164,30 @@ def seed_control(t, tab: str, value: int = 0) -> gr.Number:
     return seed
 
 
-def initial_picture(t, registry: ModelRegistry, dataset: str, *wanted: str) -> tuple[dict, dict]:
-    """The first picture that is there of those wanted, and the update that shows it in a picture pad among the samples.
+def own_picture(t, registry: ModelRegistry, dataset: str, model: str, n: int = 0) -> tuple[dict, dict] | None:
+    """The n-th picture of those that a visitor's model has learned from, and the update that shows it behind the samples; None of other models."""
+    if model not in registry.own:
+        return None
+    first = len(registry.samples(dataset).x)
+    return initial_picture(t, registry, dataset, str(first + n), str(first), model=model)
+
+
+def initial_picture(t, registry: ModelRegistry, dataset: str, *wanted: str, model: str = "") -> tuple[dict, dict]:
+    """The first picture that is there of those wanted, and the update that shows it in a picture pad among the samples; behind these the pictures
+    that a visitor's model has learned from.
 
     A picture is wanted as the number of a sample or, as an address has a drawn one, as the base64 of its pixels.
     """
-    s = registry.samples(dataset)
-    every = pixels(s.x)
+    s, own = registry.samples(dataset), registry.own.get(model)
+    x, y = s.x, s.y
+    if own:
+        more = own.examples()
+        x, y = torch.cat([x, more.x]), torch.cat([y, more.y])
+    every = pixels(x)
     for name in wanted:
-        if name.isdecimal() and int(name[:4]) < len(s.x):
+        if name.isdecimal() and int(name[:4]) < len(x):
             k = int(name[:4])
-            picture = {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
+            picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
             break
         try:
             picture = {"pixels": every | {"n": 1, "data": name}, "label": GUESS, "source": "link"}
@@ -185,9 +198,9 @@ def initial_picture(t, registry: ModelRegistry, dataset: str, *wanted: str) -> t
     # The words too: before its tab is opened, an update takes the place of all a widget was given.
     return picture, gr.update(
         value=picture,
-        samples={"pixels": every, "labels": s.y.tolist()},
-        names=class_names(t, registry, dataset),
-        groups=groups(t, s),
+        samples={"pixels": every, "labels": y.tolist()},
+        names=class_names(t, registry, dataset, model if own else None),
+        groups=None if own else groups(t, s),
         dataset=dataset,
         hint=t(f"hint.{dataset}"),
         text=t.group("picture"),

@@ -15,12 +15,14 @@ from demo import samples
 from demo.samples import DATASETS, Samples
 from demo.studio import Studio
 from genlib import checkpoint, hub, ood, ops
+from genlib.batch import Batch
 from genlib.checkpoint import CheckpointError, Info
-from genlib.data import VARIANT_OF
+from genlib.data import VARIANT_OF, Images
 from genlib.evaluation.metrics import psnr
 from genlib.families import FAMILIES, Family
 from genlib.models.base import Autoencoder, Network, Reader
 from genlib.models.classifier import Classifier
+from genlib.preparation import DATASET_KINDS, kind_of
 
 FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
 KEPT = 400_000_000  # bytes of weights in memory
@@ -46,11 +48,28 @@ def load_model(folder: Path):
     return checkpoint.load(folder).to(memory_format=torch.channels_last)
 
 
-class OwnReader(NamedTuple):
-    """Who reads the classes of a visitor's own pictures: their numbers in the visitor's model, and a classifier of as many classes as that has."""
+class Own(NamedTuple):
+    """What is known of a visitor's model: those of its classes that its base did not have, who reads its classes, and the visitor's pictures, learned
+    and held out."""
 
-    classes: frozenset[int]
-    model: Reader
+    classes: list[int]
+    reader: Reader | None
+    learned: Images
+    held_out: Images
+
+    def examples(self, most: int = 20) -> Batch:
+        """Some of the pictures, of the classes in turn, (N, C, H, W) in [0, 1] and (N,): those held out where there are any."""
+        known = self.held_out if len(self.held_out) else self.learned
+        turn = torch.stack([(known.y[: k + 1] == known.y[k]).sum() for k in range(len(known))])
+        return known.batch(turn.argsort(stable=True)[:most])
+
+
+def share_out(p: Tensor, new: list[int], known: Tensor) -> Tensor:
+    """Probabilities (B, K) of which those of the classes `new` stay and what is left of one is shared as `known`, (B, C ≤ K), says."""
+    shared = torch.zeros_like(p)
+    shared[:, : known.shape[1]] = known * (1 - p[:, new].sum(dim=1, keepdim=True))
+    shared[:, new] = p[:, new]
+    return shared
 
 
 class ModelRegistry:
@@ -63,10 +82,10 @@ class ModelRegistry:
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
-        self.readers: dict[str, OwnReader] = {}  # by the model's name
+        self.own: dict[str, Own] = {}  # by the model's name
         self.studio = Studio()  # where visitors train models of their own, which are never among these
-        self.usual_psnr = functools.lru_cache(maxsize=64)(self.usual_psnr)
-        self.people = functools.lru_cache(maxsize=8)(self.people)
+        self.by_name = [functools.lru_cache(maxsize=64)(self.usual_psnr), functools.lru_cache(maxsize=8)(self.people)]
+        self.usual_psnr, self.people = self.by_name
         self.reference = functools.lru_cache(maxsize=8)(self.reference)
         self.kept = set(self.infos) | set(extra)  # what every visitor is offered
         for source in extra:
@@ -99,21 +118,28 @@ class ModelRegistry:
         """Put the model of a folder on the shelf; the oldest that visitors asked for makes room.  Raises CheckpointError."""
         info = checkpoint.read_info(folder)
         model = load_model(folder)
+        self.forget()
         with self.lock:
             self.infos[source], self.folders[source], self.models[source] = info, folder, model
             added = [name for name in self.infos if name not in self.kept]
             for name in added[: -self.keep]:  # visitors may ask for many
                 del self.infos[name], self.folders[name]
                 self.models.pop(name, None)
-                self.readers.pop(name, None)
+                self.own.pop(name, None)
             self.make_room()
 
     def drop(self, name: str) -> None:
         """Take a model from the shelf that somebody put there."""
+        self.forget()
         with self.lock:
             if name not in self.kept:
-                for shelf in (self.infos, self.folders, self.models, self.readers):
+                for shelf in (self.infos, self.folders, self.models, self.own):
                     shelf.pop(name, None)
+
+    def forget(self) -> None:
+        """What is remembered by a model's name: another may stand under it."""
+        for remembered in self.by_name:
+            remembered.cache_clear()
 
     def make_room(self) -> None:
         """Drop the models that were not asked for the longest, until those kept are few and small enough."""
@@ -163,17 +189,28 @@ class ModelRegistry:
         kinds = [i.config for i in self.offers().values() if i.dataset == dataset]
         return any(all(info.config.get(k, 1) == kind.get(k, 1) for k in ("size", "channels")) for kind in kinds)
 
+    def kind(self, name: str) -> str:
+        """The data set whose kind of picture a model draws: of own pictures' the first that it suits, or "folder"."""
+        info = self.info(name)
+        fitting = [dataset for dataset in DATASETS if self.suits(info, dataset)]
+        return next((d for d in fitting if DATASET_KINDS.get(d) == kind_of(info)), (fitting or [info.dataset])[0])
+
     def classifier(self, dataset: str) -> Classifier | None:
         """The evaluation classifier of a data set, or None."""
         return cast(Classifier, self.model(f"classifier-{dataset}")) if f"classifier-{dataset}" in self.infos else None
 
-    def guess(self, dataset: str, x: Tensor) -> Tensor:
-        """P(c|x) by the evaluation classifier, (B, K).  Raises CheckpointError where there is none."""
-        classifier = self.classifier(dataset)
-        if classifier is None:
-            raise CheckpointError("nothing here can guess the class of a {dataset} picture: give the class", dataset=dataset)
+    def guess(self, dataset: str, x: Tensor, model: str = "") -> Tensor:
+        """P(c|x), (B, K), by the evaluation classifier; of a visitor's model's new classes by the reader that their pictures taught, which leaves the
+        rest to the classifier.  Raises CheckpointError where there is none."""
+        classifier, own = self.classifier(dataset), self.own.get(model)
         with torch.inference_mode():
-            return classifier.logits(x).softmax(dim=1)
+            p = own.reader.logits(x).softmax(dim=1) if own and own.reader and own.classes else None
+            if own is None or p is None or len(own.classes) < p.shape[1]:
+                if classifier is None:
+                    raise CheckpointError("nothing here can guess the class of a {dataset} picture: give the class", dataset=dataset)
+                known = classifier.logits(x).softmax(dim=1)
+                p = known if own is None or p is None else share_out(p, own.classes, known)
+        return p
 
     def reference(self, dataset: str) -> ood.Reference | None:
         """What a data set's classifier tells unlike pictures by."""

@@ -36,7 +36,7 @@ def row(registry, t, dataset: str, name: str, source: Source) -> dict:
     labels, info, factors = captions.class_names(t, registry, dataset, name), registry.info(name), source.model.config.factors
     every = ops.neighbours(factors, source.y) if factors else torch.arange(len(labels))
     x = ops.swap(source.model, source.z[0], every)
-    said, right = captions.verdicts(t, registry, dataset, x, every)
+    said, right = captions.verdicts(t, registry, dataset, x, every, name)
     hits, judged = (sum(r is wanted for r in right for wanted in which) for which in ((True,), (True, False)))
     note = t("swap.hits", n=hits, k=judged) + (t("swap.doubted") if any(words.endswith("?") for words in said) else "")
     if "swap_identity_acc" in info.figures:

@@ -101,6 +101,6 @@ def next_class(config, label: int, k: int = 1) -> int:
     return label - label % last + (label % last + k) % last
 
 
-def resolve_label(registry: ModelRegistry, dataset: str, x: torch.Tensor, label: int) -> int:
-    """The class to encode a picture with: the one given, or the classifier's reading for GUESS."""
-    return int(registry.guess(dataset, x)[0].argmax()) if label == GUESS else label
+def resolve_label(registry: ModelRegistry, dataset: str, x: torch.Tensor, label: int, model: str = "") -> int:
+    """The class to encode a picture with: the one given, or the classifier's reading for GUESS, among a visitor's model's own classes too."""
+    return int(registry.guess(dataset, x, model)[0].argmax()) if label == GUESS else label

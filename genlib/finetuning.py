@@ -55,16 +55,21 @@ class Task:
     report: list[str]  # how folders became classes, for a person
     rehearsed: data.Images | None = None  # what the model drew of its own classes before
     judge: Reader | None = None  # who reads those
+    known: int = 0  # classes that the model had before
 
     @property
     def draws(self) -> bool:
         return family_of(self.run.objective.model).draws
 
     def teach_reader(self) -> Reader | None:
-        """A small classifier of the own pictures, which knows the model's classes by their numbers; None where there is nothing to tell apart."""
+        """A small classifier of the model's classes, by the own pictures and those it drew before; None where there is nothing to tell apart."""
         learned, model = self.batches.images, self.run.objective.model
-        several = self.draws and model.config.classes and len(learned.y.unique()) > 1 and len(self.held_out)
-        return own.teach_reader(learned, AUGMENT[self.about["preparation"]]) if several else None
+        several = self.draws and model.config.classes and (self.rehearsed or len(learned.y.unique()) > 1) and len(self.held_out)
+        return own.teach_reader(learned, AUGMENT[self.about["preparation"]], self.rehearsed) if several else None
+
+    def new_classes(self) -> list[int]:
+        """The classes of the own pictures that the model did not have."""
+        return [k for k in self.batches.images.y.unique().tolist() if k >= self.known]
 
     def measure(self, model: Network, reader: Reader | None = None) -> dict[str, float]:
         """Figures of a model that has learned: of the own pictures, and of what it knew before.  reader: where one was taught already."""
@@ -106,6 +111,7 @@ def prepare(source: Path, root: Path | OwnImages, choices: Choices = Choices(), 
         report,
         rehearsed,
         judge_of(info.dataset, base),
+        known,
     )
 
 
@@ -129,7 +135,7 @@ def begin(name: str, root: Path | OwnImages, choices: Choices = Choices(), devic
 
 def assemble(
     objective: Objective, lr: float, betas: tuple[float, float], pictures: OwnImages, kind: str, choices: Choices, device: torch.device | str, about: dict,
-    report: list[str], rehearsed: data.Images | None = None, judge: Reader | None = None,
+    report: list[str], rehearsed: data.Images | None = None, judge: Reader | None = None, known: int = 0,
 ) -> Task:  # fmt: skip
     """The run, its batches and what is held out of them."""
     run = train.Run(objective, lr=choices.lr or lr, ema=0.99, betas=betas, seed=choices.seed, device=device)
@@ -139,7 +145,7 @@ def assemble(
         report = [*report, f"  {len(rehearsed)} pictures that the model draws of its own classes are learned beside them"]
         batches = data.Rehearsal(batches, data.Batches(rehearsed, batches.size, choices.seed + 1))
     report = [*report, f"  {len(held_out)} pictures are held out, to see when to stop"]
-    return Task(run, batches, held_out, about | {"dataset": "folder", "preparation": kind}, report, rehearsed, judge)
+    return Task(run, batches, held_out, about | {"dataset": "folder", "preparation": kind}, report, rehearsed, judge, known)
 
 
 def folder_of(root: Path | OwnImages) -> dict:

@@ -77,7 +77,7 @@ def hero(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     z = {name: latent(model, s) for name, model in models.items()}
     x = torch.cat([ops.decode(model, z[name], y) for name, model in models.items()])
     asked = torch.tensor([s.label if s.mix < 0.5 else s.other])
-    read = [captions.own_verdicts(t, registry, s.dataset, name, x[k : k + 1], asked)[0][0] for k, name in enumerate(models)]
+    read = [captions.verdicts(t, registry, s.dataset, x[k : k + 1], asked, name)[0][0] for k, name in enumerate(models)]
     title = labels[s.label] if s.mix == 0 else t("classes.mixed", a=labels[s.label], b=labels[s.other], p=round(100 * s.mix))
     lines = [f"{captions.model_title(t, registry, name)}: {verdict}" for name, verdict in zip(models, read, strict=True)]
     about = {"models": list(models), "z": [v[0].tolist() for v in z.values()]}
@@ -101,7 +101,7 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     seeds = [s.seed + 2 * i for i in range(ROWS)]
     zs = torch.cat([latent(model, dataclasses.replace(s, seed=k)) for k in seeds])
     sheet = ops.decode(model, zs.repeat_interleave(len(every), 0), every.repeat(ROWS))
-    said = [captions.own_verdicts(t, registry, s.dataset, name, x, every) for name, x in zip(models, row.split(len(every)), strict=True)]
+    said = [captions.verdicts(t, registry, s.dataset, x, every, name) for name, x in zip(models, row.split(len(every)), strict=True)]
     read, right = [[one for line in lines for one in line] for lines in zip(*said, strict=True)]
     same = {"models": list(models), "z": [z[0].tolist() for z in latents], "labels": every.tolist()}
     return {"about": describe(s), "done": tasks_done(s, row[: len(every)], right[: len(every)]), "sections": [

@@ -14,6 +14,7 @@ from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
 from genlib import ops
 from genlib.data import VARIANT_OF
+from genlib.errors import InputError
 from genlib.evaluation.figures import FIGURES
 from genlib.families import FAMILIES
 from genlib.table import comparable
@@ -35,6 +36,7 @@ class State:
     temperature: float = 1.0
     cell: int = -1
     model: str = "cvaegan-mnist"
+    more: str = ""  # one more model beside those in rows, above them
     number: int = 0  # which question of the tab this is
 
 
@@ -43,11 +45,18 @@ def models_for(registry, dataset: str) -> list[str]:
     return [name for name in registry.names(dataset, lambda family: family.draws) if registry.info(name).dataset not in VARIANT_OF]
 
 
-def rows_for(registry, dataset: str) -> list[str]:
-    """The models whose samples stand in rows: of a family's variants at hand the plain one."""
+def rows_for(registry, dataset: str, more: str = "") -> list[str]:
+    """The models whose samples stand in rows: of a family's variants at hand the plain one; first, one more that was chosen."""
     names = models_for(registry, dataset)
     plain = {f"{registry.info(name).model}-{dataset}" for name in names} & set(names)
-    return [name for name in names if name in plain or f"{registry.info(name).model}-{dataset}" not in plain]
+    rows = [name for name in names if name in plain or f"{registry.info(name).model}-{dataset}" not in plain]
+    return [*filter(None, [more]), *(name for name in rows if name != more)]
+
+
+def more_choices(registry, t, dataset: str) -> list[tuple[str, str]]:
+    """What else can stand beside those rows; another may be named."""
+    rows = rows_for(registry, dataset)
+    return [(t("compare.none_more"), ""), *captions.model_choices(t, registry, [name for name in models_for(registry, dataset) if name not in rows])]
 
 
 def told_of(registry, dataset: str) -> list[str]:
@@ -72,16 +81,29 @@ def draw_bytes(registry, name: str, label: int, seed: int, temperature: float) -
 
 
 def drawn(registry, name: str, s: State) -> Tensor:
+    if name not in registry.kept:  # a visitor's may be another tomorrow
+        return draw(registry, name, s.label, s.seed, s.temperature)
     return draw_bytes(registry, name, s.label, s.seed, s.temperature).float() / 255
 
 
 def asked_classes(registry, name: str, label: int) -> Tensor | None:
-    """The classes that are asked for, (N,), or None of a model that knows none."""
-    model = registry.model(name)
+    """The classes that are asked for, (N,), or None of a model that knows none; in turn, a visitor's own before the others."""
+    model, own = registry.model(name), registry.own.get(name)
     classes = ops.num_classes(model)
     if not classes:
         return None
-    return torch.arange(N) % classes if label < 0 else validation.label_tensor(model, label, N)
+    turn = sorted(range(classes), key=lambda k: not (own and k in own.classes))
+    return torch.tensor(turn)[torch.arange(N) % classes] if label < 0 else validation.label_tensor(model, label, N)
+
+
+def knows(registry, name: str, label: int) -> bool:
+    """Whether a model has the class that is asked for; one without classes draws whatever is asked."""
+    return label < (ops.num_classes(registry.model(name)) or label + 1)
+
+
+def class_choices(registry, t, s: State) -> list[tuple[str, int]]:
+    """All in turn, or one: of the data set's classes and those that a visitor's model has beside."""
+    return [(t("compare.every"), -1), *captions.class_choices(t, registry, s.dataset, s.more if s.more in registry.own else None)]
 
 
 def figures(registry, t, dataset: str) -> dict:
@@ -118,8 +140,10 @@ def remarks(registry, t, dataset: str) -> str:
 
 
 def checked(registry, t, s: State) -> State:
-    """The state with its numbers within bounds.  Raises InputError."""
-    last = len(captions.class_names(t, registry, s.dataset)) - 1
+    """The state with its numbers within bounds.  Raises InputError, CheckpointError."""
+    last = len(class_choices(registry, t, s)) - 2
+    if s.more and not (FAMILIES[registry.info(s.more).model].draws and registry.suits(registry.info(s.more), s.dataset)):
+        raise InputError("{model} draws no pictures of this data set: choose its own", model=s.more)
     return dataclasses.replace(
         s, label=validation.whole(s.label, "the class", -1, last), seed=validation.whole(s.seed, "the seed", 0, validation.SEEDS),
         temperature=validation.real(s.temperature, "the temperature", 0.05, 3),
@@ -128,27 +152,28 @@ def checked(registry, t, s: State) -> State:
 
 def sheet(registry, t, s: State, whole: bool) -> dict:
     """One row of samples a model, under one seed; unless it is to be whole, what is slow to draw is left blank, and more is said to come."""
-    names = rows_for(registry, s.dataset)
-    x = {name: drawn(registry, name, s) for name in names if whole or not is_slow(registry, name)}
+    names = rows_for(registry, s.dataset, s.more)
+    able = [name for name in names if knows(registry, name, s.label)]
+    x = {name: drawn(registry, name, s) for name in able if whole or not is_slow(registry, name)}
     shape = next(iter(x.values())).shape if x else drawn(registry, names[0], s).shape
-    asked = {name: asked_classes(registry, name, s.label) for name in names}
+    asked = {name: asked_classes(registry, name, s.label) for name in able}
     words, right = [], []
     for name in names:
-        y = asked[name] if asked[name] is not None else torch.full((N,), NO_CLASS)
-        read, good = captions.verdicts(t, registry, s.dataset, x[name], y) if name in x else ([""] * N, [None] * N)
+        y = asked[name] if asked.get(name) is not None else torch.full((N,), NO_CLASS)
+        read, good = captions.verdicts(t, registry, s.dataset, x[name], y, name) if name in x else ([""] * N, [None] * N)
         words, right = words + read, right + good
     cells = torch.cat([x.get(name, torch.full(shape, BLANK)) for name in names])
-    labels = [None if y is None else y.tolist() for y in asked.values()]
+    labels = [None if (y := asked.get(name)) is None else y.tolist() for name in names]
     about = {"models": names, "labels": labels, "n": N, "seed": s.seed, "temperature": s.temperature}
-    return {"about": about, "more": len(x) < len(names), "sections": [
+    return {"about": about, "more": len(x) < len(able), "sections": [
         section(t("compare.sheet"), pixels(cells), N, scale=3 if shape[-1] < 64 else 1, rows=[captions.model_title(t, registry, name) for name in names], captions=words, good=right, pick=True, reveal=f"#closer-{t.language}", name="compare", flow=N // 2, least=2 if shape[-1] < 64 else 1)
     ]}  # fmt: skip
 
 
 def look_at(registry, t, s: State) -> dict:
     """The closer canvas's value: the state's sample and what is nearest to it, or nothing."""
-    names = rows_for(registry, s.dataset)
-    if not 0 <= s.cell < N * len(names):
+    names = rows_for(registry, s.dataset, s.more)
+    if not 0 <= s.cell < N * len(names) or not knows(registry, names[s.cell // N], s.label):
         return {"sections": []}
     name, k = names[s.cell // N], s.cell % N
     asked = asked_classes(registry, name, s.label)
@@ -173,9 +198,15 @@ def complete(registry, t, s: State) -> Iterator[dict]:
 
 
 def pick(registry, t, s: State, event: gr.EventData) -> dict:
-    cell = events.event_number(event, "index", N * len(rows_for(registry, s.dataset)))
+    cell = events.event_number(event, "index", N * len(rows_for(registry, s.dataset, s.more)))
     s = dataclasses.replace(checked(registry, t, s), cell=cell)
     return {"closer": signed(s, look_at(registry, t, s)), "cell": cell}
+
+
+def add(registry, t, s: State) -> dict:
+    """One more model's row above the others: of all classes in turn."""
+    s = dataclasses.replace(s, label=-1)
+    return redraw(registry, t, s) | {"label": gr.update(choices=class_choices(registry, t, s), value=-1)}
 
 
 def choose(registry, t, s: State) -> dict:
@@ -190,19 +221,21 @@ def read(registry, t, s: State) -> dict:
 
 def open_state(registry, t, s: State) -> dict:
     """What a fresh page shows, or one of another data set."""
-    classes = [(t("compare.every"), -1), *captions.class_choices(t, registry, s.dataset)]
+    extra = more_choices(registry, t, s.dataset)
+    s = dataclasses.replace(s, more=s.more if s.more in [name for _, name in extra] else "")
+    classes = class_choices(registry, t, s)
     label = s.label if s.label in range(-1, len(classes) - 1) else -1
     s = checked(registry, t, dataclasses.replace(s, label=label))
     shown = {"sheet": sheet(registry, t, s, whole=False), "closer": look_at(registry, t, s)}
     return {name: signed(s, value) for name, value in shown.items()} | {
         "table": figures(registry, t, s.dataset), "remark": remarks(registry, t, s.dataset), "dataset": s.dataset, "seed": s.seed,
-        "temperature": s.temperature, "cell": s.cell, "label": gr.update(choices=classes, value=label),
+        "temperature": s.temperature, "cell": s.cell, "label": gr.update(choices=classes, value=label), "more": gr.update(choices=extra, value=s.more),
         "model": gr.update(choices=captions.model_choices(t, registry, told_of(registry, s.dataset)), value=s.model), **story.later(),
     }  # fmt: skip
 
 
 def switch(registry, t, s: State) -> dict:
-    return open_state(registry, t, dataclasses.replace(s, label=-1, cell=-1, model=told_of(registry, s.dataset)[0]))
+    return open_state(registry, t, dataclasses.replace(s, label=-1, cell=-1, more="", model=told_of(registry, s.dataset)[0]))
 
 
 def build(registry, t, page) -> None:
@@ -212,8 +245,9 @@ def build(registry, t, page) -> None:
             seed = controls.seed_control(t, TAB)
             label = controls.Numbered([(t("compare.every"), -1)], value=-1, label=t("control.class"))
             temperature = controls.slider(0.1, 2, 1, step=0.05, label=t("control.temperature"))
+            more = controls.model_control(t, more_choices(registry, t, State.dataset), "compare.more")
             cell = gr.Number(-1, visible="hidden")
-            settable = {"dataset": dataset, "label": label, "seed": seed, "temperature": temperature, "cell": cell}
+            settable = {"dataset": dataset, "label": label, "seed": seed, "temperature": temperature, "more": more, "cell": cell}
         with gr.Column(elem_classes="stage"):
             status = events.question(t, TAB)
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}", elem_classes="hero")
@@ -240,6 +274,7 @@ def build(registry, t, page) -> None:
         return how(status, triggers, function, State, components, outputs, registry, t, js=events.number_question(TAB))
 
     bind([label.input, seed.input, temperature.input], redraw)
+    bind([more.input], add)
     bind([canvas.expand], complete, events.bind_stream)
     bind([canvas.select], pick)
     bind([dataset.input], switch)

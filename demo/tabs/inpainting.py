@@ -90,7 +90,7 @@ def repair(registry, t, s: State) -> dict:
     x = validation.picture_for(model, s.mask)
     mask = to_mask(s.mask.get("mask"), *x.shape[2:])
     seed, passes = validation.whole(s.seed, "the seed", 0, validation.SEEDS - FILLS), validation.whole(s.passes, "passes", 1, 100)
-    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, len(labels) - 1))
+    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, len(labels) - 1), s.model)
     told = {"model": s.model, "label": y, "seed": seed, "passes": passes, "image": validation.as_argument(x), "mask": validation.as_argument(mask)}
     film = {
         "title": captions.model_title(t, registry, s.model),
@@ -115,7 +115,7 @@ def done(registry, s: State, x: Tensor, mask: Tensor, y: int, near: float) -> li
     share, h = float(mask.float().mean()), mask.shape[0]
     eyes = float(mask[int(0.12 * h) : int(0.31 * h)].float().mean())
     tasks = {
-        "class": share >= 0.2 and y != validation.resolve_label(registry, s.dataset, x, (s.picture or {}).get("label", GUESS)),
+        "class": share >= 0.2 and y != validation.resolve_label(registry, s.dataset, x, (s.picture or {}).get("label", GUESS), s.model),
         "first": s.passes == 1, "hard": example_of(s) == "hard", "much": s.dataset == "mnist" and share >= 0.4 and near >= 20,
         "eyes": s.dataset == "faces" and eyes >= 0.75 and share <= 0.4,
     }  # fmt: skip
@@ -157,12 +157,12 @@ def fill_classes(t, model, labels: list[str], x: Tensor, mask: Tensor, about: di
 
 
 def continue_hole(registry, t, shown: Shown) -> Iterator[dict]:
-    """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, or there is no hole."""
+    """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, none of that class, or there is no hole."""
     film, names = shown.film, registry.names(shown.film["dataset"], lambda family: family.is_pixel_model and family.is_conditional)
-    if not names or "1" not in film["pad"]["mask"]:
+    model, label, seed = registry.model(names[0]) if names else None, film["about"]["label"], film["about"]["seed"]
+    if model is None or "1" not in film["pad"]["mask"] or label >= ops.num_classes(model):
         yield {"sections": []}
         return
-    model, label, seed = registry.model(names[0]), film["about"]["label"], film["about"]["seed"]
     x, mask = shown.holed_picture(model)
     about = {"model": names[0], "label": label, "n": 3, "seed": seed, "temperature": 1.0} | {k: film["about"][k] for k in ("image", "mask")}
     for drawn in ops.complete(model, 3, torch.full((3,), label), image=x, mask=mask, rng=validation.rng(seed), every=4 * x.shape[3]):
@@ -178,6 +178,16 @@ def choose_model(registry, t, s: State) -> dict:
     """The film, and the class picker at the class settled on."""
     film = repair(registry, t, replace(s, label=min(s.label, len(captions.class_names(t, registry, s.dataset, s.model)) - 1)))
     return {"film": film, "label": gr.update(**controls.picker(t, registry, s.dataset, s.model, film["about"]["label"], "swap.guessed"))}
+
+
+def take_model(registry, t, s: State) -> dict:
+    """`choose_model`; a visitor's own begins with a picture of theirs, under the same hole."""
+    own = controls.own_picture(t, registry, s.dataset, s.model)
+    if not own:
+        return choose_model(registry, t, s)
+    picture, pad = own
+    mask = s.mask | {"pixels": picture["pixels"]}
+    return choose_model(registry, t, replace(s, picture=picture, mask=mask, label=picture["label"])) | {"picture": pad, "mask": mask}
 
 
 def pick(registry, t, s: State) -> dict:
@@ -243,7 +253,7 @@ def build(registry, t, page) -> None:
     def bind(triggers, function):
         events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
-    bind([model.input], choose_model)
+    bind([model.input], take_model)
     bind([pad.input, label.input, seed.input, passes.input], show)
     bind([picture.input], pick)
     bind([pad.select], show_example)

@@ -66,7 +66,7 @@ def find_end(registry: ModelRegistry, dataset: str, name: str, picture: str, lab
     """One end of the way, yielding it as its z becomes better; the picture is a widget's, as JSON."""
     model = decoder(registry, name)
     x = validation.picture_for(model, {"pixels": json.loads(picture)})
-    y = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, label)) if ops.num_classes(model) else None
+    y = validation.label_tensor(model, validation.resolve_label(registry, dataset, x, label, name)) if ops.num_classes(model) else None
     k = validation.GUESS if y is None else int(y)
     if ops.is_autoencoder(model):
         yield End(x, k, ops.encode(model, x, y).mean, [])
@@ -85,11 +85,13 @@ def end_args(s: State, picture: str | dict) -> tuple:
     return s.dataset, s.model, json.dumps(value["pixels"]), value.get("label", validation.GUESS), seed
 
 
-@functools.lru_cache(maxsize=64)
-def find_known_end(registry: ModelRegistry, *args) -> End:
-    """The last that `find_end` yields; the same for whoever asks the same."""
+def find_last_end(registry: ModelRegistry, *args) -> End:
+    """The last that `find_end` yields."""
     *_, end = find_end(registry, *args)
     return end
+
+
+find_known_end = functools.lru_cache(maxsize=64)(find_last_end)  # the same for whoever asks the same
 
 
 def between(model: LatentModel, a: End, b: End, path: str, steps: int) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -106,12 +108,12 @@ def describe(s: State, a: End, b: End) -> dict:
     return {"model": s.model, "start": a.z[0].tolist(), "end": b.z[0].tolist(), "labels": [a.label, b.label]}
 
 
-def turns(registry, dataset: str, x: Tensor) -> list[int]:
+def turns(registry, dataset: str, x: Tensor, model: str = "") -> list[int]:
     """About the first picture (T, C, H, W) of a way from which on the classifier reads what it reads at the end, where it begins with another:
     a hand that stops a film comes a little late."""
     if registry.classifier(dataset) is None:
         return []
-    read = registry.guess(dataset, x).argmax(dim=1)
+    read = registry.guess(dataset, x, model).argmax(dim=1)
     other = (read != read[-1]).nonzero().flatten()
     return [k for k in range(int(other[-1]), int(other[-1]) + 4) if k < len(x)] if read[0] != read[-1] else []
 
@@ -121,11 +123,11 @@ def film(registry, t, s: State, a: End, b: End) -> dict:
     z, x, _ = between(decoder(registry, s.model), a, b, validation.one_of(s.path, "the path", PATHS), FRAMES)
     steps = (x[1:] - x[:-1]).flatten(1).norm(dim=1).tolist()
     norms = t("interpolate.norms", a=f"{z[0].norm():.1f}", m=f"{z[FRAMES // 2].norm():.1f}", b=f"{z[-1].norm():.1f}")
-    turn = turns(registry, s.dataset, x)
+    turn = turns(registry, s.dataset, x, s.model)
     short = s.path == "linear" and z[FRAMES // 2].norm() < LOSS * (z[0].norm() + z[-1].norm()) / 2
     return {
         "title": t(f"interpolate.{s.path}"), "pixels": pixels(x), "change": [0.0, *steps], "begin": FRAMES // 2, "ends": True, "caption": norms,
-        "captions": captions.verdicts(t, registry, s.dataset, x)[0], "finds": {f"{TAB}.turn": turn}, "done": [f"{TAB}.short"] if short else [],
+        "captions": captions.verdicts(t, registry, s.dataset, x, model=s.model)[0], "finds": {f"{TAB}.turn": turn}, "done": [f"{TAB}.short"] if short else [],
         "about": describe(s, a, b) | {"interpolation": s.path, "steps": FRAMES},  # a key "path" would be taken for a file
     }  # fmt: skip
 
@@ -178,7 +180,7 @@ def plane(registry, t, s: State, a: End, b: End) -> dict:
     x = on_plane(model, corners, labels, at)[1]
     z, middle = on_plane(model, corners, labels, torch.tensor([[0.5, 0.5]]))
     shown = {"pixels": pixels(x), "picture": pixels(middle), "norm": float(z.norm()), "at": [0.5, 0.5]}
-    (read,), _ = captions.verdicts(t, registry, s.dataset, middle)
+    (read,), _ = captions.verdicts(t, registry, s.dataset, middle, model=s.model)
     z = [[round(v, 5) for v in corner] for corner in corners.tolist()]
     return shown | {"read": read, "about": {"model": s.model}, "model": s.model, "z": z, "labels": labels}
 
@@ -192,9 +194,9 @@ def point(registry, t, data: dict) -> dict:
     if len(corners) != 4 or len(labels) != 4 or at.shape[1] != 2:
         raise InputError("a plane has four corners and two coordinates")
     z, x = on_plane(model, corners, labels, at)
-    dataset = registry.info(data["model"]).dataset
-    (read,), _ = captions.verdicts(t, registry, dataset, x)
-    strange = registry.classifier(dataset) is not None and int(registry.guess(dataset, x)[0].argmax()) not in labels
+    dataset, name = registry.kind(data["model"]), data["model"]
+    (read,), _ = captions.verdicts(t, registry, dataset, x, model=name)
+    strange = registry.classifier(dataset) is not None and int(registry.guess(dataset, x, name)[0].argmax()) not in labels
     done = [f"{TAB}.plane"] if strange and ops.num_classes(model) else []
     return {"picture": pixels(x), "norm": float(z.norm()), "read": read, "done": done}
 
@@ -211,7 +213,8 @@ def answer(registry, t, s: State, a: End, b: End) -> dict:
 
 
 def show(registry, t, s: State) -> dict:
-    a, b = (find_known_end(registry, *end_args(s, picture)) for picture in (s.picture, s.other))
+    find = find_known_end if s.model in registry.kept else find_last_end  # a visitor's model may be another tomorrow
+    a, b = (find(registry, *end_args(s, picture)) for picture in (s.picture, s.other))
     return answer(registry, t, s, a, b)
 
 
@@ -222,6 +225,15 @@ def descend(registry, t, s: State):
     ends = [find_end(registry, *end_args(s, picture)) for picture in (s.picture, s.other)]
     for a, b in zip(*ends, strict=True):
         yield answer(registry, t, s, a, b)
+
+
+def take_model(registry, t, s: State):
+    """`descend`; a visitor's own model begins with two pictures of theirs."""
+    own = {key: controls.own_picture(t, registry, s.dataset, s.model, n) for n, key in enumerate(("picture", "other"))}
+    chosen = {key: pair for key, pair in own.items() if pair}
+    if chosen:
+        yield {key: pad for key, (_, pad) in chosen.items()}
+    yield from descend(registry, t, dataclasses.replace(s, **{key: picture for key, (picture, _) in chosen.items()}))
 
 
 def open_state(registry, t, s: State, initial: State = State()) -> dict:
@@ -268,7 +280,10 @@ def build(registry, t, page) -> None:
 
     bind([path.input], show)
     bind([dataset.input], switch)
-    descending: Any = bind([model.input, seed.input, picture.input, other.input], descend, events.bind_stream)
+    descending: list[Any] = [
+        bind([model.input], take_model, events.bind_stream),
+        bind([seed.input, picture.input, other.input], descend, events.bind_stream),
+    ]
     # What is still coming down belongs to the old choice.
-    gr.on([dataset.input, path.input], None, None, None, cancels=[descending], api_visibility="private")
+    gr.on([dataset.input, path.input], None, None, None, cancels=descending, api_visibility="private")
     address.bind_load(t, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

@@ -55,7 +55,7 @@ def swapper(registry, name: str) -> CVAE:
 def resolve_labels(registry, s: State, model: CVAE, x: Tensor) -> tuple[int, int]:
     """The class of a picture, guessed if need be, and the class to give it: the following one if none is chosen."""
     last = model.config.classes - 1
-    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, last))
+    y = validation.resolve_label(registry, s.dataset, x, validation.whole(s.label, "the class", GUESS, last), s.model)
     target = validation.whole(s.target, "the target class", GUESS, last)
     return y, validation.next_class(model.config, y) if target == GUESS else target
 
@@ -98,7 +98,7 @@ def result(registry, t, s: State) -> tuple[dict, Source]:
     source = read(registry, s)
     labels, true = captions.class_names(t, registry, s.dataset, s.model), truth(registry, s, source)
     swapped, back = source.blend(torch.full((1, 1), walk), torch.full((1, 1), mix)), ops.decode(source.model, source.z, torch.tensor([source.y]))
-    (said,), (right,) = captions.verdicts(t, registry, s.dataset, swapped, torch.tensor([source.target if mix >= 0.5 else source.y]))
+    (said,), (right,) = captions.verdicts(t, registry, s.dataset, swapped, torch.tensor([source.target if mix >= 0.5 else source.y]), s.model)
     doubted = said.endswith("?")
     cells = {
         "swapped": (swapped, t("swap.unlike" if doubted else "swap.read_walked" if walk else "swap.read", v=said), right),
@@ -166,6 +166,15 @@ def choose_model(registry, t, s: State) -> dict:
     pickers = {"label": (source.y, "swap.guessed"), "target": (source.target, "swap.target")}
     shown = {"top": top, "film": film(registry, t, s, source), "sheets": sheets(registry, t, s, source)}
     return shown | {name: gr.update(**controls.picker(t, registry, s.dataset, s.model, k, title)) for name, (k, title) in pickers.items()}
+
+
+def take_model(registry, t, s: State) -> dict:
+    """`choose_model`; a visitor's own begins with a picture of theirs."""
+    own = controls.own_picture(t, registry, s.dataset, s.model)
+    if not own:
+        return choose_model(registry, t, s)
+    picture, pad = own
+    return choose_model(registry, t, replace(s, picture=picture, label=picture["label"], target=GUESS, walk=0.0)) | {"picture": pad, "walk": 0.0}
 
 
 def guess_label(registry, t, s: State) -> dict:
@@ -241,7 +250,7 @@ def build(registry, t, page) -> None:
     bind([target.input, other.input], aim)
     bind([label.input], correct_label)
     bind([picture.input], guess_label)
-    bind([model.input], choose_model)
+    bind([model.input], take_model)
     bind([below.select], pick)
     bind([dataset.input], switch)
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

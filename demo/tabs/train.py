@@ -9,12 +9,13 @@ from typing import Any
 import gradio as gr
 
 from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, uploads, validation
-from demo.registry import OwnReader
+from demo.registry import Own
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
 from demo.widgets.base import Sent, from_pixels
 from genlib import finetuning, hub, images
 from genlib.errors import InputError
+from genlib.families import FAMILIES
 from genlib.learning import Learner
 from genlib.train import Budget
 
@@ -152,16 +153,21 @@ def offer(registry, t, s: State, desk: Desk) -> Iterator[dict]:
     """The trained model on the shelf under its secret name, for the other tabs of this visitor, until they leave."""
     if desk.learner:
         registry.put(desk.model, desk.root / "model")
-        if desk.learner.reader:
-            registry.readers[desk.model] = OwnReader(frozenset(desk.learner.task.batches.images.y.tolist()), desk.learner.reader)
+        task = desk.learner.task
+        registry.own[desk.model] = Own(task.new_classes(), desk.learner.reader, task.batches.images, task.held_out)
         desk.release = functools.partial(registry.drop, desk.model)
-        yield {"run": runs.show(t, desk.learner, s.seed, "done")["run"] | other_tabs(registry, s, desk)}
+        yield {"run": runs.show(t, desk.learner, s.seed, "done")["run"] | other_tabs(registry, t, s, desk)}
 
 
-def other_tabs(registry, s: State, desk: Desk) -> dict:
-    """What the run bar needs to show the model in Classes, where that tab knows its kind of picture."""
-    fits = len(registry.info(bases.base_of(registry, s.dataset, s.model)).labels) <= CLASSES
-    return {"mine": {"name": desk.model, "dataset": s.dataset}} if fits else {}
+def other_tabs(registry, t, s: State, desk: Desk) -> dict:
+    """What the run bar needs to show the model in the tabs that know what to do with it."""
+    info = registry.info(desk.model)
+    family, few = FAMILIES[info.model], 0 < len(info.labels) <= CLASSES
+    fits = {
+        "classes": family.decodes and family.is_conditional and few, "swap": family.is_autoencoder and family.is_conditional,
+        "inpaint": family.is_variational, "interpolate": family.decodes, "compare": family.draws,
+    }  # fmt: skip
+    return {"mine": {"name": desk.model, "dataset": s.dataset, "tabs": [[tab, t(f"tab.{tab}")] for tab, is_so in fits.items() if is_so]}}
 
 
 def wish(registry, t, s: State, request: gr.Request, event: gr.EventData) -> dict:
@@ -199,7 +205,7 @@ def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
         raise InputError("there is no trained model here: train one first")
     if not s.token.strip() or not s.repository.strip():
         raise InputError("give a repository, as you/name, and a token of yours that may write")
-    done = {"phase": "done"} | other_tabs(registry, s, desk)
+    done = {"phase": "done"} | other_tabs(registry, t, s, desk)
     yield {"run": done | {"text": t("train.pushing")}, "token": ""}
     link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), s.token.strip())
     yield {"run": done | {"text": t("train.pushed", link=link)}}

@@ -1,8 +1,9 @@
 /**
  * value, sent and never sent back.
  * @typedef {"ready" | "waiting" | "preparing" | "running" | "paused" | "measuring" | "done"} Phase
- * mine: the trained model, and the kind of its pictures, for the other tabs.
- * @typedef {Signed & {mine?: {name: string, dataset: string}, phase?: Phase, progress?: number, text?: string, can_start?: boolean}} Value
+ * mine: the trained model, the kind of its pictures, and the tabs that show it, with their titles.
+ * @typedef {{name: string, dataset: string, tabs: [string, string][]}} Mine
+ * @typedef {Signed & {mine?: Mine, phase?: Phase, progress?: number, text?: string, can_start?: boolean}} Value
  * @type {Props<Value>}
  */
 var props;
@@ -18,16 +19,24 @@ const awaited = async (find) => {
   for (let k = 0; k < 100 && !find(); k++) await new Promise((resolve) => { setTimeout(resolve, 100); });
   return find();
 };
-/** @type {(selector: string) => HTMLElement | undefined} */
-const inSight = (selector) => [...document.querySelectorAll(selector)].find((node) => node.checkVisibility());
-// The model in the Classes tab, as a person would choose it there: the kind of picture, then its name, typed.
-/** @type {(model: {name: string, dataset: string}) => Promise<void>} */
-const openInClasses = async ({ name, dataset }) => {
-  /** @type {HTMLElement} */ (document.querySelector("[role=tab][data-tab-id=classes]")).click();
-  await awaited(() => inSight("[id^=class-] canvas"));
-  const radio = /** @type {HTMLInputElement} */ (inSight(`.controls input[type=radio][value=${dataset}]`));
-  if (radio && !radio.checked) { radio.click(); await awaited(() => /** @type {HTMLInputElement} */ (inSight(".model input"))?.title.endsWith(dataset)); }
-  const field = /** @type {HTMLInputElement} */ (inSight(".model input"));
+/** @type {(selector: string) => HTMLElement[]} */
+const inSight = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]).filter((node) => node.checkVisibility());
+// Whether all that is to be seen is of models of a data set.
+/** @type {(dataset: string) => boolean} */
+const shows = (dataset) => {
+  const models = inSight(".atelier[data-model]").map((node) => node.dataset.model).filter((name) => name);
+  return models.length > 0 && models.every((name) => name.endsWith(dataset));
+};
+// The model in another tab, as a person would choose it there: the kind of picture, then its name, typed.
+/** @type {(tab: string, model: Mine) => Promise<void>} */
+const openIn = async (tab, { name, dataset }) => {
+  /** @type {HTMLElement} */ (document.querySelector(`[role=tab][data-tab-id=${tab}]`)).click();
+  const bench = await awaited(() => inSight(".workbench:has(.model)")[0]);
+  await awaited(() => inSight(".atelier[data-model]").some((node) => node.dataset.model));
+  const radio = /** @type {HTMLInputElement} */ (bench.querySelector(`.controls input[type=radio][value=${dataset}]`));
+  if (radio && !radio.checked) { radio.click(); await awaited(() => shows(dataset)); }
+  const field = /** @type {HTMLInputElement} */ (bench.querySelector(".model input"));
+  if (!field.checkVisibility()) /** @type {HTMLElement} */ (bench.querySelector(".fold .more"))?.click(); // on a phone it is folded away
   field.focus();
   field.value = name;
   field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -41,13 +50,17 @@ const ask = (act) => {
   if (act === "start") trigger("submit"); else trigger("select", { wish: act });
   draw();
 };
-/** @type {(names: string[], mine?: {name: string, dataset: string}) => void} */
+/** @type {(names: string[], mine?: Mine) => void} */
 const build = (names, mine) => {
   const root = $(".run_bar");
   root.replaceChildren();
   const tools = make("div", "tools", root);
   for (const act of names) button(t(act), tools, () => ask(act), t(act + "_title")).classList.toggle("primary", act === "start");
-  if (mine) button(t("classes"), tools, () => openInClasses(mine), t("classes_title"));
+  if (mine) {
+    const line = make("div", "tools others", root);
+    make("span", "note", line, t("others"));
+    for (const [tab, title] of mine.tabs) button(title, line, () => openIn(tab, mine), t("others") + " " + title);
+  }
   const bar = make("progress", "", root);
   bar.max = 1;
   bar.setAttribute("aria-label", t("progress"));

@@ -60,14 +60,18 @@ def copy_ratio(x: Tensor, learned: Tensor, held_out: Tensor) -> float:
     return float(mine / theirs)
 
 
-def teach_reader(pictures: data.Images, augment: Callable[[Tensor, torch.Generator], Tensor], seed: int = 9) -> Reader:
-    """A small classifier of own pictures, taught by them alone."""
+def teach_reader(
+    pictures: data.Images, augment: Callable[[Tensor, torch.Generator], Tensor], rehearsed: data.Images | None = None, seed: int = 9
+) -> Reader:
+    """A small classifier of own pictures and, in the other half of each batch, of those a model drew of the classes it had."""
     c, size = pictures.x.shape[1:3]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Classifier(ClassifierConfig(channels=c, size=size, classes=len(pictures.labels), shrink=max(1, size // 28)))
     run = train.Run(Classification(model, smoothing=0.05), lr=3e-3, weight_decay=0.02, ema=0.98, seed=seed)
-    batches = data.Batches(pictures, min(64, len(pictures)), seed, augment)
+    batches = data.Batches(pictures, min(32 if rehearsed else 64, len(pictures)), seed, augment)
+    if rehearsed:
+        batches = data.Rehearsal(batches, data.Batches(rehearsed, batches.size, seed + 1, augment))
     for _ in train.train(run, batches, train.Budget(steps=READER_BATCHES)):
         pass
     return cast(Reader, run.model().eval().requires_grad_(False))

@@ -11,6 +11,7 @@ from tests.demo.test_train import MARKUP, picture
 pytestmark = MARKS
 DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row that is no real picture
 LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
+MINE = f"() => [...document.querySelectorAll('.atelier[data-model*={studio.MINE}]')].some((e) => e.checkVisibility())"
 PHASE = ".run_bar[data-phase={}]"
 
 
@@ -40,7 +41,13 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     page.wait_for_selector(PHASE.format("done"), timeout=60_000)
     assert "Copies or new?" in page.locator(".after").inner_text()
     assert page.locator("#model-en").is_visible()
-    page.get_by_role("button", name="Try it in Classes").click()
+    for tab in ("Compare", "Interpolation", "Inpainting", "Identity swap"):
+        page.locator(".run_bar .others").get_by_role("button", name=tab).click()
+        page.wait_for_function(MINE)
+        assert not page.locator(".wrong p:visible").count(), tab
+        assert studio.MINE not in page.url
+        page.get_by_role("tab", name="Train").click()
+    page.locator(".run_bar .others").get_by_role("button", name="Classes").click()
     page.locator(".controls label:visible", has_text="owl").wait_for()
     page.locator(".controls label:visible", has_text="owl").click()
     page.wait_for_function("() => new URLSearchParams(location.search).get('label') === '10'")

@@ -558,7 +558,7 @@ def test_the_sliders_of_a_swap_move_z_and_class_each_on_its_own():
 
 def test_half_way_a_swap_is_asked_to_be_the_target(monkeypatch):
     asked = []
-    monkeypatch.setattr(captions, "verdicts", lambda t, registry, dataset, x, y=None: asked.append(y.tolist()) or (["?"], [None]))
+    monkeypatch.setattr(captions, "verdicts", lambda t, registry, dataset, x, y=None, model="": asked.append(y.tolist()) or (["?"], [None]))
     for mix in (0.49, 0.5):
         swap.result(registry, t, swapping(mix=mix))
     assert asked == [[2], [5]]
@@ -653,7 +653,8 @@ def test_a_class_is_told_by_the_choices_that_differ():
 def test_a_reading_is_told_with_its_share_and_is_right_where_it_is_what_was_asked(monkeypatch):
     class Shelf:
         classifier = staticmethod(lambda _dataset: True)
-        guess = staticmethod(lambda _dataset, x: torch.tensor([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]]))
+        own = {}
+        guess = staticmethod(lambda _dataset, x, _model: torch.tensor([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]]))
         is_unlike = staticmethod(lambda _dataset, x: torch.tensor([False, False, True]))
 
     monkeypatch.setattr(captions, "class_names", lambda *_: ["a", "b", "c"])

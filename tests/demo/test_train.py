@@ -1,5 +1,6 @@
 """The Train tab without a browser: what is brought, refused and left out, a run, its line, and that nothing of a visitor's stays or is another's."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -15,7 +16,7 @@ from demo import captions, lessons, runs, studio
 from demo.app import build_demo
 from demo.registry import ModelRegistry
 from demo.studio import Desk, Line
-from demo.tabs import classes, train
+from demo.tabs import classes, compare, inpainting, interpolation, swap, train
 from demo.text import Text
 from demo.widgets import ClassList
 from demo.widgets.base import from_pixels, pixels
@@ -295,23 +296,89 @@ def test_a_trained_model_is_shown_by_other_tabs_under_a_secret_name_until_its_vi
     assert [choice for choice, _ in shown["label"]["choices"]][-1] == "owl"
     assert captions.model_title(t, registry, mine["name"]) == "CVAE-GAN of your pictures"
     read = shown["rows"]["sections"][0]
-    own = registry.readers[mine["name"]]
-    assert own.classes == {3, 10}
+    own = registry.own[mine["name"]]
+    assert own.classes == [10]  # of a 3 the data set's classifier knows more
     x = from_pixels(read["pixels"])
-    with torch.no_grad():
-        k = own.model.logits(x).argmax(dim=1).tolist()
-    for asked in own.classes:  # read by who knows them, under the names that they were given
-        assert read["captions"][asked].startswith(("owl", "3")[k[asked] == 3])
-        assert read["good"][asked] == (k[asked] == asked)
-    others = [label for label in range(11) if label not in own.classes]
-    words, right = captions.verdicts(t, registry, "mnist", x, torch.arange(11))
-    assert [(read["captions"][label], read["good"][label]) for label in others] == [(words[label], right[label]) for label in others]
+    p, known = own.reader.logits(x).softmax(dim=1), registry.guess("mnist", x)
+    guess = registry.guess("mnist", x, mine["name"])
+    torch.testing.assert_close(guess[:, 10], p[:, 10])
+    torch.testing.assert_close(guess[:, :10], known * (1 - p[:, 10:]))
+    strange = registry.is_unlike("mnist", x).tolist()
+    for asked, k in enumerate(guess.argmax(dim=1).tolist()):
+        doubted = strange[asked] and k != 10
+        assert read["captions"][asked].startswith("owl" if k == 10 else str(k))
+        assert read["captions"][asked].endswith("?") == doubted
+        assert read["good"][asked] == (k == asked and not doubted)
     registry.studio.close("ann")
     assert mine["name"] not in registry.infos
     assert mine["name"] not in registry.models
-    assert not registry.readers
+    assert not registry.own
     registry.drop("cvaegan-mnist")
     assert "cvaegan-mnist" in registry.infos
+
+
+def fields(state_type, updates: dict) -> dict:
+    """What a tab was opened with, as the State its events are asked with."""
+    names = {field.name for field in dataclasses.fields(state_type)}
+    return {name: value["value"] if isinstance(value, dict) and "value" in value else value for name, value in updates.items() if name in names}
+
+
+def test_every_tab_shows_a_visitors_model_with_their_pictures_and_their_classes(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"elk": 6, "owl": 6}))
+    mine = learn(registry)["run"]["mine"]
+    assert [tab for tab, _ in mine["tabs"]] == ["classes", "swap", "inpaint", "interpolate", "compare"]
+    name, own = mine["name"], registry.own[mine["name"]]
+    assert own.classes == [10, 11]
+    assert own.examples().y.tolist() == [10, 11]  # those held out, the classes in turn
+    first, n = own.examples().x[:1], len(registry.samples("mnist").x)
+
+    state = swap.State(**fields(swap.State, swap.open_state(registry, t, swap.State())) | {"model": name})
+    shown = swap.take_model(registry, t, state)
+    assert [shown["top"]["about"][key] for key in ("label", "target")] == [10, 11]
+    assert shown["picture"]["value"]["source"] == f"sample {n}"
+    assert shown["picture"]["samples"]["labels"][n:] == [10, 11]
+    torch.testing.assert_close(from_pixels(shown["picture"]["value"]["pixels"]), first)
+
+    state = inpainting.State(**fields(inpainting.State, inpainting.open_state(registry, t, inpainting.State())) | {"model": name})
+    shown = inpainting.take_model(registry, t, state)
+    assert shown["film"]["about"]["label"] == 10
+    torch.testing.assert_close(from_pixels(shown["mask"]["pixels"]), first)
+    beside = inpainting.compare(registry, t, inpainting.Shown(shown["film"], None))["sections"][0]["about"]["models"]
+    assert beside[0] == name
+    assert not any(registry.info(other).config.get("classes") for other in beside[1:])  # no other has an owl
+    assert list(inpainting.continue_hole(registry, t, inpainting.Shown(shown["film"], None))) == [{"sections": []}]
+
+    opened = interpolation.open_state(registry, t, interpolation.State())
+    pads, answer = interpolation.take_model(registry, t, interpolation.State(**fields(interpolation.State, opened) | {"model": name}))
+    assert [pads[key]["value"]["label"] for key in ("picture", "other")] == [10, 11]
+    assert answer["film"]["about"]["labels"] == [10, 11]
+    assert len(interpolation.point(registry, t, answer["plane"] | {"at": [0.2, 0.3]})["read"]) > 0
+
+
+def test_a_visitors_model_stands_above_the_others_in_compare_its_own_classes_first(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"elk": 6, "owl": 6}))
+    name = learn(registry)["run"]["mine"]["name"]
+    s = compare.State(more=name)
+    shown = compare.add(registry, t, s)
+    assert [choice for choice, _ in shown["label"]["choices"]][-2:] == ["elk", "owl"]
+    about = shown["sheet"]["about"]
+    assert about["models"] == [name, *compare.rows_for(registry, "mnist")]
+    assert about["labels"][0] == [10, 11, *range(8)]
+    close = compare.look_at(registry, t, dataclasses.replace(s, cell=0))["sections"][0]
+    assert close["rows"] == ["Your nearest pictures"]
+    assert {line.split(" · ")[0] for line in close["captions"][1:]} == {"owl", "elk"}
+    of_owls = compare.redraw(registry, t, dataclasses.replace(s, label=10))["sheet"]["sections"][0]
+    x = from_pixels(of_owls["pixels"]).unflatten(0, (-1, compare.N))
+    drawing = [not bool(torch.allclose(row, torch.full_like(row, compare.BLANK), atol=0.01)) for row in x]
+    conditional = [bool(registry.info(model).config.get("classes")) for model in compare.rows_for(registry, "mnist")]
+    slow = [compare.is_slow(registry, model) for model in compare.rows_for(registry, "mnist")]
+    assert drawing == [True, *(not (c or late) for c, late in zip(conditional, slow, strict=True))]  # who knows no owl draws none
+    with pytest.raises(InputError, match="draws no pictures of this data set"):
+        compare.redraw(registry, t, compare.State(more="classifier-mnist"))
+    with pytest.raises(InputError, match="draws no pictures of this data set"):
+        compare.redraw(registry, t, compare.State(more="vae-fashion"))
+    assert compare.open_state(registry, t, compare.State(more=name))["more"]["value"] == ""  # an address holds none
+    assert compare.open_state(registry, t, compare.State(more="vae2d-mnist"))["sheet"]["about"]["models"][0] == "vae2d-mnist"
 
 
 def test_a_desk_that_nobody_touches_is_cleared_and_too_many_are_refused(registry, monkeypatch):
