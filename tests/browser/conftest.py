@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.visit import BROWSER, FLAGS, THRIFT, visitor
+from tests.browser.visit import BROWSER, FLAGS, visitor
 
 
 def pytest_collection_modifyitems(items):
@@ -18,7 +18,7 @@ def chromium():
 
     assert BROWSER, "GENLIB_REQUIRE_BROWSER is set and there is no Chromium"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS + THRIFT)
+        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
         yield browser
         browser.close()
 

@@ -8,7 +8,6 @@ import pytest
 
 BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-THRIFT = ["--disable-threaded-compositing", "--num-raster-threads=1"]  # a visit costs a quarter less of two cores
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(not BROWSER and not os.environ.get("GENLIB_REQUIRE_BROWSER"), reason="no Chromium on this machine"),
