@@ -14,8 +14,7 @@ def recipe(dataset: str) -> str:
 def models_for(registry, dataset: str) -> list[str]:
     """What own pictures of a kind can go on from; NEW too, where the kind has a model."""
     names = registry.names(dataset, lambda family: family.finetunes and family.decodes and family.is_conditional)
-    bases = [name for name in names if not registry.info(name).config.get("factors")]
-    return [*bases, NEW] if recipe(dataset) in registry.offers() else bases
+    return [*names, NEW] if recipe(dataset) in registry.offers() else names
 
 
 def base_of(registry, dataset: str, model: str) -> str:

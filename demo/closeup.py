@@ -38,6 +38,18 @@ def judges(registry: ModelRegistry, names: list[str], first: str) -> list[str]:
     return [name for name in sorted(names, key=lambda name: name != first) if isinstance(registry.model(name), Discriminator)]
 
 
+def can_judge(registry: ModelRegistry, judge: str, name: str, label: int) -> bool:
+    """Whether a D knows the class of another model's picture, or asks for none."""
+    classes = num_classes(registry.model(judge))
+    return not classes or (label < classes and registry.shares(name, label))
+
+
+def real_for(registry: ModelRegistry, dataset: str, judge: str) -> Samples:
+    """The real pictures that a D judges: a visitor's model's of what it has learned."""
+    own = registry.own.get(judge)
+    return Samples(*own.examples()) if own else registry.samples(dataset)
+
+
 def has_batchnorm(model: torch.nn.Module) -> bool:
     """Whether its D was taught on batches by statistics of batches."""
     part = getattr(model, "discriminator", model)
@@ -46,8 +58,9 @@ def has_batchnorm(model: torch.nn.Module) -> bool:
 
 def verdict_lines(registry: ModelRegistry, t, dataset: str, names: list[str], name: str, x: Tensor, label: int) -> list[str]:
     """What every D makes of a picture, the one taught beside its own G first, and what that means."""
-    known, real = [n for n in judges(registry, names, name) if label < (num_classes(registry.model(n)) or label + 1)], registry.samples(dataset)
-    shares = {judge: round(100 * realness(cast(Judge, registry.model(judge)), x, real, label)) for judge in known}
+    known = [judge for judge in judges(registry, names, name) if judge == name or can_judge(registry, judge, name, label)]
+    real = {judge: real_for(registry, dataset, judge) for judge in known}
+    shares = {judge: round(100 * realness(cast(Judge, registry.model(judge)), x, real[judge], label)) for judge in known}
     lines = [t("compare.d_own", p=shares.pop(name))] if name in shares else []
     lines += [t("compare.d_none", model=captions.model_title(t, registry, name))] if known and not lines else []
     if shares:

@@ -178,16 +178,12 @@ def initial_picture(t, registry: ModelRegistry, dataset: str, *wanted: str, mode
 
     A picture is wanted as the number of a sample or, as an address has a drawn one, as the base64 of its pixels.
     """
-    s, own = registry.samples(dataset), registry.own.get(model)
-    x, y = s.x, s.y
-    if own:
-        more = own.examples()
-        x, y = torch.cat([x, more.x]), torch.cat([y, more.y])
-    every = pixels(x)
+    s = registry.samples_for(dataset, model)
+    every = pixels(s.x)
     for name in wanted:
-        if name.isdecimal() and int(name[:4]) < len(x):
+        if name.isdecimal() and int(name[:4]) < len(s.x):
             k = int(name[:4])
-            picture = {"pixels": pixels(x[k : k + 1]), "label": int(y[k]), "source": f"sample {k}"}
+            picture = {"pixels": pixels(s.x[k : k + 1]), "label": int(s.y[k]), "source": f"sample {k}"}
             break
         try:
             picture = {"pixels": every | {"n": 1, "data": name}, "label": GUESS, "source": "link"}
@@ -198,9 +194,9 @@ def initial_picture(t, registry: ModelRegistry, dataset: str, *wanted: str, mode
     # The words too: before its tab is opened, an update takes the place of all a widget was given.
     return picture, gr.update(
         value=picture,
-        samples={"pixels": every, "labels": y.tolist()},
-        names=class_names(t, registry, dataset, model if own else None),
-        groups=None if own else groups(t, s),
+        samples={"pixels": every, "labels": s.y.tolist()},
+        names=class_names(t, registry, dataset, None if s.own is None else model),
+        groups=groups(t, s),
         dataset=dataset,
         hint=t(f"hint.{dataset}"),
         text=t.group("picture"),

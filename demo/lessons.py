@@ -15,7 +15,7 @@ from demo.widgets.class_list import LONGEST
 from demo.widgets.pixel_canvas import section
 from genlib.data.own import OwnImages, Remark
 from genlib.growth import normalize_name
-from genlib.learning import SHOWN, Learner, rows_of
+from genlib.learning import SHOWN, Learner
 
 EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
 OVERHEAD, MEASURING = 1.1, 0.6  # of looks at a run, a factor; minutes before and after it, as measured on two cores
@@ -107,15 +107,39 @@ def scale(rows: int) -> int:
     return 4 if rows <= 2 else 3 if rows <= 4 else 2
 
 
-def seen(t, pictures: OwnImages) -> dict:
-    """The canvas before a run: what the model will see, a class a row."""
+def seen(t, pictures: OwnImages, desk: Desk | None = None, page: int = 0) -> dict:
+    """The canvas before a run: what the model will see, a class a row, so many of each and the doubtful first; those of a desk can be corrected."""
     classes = pictures.y.unique().tolist()[:SHOWN]
     if not classes:
         return {"sections": []}
-    x = rows_of(pictures.x, pictures.y, classes, SEEN)
+    doubtful = {(remark.label, remark.file) for remark in pictures.doubts}
+    doubted = [(item.label, item.file) in doubtful for item in pictures.items] or [False] * len(pictures)
+    cells = [k for label in classes for k in row_of(pictures, label, doubted, page)]
+    x = torch.stack([torch.zeros_like(pictures.x[0]) if k is None else pictures.x[k] for k in cells]).float() / 255
+    more = {}
+    if desk:
+        more = {"pick": True, "note": t("train.seen_note"), "meanings": [None if k is None else desk.key(pictures.items[k]) for k in cells]}
+    if any(doubted):
+        bad = [k is not None and doubted[k] for k in cells]
+        more |= {"captions": [t("train.doubtful") if b else "" for b in bad], "good": [False if b else None for b in bad]}
     return {
-        "sections": [section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen")]
+        "sections": [
+            section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen", **more)
+        ]
     }
+
+
+def row_of(pictures: OwnImages, label: int, doubted: list[bool], page: int) -> list[int | None]:
+    """SEEN pictures of a class, on a page of all of them: their numbers, None where there are fewer."""
+    every = sorted((pictures.y == label).nonzero().flatten().tolist(), key=lambda k: not doubted[k])
+    begin = page * SEEN % (-(-len(every) // SEEN) * SEEN)
+    shown: list[int | None] = [*every[begin : begin + SEEN]]
+    return shown + [None] * (SEEN - len(shown))
+
+
+def has_more(pictures: OwnImages) -> bool:
+    """Whether a class has more pictures than are seen."""
+    return len(pictures) > 0 and int(pictures.y.bincount().max()) > SEEN
 
 
 def sheet(t, learner: Learner, seed: int) -> dict:
@@ -157,8 +181,7 @@ def outcome(t, learner: Learner) -> list[str]:
 
 def names_of(desk: Desk) -> list[str]:
     """What a visitor calls the classes of their pictures, in these' order."""
-    labels = desk.prepared[1].labels if desk.prepared else ()
-    return [desk.names.setdefault(label, clean(label)) for label in labels]
+    return [desk.names.setdefault(label, clean(label)) for label in desk.labels()]
 
 
 def pictures_of(registry, t, s, desk: Desk | None) -> OwnImages | None:
@@ -169,14 +192,15 @@ def pictures_of(registry, t, s, desk: Desk | None) -> OwnImages | None:
     return pictures and rename(pictures, [t.phrases.get(key, key.rpartition(".")[2]) for key in pictures.labels])
 
 
-def show_pictures(registry, t, s, desk: Desk | None) -> dict:
+def show_pictures(registry, t, s, desk: Desk | None, page: int = 0) -> dict:
     """The classes, what the model will see of them, and whether it may begin."""
     pictures, is_own = pictures_of(registry, t, s, desk), bool(desk and desk.items)
     value = {"phase": "ready", "can_start": bool(pictures and len(pictures) > 1), "done": ["train.mine"] * is_own}
-    shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own)}
+    shown = {"classes": {}, "canvas": {"sections": []}, "curves": {}, "empty": gr.update(visible=is_own), "page": page,
+        "others": gr.update(visible=is_own and pictures is not None and has_more(pictures))}  # fmt: skip
     if pictures is None:
         return shown | {"run": value | {"text": t("train.bring")}}
     known = registry.info(base_of(registry, s.dataset, s.model)).labels
     classes = class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces")
     text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
-    return shown | {"classes": classes, "canvas": seen(t, pictures), "run": value | {"text": text}}
+    return shown | {"classes": classes, "canvas": seen(t, pictures, desk if is_own else None, page), "run": value | {"text": text}}

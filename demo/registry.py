@@ -49,13 +49,18 @@ def load_model(folder: Path):
 
 
 class Own(NamedTuple):
-    """What is known of a visitor's model: those of its classes that its base did not have, who reads its classes, and the visitor's pictures, learned
-    and held out."""
+    """What is known of a visitor's model: how many classes, its first, are those of the data set; who reads its classes; and the visitor's pictures,
+    learned and held out."""
 
-    classes: list[int]
+    known: int
     reader: Reader | None
     learned: Images
     held_out: Images
+
+    @property
+    def classes(self) -> list[int]:
+        """The classes of the pictures that no other model has."""
+        return [k for k in self.learned.y.unique().tolist() if k >= self.known]
 
     def examples(self, most: int = 20) -> Batch:
         """Some of the pictures, of the classes in turn, (N, C, H, W) in [0, 1] and (N,): those held out where there are any."""
@@ -230,6 +235,18 @@ class ModelRegistry:
         if dataset not in self.sample_cache:
             self.sample_cache[dataset] = samples.load(dataset)
         return self.sample_cache[dataset]
+
+    def samples_for(self, dataset: str, model: str) -> Samples:
+        """The samples that a model can be asked about: for a visitor's, behind the others, their own pictures, which know neither lights nor poses."""
+        s, own = self.samples(dataset), self.own.get(model)
+        if own is None:
+            return s
+        more, y = own.examples(), s.y if own.known else torch.full_like(s.y, -1)
+        return Samples(torch.cat([s.x, more.x]), torch.cat([y, more.y]), own=len(s.x))
+
+    def shares(self, model: str, label: int) -> bool:
+        """Whether a model's class is the data set's of that number."""
+        return model not in self.own or label < self.own[model].known
 
     def usual_psnr(self, dataset: str, name: str) -> float:
         """The PSNR, dB, with which a model redraws nineteen of twenty samples at least."""

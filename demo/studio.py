@@ -17,7 +17,7 @@ from pathlib import Path
 from gradio.utils import get_upload_folder
 
 from genlib.data.archive import Item, unpack
-from genlib.data.own import OwnImages, gather, look_at
+from genlib.data.own import Look, OwnImages, gather, look_at
 from genlib.errors import InputError
 from genlib.learning import Learner
 
@@ -52,7 +52,9 @@ class Desk:
         self.folder = tempfile.TemporaryDirectory(prefix="atelier-")  # for this user of the machine alone
         self.items: list[Item] = []
         self.names: dict[str, str] = {}  # of classes, by the folder they came in
-        self.prepared: tuple[tuple, OwnImages] | None = None  # as what, and the pictures
+        self.looks: dict[Item, Look] = {}  # of those that were looked at, in the form
+        self.form: tuple[str, int, int] = ("", 0, 0)  # kind, size, channels
+        self.prepared: tuple[tuple, OwnImages] | None = None  # in which form, and the pictures
         self.learner: Learner | None = None
         self.wish = ""  # pause, stop or best: for the run that goes on
         self.is_busy = self.is_gone = False
@@ -102,19 +104,38 @@ class Desk:
 
     def prepare(self, kind: str, size: int, channels: int) -> Iterator[int]:
         """Look at all pictures as a model of that kind takes them, telling how many are done; those looked at already are kept."""
-        if self.prepared and self.prepared[0] == (kind, size, channels):
+        form, items = (kind, size, channels), list(self.items)
+        if self.prepared and self.prepared[0] == form:
             return
-        looks, items = [], list(self.items)
+        known = self.looks if self.form == form else {}
+        self.form, self.looks = form, {}
         for n, item in enumerate(items, start=1):
-            looks.append(look_at(item, size, channels, kind))
+            self.looks[item] = known.get(item) or look_at(item, size, channels, kind)
             yield n
-        self.prepared = (kind, size, channels), gather(looks)
+        self.prepared = form, gather(self.looks[item] for item in items)
+
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the pictures, by the folders they came in."""
+        return self.prepared[1].labels if self.prepared else ()
+
+    def key(self, item: Item) -> str:
+        """What a page knows a picture by."""
+        return str(item.path.relative_to(self.root))
+
+    def replace(self, item: Item, other: Item | None) -> None:
+        """Put another in the place of a picture; None takes it from the desk."""
+        at = self.items.index(item)
+        self.items[at : at + 1] = [other] if other else []
+        self.prepared = None
+        if other is None:
+            with explain_disk():
+                item.path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Take everything off the desk; a run that goes on ends."""
         self.wish, self.is_gone = "stop", True
         self.release()
-        self.items, self.names, self.prepared, self.learner = [], {}, None, None
+        self.items, self.names, self.looks, self.prepared, self.learner = [], {}, {}, None, None
         for file in Path(get_upload_folder()).glob(f"*/{self.download}"):
             remove_upload(file)
         self.folder.cleanup()

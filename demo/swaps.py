@@ -62,7 +62,7 @@ def row(registry, t, dataset: str, name: str, source: Source) -> dict:
 
 def pairs(registry, t, dataset: str, name: str, picture: dict, source: Source) -> list[dict]:
     """Swaps beside the real pictures of those classes under that light, where there are any."""
-    samples, at, config = registry.samples(dataset), controls.sample_of(picture), source.model.config
+    samples, at, config = registry.samples_for(dataset, name), controls.sample_of(picture), source.model.config
     if samples.attribute is None or at is None or at >= len(samples.x):
         return []
     every = ops.neighbours(config.factors, source.y) if config.factors else torch.arange(config.classes)
@@ -84,7 +84,7 @@ def pairs(registry, t, dataset: str, name: str, picture: dict, source: Source) -
 
 def sheet(registry, t, dataset: str, name: str) -> dict:
     """z × c: more pictures, each in several classes."""
-    samples, model, labels = registry.samples(dataset), registry.model(name), captions.class_names(t, registry, dataset, name)
+    samples, model, labels = registry.samples_for(dataset, name), registry.model(name), captions.class_names(t, registry, dataset, name)
     few = samples.attribute is None
     classes = torch.arange(len(labels)) if few else samples.y.unique()[:: max(1, len(samples.y.unique()) // SHEET)][:SHEET]
     rows = sources(samples)
@@ -100,7 +100,9 @@ def sheet(registry, t, dataset: str, name: str) -> dict:
 
 
 def others(samples) -> list[int]:
-    """Samples whose z can be gone to: ten digits, or one of each light or pose."""
+    """Samples whose z can be gone to: ten digits, or one of each light or pose; of a visitor's, the own ones."""
+    if samples.own is not None:
+        return list(range(len(samples.x)))[samples.own :][:10]
     if samples.attribute is None:
         return list(range(70, 80))
     kinds = range(len(samples.attributes))
@@ -110,7 +112,8 @@ def others(samples) -> list[int]:
 def sources(samples) -> list[int]:
     """Five of them, spread over all."""
     every = others(samples)
-    return [every[k] for k in torch.linspace(0, 4 if samples.attribute is None else len(every) - 1, min(5, len(every))).round().long().tolist()]
+    last = min(4, len(every) - 1) if samples.attribute is None else len(every) - 1
+    return [every[k] for k in torch.linspace(0, last, min(5, len(every))).round().long().tolist()]
 
 
 def ways(t, source: Source) -> list[dict]:

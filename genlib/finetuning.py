@@ -1,7 +1,8 @@
 """Learning own pictures: a folder of them, and a checkpoint to go on from or a recipe to begin with, to a run.
 
 A folder is a class.  Where its name is one of the checkpoint's labels (any case), it is that class; any other
-name becomes a new class at the end, whose weights start at the mean of the known classes' ones.
+name becomes a new class at the end, whose weights start at the mean of the known classes' ones; of a model that composes
+its classes these give way, and all that it knows but them is gone on with.
 A fifth of the pictures is held out: by them one sees when to stop.  So that new classes do not cost the old ones,
 half of each batch is then what the checkpoint drew of its own classes before it learned (rehearsal; arXiv:1705.08690).
 """
@@ -55,7 +56,7 @@ class Task:
     report: list[str]  # how folders became classes, for a person
     rehearsed: data.Images | None = None  # what the model drew of its own classes before
     judge: Reader | None = None  # who reads those
-    known: int = 0  # classes that the model had before
+    known: int = 0  # classes, the model's first, that it had before
 
     @property
     def draws(self) -> bool:
@@ -66,10 +67,6 @@ class Task:
         learned, model = self.batches.images, self.run.objective.model
         several = self.draws and model.config.classes and (self.rehearsed or len(learned.y.unique()) > 1) and len(self.held_out)
         return own.teach_reader(learned, AUGMENT[self.about["preparation"]], self.rehearsed) if several else None
-
-    def new_classes(self) -> list[int]:
-        """The classes of the own pictures that the model did not have."""
-        return [k for k in self.batches.images.y.unique().tolist() if k >= self.known]
 
     def measure(self, model: Network, reader: Reader | None = None) -> dict[str, float]:
         """Figures of a model that has learned: of the own pictures, and of what it knew before.  reader: where one was taught already."""
@@ -91,8 +88,11 @@ def prepare(source: Path, root: Path | OwnImages, choices: Choices = Choices(), 
     kind, known = preparation.kind_of(info), base.config.classes
     pictures = read_pictures(root, base, kind)
     labels, y, report = class_of_each(pictures, info, known)
-    model = fit_classes(base, len(labels), source, choices.seed) if known else base
-    rehearsed = rehearse(base, choices, len(labels) > known)
+    if base.config.factors and len(labels) > known:
+        known, labels, y = 0, pictures.labels, pictures.y
+        report = [*describe_pictures(pictures, kind), f"  {info.name or info.model} composes its classes: they give way to {', '.join(labels)}"]
+    model = fit_classes(base, len(labels), choices.seed) if base.config.classes else base
+    rehearsed = rehearse(base, choices, len(labels) > known) if known else None
     objective = objective_of(info, freeze(model.requires_grad_(True), choices.freeze), choices.seed)
     betas = betas_of(info, objective)
     about = {

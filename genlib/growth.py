@@ -2,11 +2,9 @@
 
 import unicodedata
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
-from genlib import checkpoint
 from genlib.models.base import Network
 
 
@@ -42,18 +40,35 @@ def grow(model: Network, count: int) -> Network:
     return bigger
 
 
+def recast(model: Network, count: int) -> Network:
+    """A model whose classes are composed with `count` plain ones in their place: to begin with, each of them is the mean of all compositions."""
+    plain, factors = renew(model, count), list(model.config.factors)
+    old, new = model.state_dict(), plain.state_dict()
+    for name, value in old.items():
+        if value.shape == new[name].shape:
+            new[name] = value
+            continue
+        axis = next(i for i in range(value.ndim) if value.shape[i] != new[name].shape[i])
+        rest, known = value.split([value.shape[axis] - sum(factors), sum(factors)], dim=axis)
+        parts = torch.stack([part.mean(dim=axis) for part in known.split(factors, dim=axis)])
+        mean = (parts.mean(dim=0) if axis == 0 else parts.sum(dim=0)).unsqueeze(
+            axis
+        )  # one choice of each factor goes in, one logit a class comes out
+        new[name] = torch.cat([rest, mean.repeat_interleave(count, dim=axis)], dim=axis)
+    plain.load_state_dict(new)
+    return plain
+
+
 def renew(model: Network, count: int) -> Network:
     """A model like this one with `count` classes, composed of nothing, that has learned nothing."""
     whole = {"factors": ()} if model.config.factors else {}
     return type(model)(replace(model.config, classes=count, **whole))
 
 
-def fit_classes(model: Network, count: int, source: Path, seed: int) -> Network:
-    """The model, with so many classes.  Raises CheckpointError if it can have no more."""
+def fit_classes(model: Network, count: int, seed: int) -> Network:
+    """The model, with so many classes; composed ones give way to plain ones."""
     if count == model.config.classes:
         return model
-    if model.config.factors:
-        raise checkpoint.CheckpointError("{source} composes its classes and takes no new ones: name folders after its labels", source=source)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return grow(model, count)
+        return (recast if model.config.factors else grow)(model, count)

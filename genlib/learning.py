@@ -116,7 +116,7 @@ class Learner:
         run, n = self.task.run, int(self.figures.get("held_out_n", 0))
         training = self.task.about["training"] | {
             "command": command, "seed": run.seed, "device": run.device.type, "steps": run.step, "minutes": round(self.minutes, 1),
-            "betas": list(run.betas), "date": date.today().isoformat(),
+            "lr": run.lr, "betas": list(run.betas), "date": date.today().isoformat(),
             "evaluated": {"command": command, "n": n, "seed": 0, "split": "held-out"},
         }  # fmt: skip
         about = self.task.about | {"training": training, "figures": self.figures, "objective": registry.describe(run.objective)}

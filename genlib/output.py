@@ -113,7 +113,7 @@ def save(run: train.Run, folder: Path, about: dict, curves: Curves, data: str, f
     """
     if not all(value.isfinite().all() for value in run.model().state_dict().values()):
         raise train.Diverged("the weights are no longer finite at batch {step}", step=run.step)
-    training = about.get("training", {}) | {"betas": list(run.betas)}
+    training = about.get("training", {}) | {"lr": run.lr, "betas": list(run.betas)}
     with explain(folder):
         train.save_state(run, folder, data=data, curves=curves.to_json(), **{"film": film.to_json()} if film else {})
         info = checkpoint.save(run.model(), folder, **about | {"training": training, "objective": registry.describe(run.objective)})

@@ -26,6 +26,7 @@ class Samples:
     attribute: Tensor | None = None
     attributes: tuple[str, ...] = ()
     layers: Tensor | None = None  # sprites': every character can be put together in these poses
+    own: int | None = None  # from where on they are a visitor's own
 
     def garments(self) -> list[Tensor]:
         """What each factor offers, on a body as faint as a mannequin: four of (6, 3, 48, 48), cut close."""

@@ -58,7 +58,8 @@ def mixture(s: State, classes: int) -> Tensor:
 
 def comparable(registry, s: State) -> dict[str, LatentModel]:
     """The models of the same classes and size, the chosen one first.  Raises InputError if that has no class."""
-    models = {name: registry.model(name) for name in dict.fromkeys([s.model, *models_for(registry, s.dataset)])}
+    others = models_for(registry, s.dataset) if registry.shares(s.model, 0) else []
+    models = {name: registry.model(name) for name in dict.fromkeys([s.model, *others])}
     chosen = models[s.model]
     if not ops.num_classes(chosen) or not isinstance(chosen, LatentModel):
         raise InputError("{model} is not conditioned on a class: choose a CVAE or a CVAE-GAN", model=s.model)
@@ -105,9 +106,15 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     read, right = [[one for line in lines for one in line] for lines in zip(*said, strict=True)]
     same = {"models": list(models), "z": [z[0].tolist() for z in latents], "labels": every.tolist()}
     return {"about": describe(s), "done": tasks_done(s, row[: len(every)], right[: len(every)]), "sections": [
-        section(t("classes.row"), pixels(row), len(every), head=labels, rows=[captions.model_title(t, registry, name) for name in models], captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same),
+        section(t("classes.row"), pixels(row), len(every), head=labels, rows=[captions.model_title(t, registry, name) for name in models], captions=read, good=right, chosen=s.label, pick=True, name="classes", about=same, note=leaning(t, s, row[: len(every)])),
         section(t("classes.sheet", model=captions.model_title(t, registry, s.model)), pixels(sheet), len(every), scale=2, rows=[t("classes.seed", n=k) for k in seeds], name="sheet", about={"z": zs.tolist(), "labels": every.tolist()}),
     ]}  # fmt: skip
+
+
+def leaning(t, s: State, row: Tensor) -> str:
+    """How far the digits of the first model's row lean, which z alone decides; nothing of what has no slant."""
+    least, most = (f"{v:+.2f}".replace("-", "−") for v in torch.aminmax(ops.lean(row)))
+    return t("classes.leaning", a=least, b=most, least=f"{LEAN:g}") if s.dataset == "mnist" else ""
 
 
 def tasks_done(s: State, row: Tensor, right: list) -> list[str]:

@@ -96,9 +96,10 @@ def asked_classes(registry, name: str, label: int) -> Tensor | None:
     return torch.tensor(turn)[torch.arange(N) % classes] if label < 0 else validation.label_tensor(model, label, N)
 
 
-def knows(registry, name: str, label: int) -> bool:
-    """Whether a model has the class that is asked for; one without classes draws whatever is asked."""
-    return label < (ops.num_classes(registry.model(name)) or label + 1)
+def knows(registry, name: str, s: State) -> bool:
+    """Whether a model has the class that is asked for, perhaps of a visitor's model alone; one without classes draws whatever is asked."""
+    classes = ops.num_classes(registry.model(name))
+    return s.label < 0 or not classes or (s.label < classes and (name == s.more or registry.shares(s.more, s.label)))
 
 
 def class_choices(registry, t, s: State) -> list[tuple[str, int]]:
@@ -153,7 +154,7 @@ def checked(registry, t, s: State) -> State:
 def sheet(registry, t, s: State, whole: bool) -> dict:
     """One row of samples a model, under one seed; unless it is to be whole, what is slow to draw is left blank, and more is said to come."""
     names = rows_for(registry, s.dataset, s.more)
-    able = [name for name in names if knows(registry, name, s.label)]
+    able = [name for name in names if knows(registry, name, s)]
     x = {name: drawn(registry, name, s) for name in able if whole or not is_slow(registry, name)}
     shape = next(iter(x.values())).shape if x else drawn(registry, names[0], s).shape
     asked = {name: asked_classes(registry, name, s.label) for name in able}
@@ -173,7 +174,7 @@ def sheet(registry, t, s: State, whole: bool) -> dict:
 def look_at(registry, t, s: State) -> dict:
     """The closer canvas's value: the state's sample and what is nearest to it, or nothing."""
     names = rows_for(registry, s.dataset, s.more)
-    if not 0 <= s.cell < N * len(names) or not knows(registry, names[s.cell // N], s.label):
+    if not 0 <= s.cell < N * len(names) or not knows(registry, names[s.cell // N], s):
         return {"sections": []}
     name, k = names[s.cell // N], s.cell % N
     asked = asked_classes(registry, name, s.label)

@@ -48,6 +48,18 @@ class Shown:
 
     film: dict
     beside: dict | None
+    label: int = GUESS
+    mask: Any = None
+
+    def is_overtaken(self) -> bool:
+        """Whether the film is of another picture, hole or class than are set: two events were answered in another order than they were asked."""
+        pad, label = self.film["pad"], self.film["about"]["label"]
+        return self.label not in (GUESS, label) or any(self.mask[key] != pad[key] for key in pad if self.mask)
+
+    def state(self) -> State:
+        """What is set, as the film's model and seed have it."""
+        about = self.film["about"]
+        return State(self.film["dataset"], about["model"], self.label, about["seed"], about["passes"], None, self.mask)
 
     def is_of_film(self, *more: str) -> bool:
         """Whether what stands beside the film is of it already: by what both say of themselves."""
@@ -130,7 +142,8 @@ def compare(registry, t, shown: Shown) -> dict:
     x, mask = shown.holed_picture(model)
     if not mask.any():
         return {"sections": []}
-    able = [n for n in models_for(registry, dataset) if (ops.num_classes(registry.model(n)) or len(labels)) > y]
+    asked = y if registry.shares(name, y) else 10**6  # a class that this model alone knows
+    able = [n for n in models_for(registry, dataset) if (ops.num_classes(registry.model(n)) or asked + 1) > asked]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(registry.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()
@@ -160,7 +173,7 @@ def continue_hole(registry, t, shown: Shown) -> Iterator[dict]:
     """PixelCNN's repair of the same hole, row by row; nothing where the data set has none, none of that class, or there is no hole."""
     film, names = shown.film, registry.names(shown.film["dataset"], lambda family: family.is_pixel_model and family.is_conditional)
     model, label, seed = registry.model(names[0]) if names else None, film["about"]["label"], film["about"]["seed"]
-    if model is None or "1" not in film["pad"]["mask"] or label >= ops.num_classes(model):
+    if model is None or "1" not in film["pad"]["mask"] or label >= ops.num_classes(model) or not registry.shares(film["about"]["model"], label):
         yield {"sections": []}
         return
     x, mask = shown.holed_picture(model)
@@ -221,6 +234,8 @@ def switch(registry, t, s: State) -> dict:
 
 
 def beside(registry, t, shown: Shown) -> dict:
+    if shown.is_overtaken():
+        return {"film": repair(registry, t, shown.state())}
     return {} if shown.is_of_film("model", "passes") else {"beside": compare(registry, t, shown)}
 
 
@@ -260,6 +275,7 @@ def build(registry, t, page) -> None:
     bind([dataset.input], switch)
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
-    emptied = "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]"
+    emptied = "(...values) => [...values.slice(0, -1), {sections: [], about: (values.at(-1) || {}).about || {}}]"  # what stands beside was made last
+    known = {"label": label, "mask": pad, "film": film}
     for function, where, how in ((beside, canvas, events.bind_state), (raster, row, events.bind_stream)):
-        how(status, [film.change], function, Shown, {"film": film, "beside": where}, {"beside": where}, registry, t, js=emptied)
+        how(status, [film.change], function, Shown, known | {"beside": where}, {"film": film, "beside": where}, registry, t, js=emptied)

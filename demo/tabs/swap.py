@@ -61,7 +61,7 @@ def resolve_labels(registry, s: State, model: CVAE, x: Tensor) -> tuple[int, int
 
 
 def read(registry, s: State) -> Source:
-    model, samples = swapper(registry, s.model), registry.samples(s.dataset)
+    model, samples = swapper(registry, s.model), registry.samples_for(s.dataset, s.model)
     x = validation.picture_for(model, s.picture)
     y, target = resolve_labels(registry, s, model, x)
     k = validation.whole(s.other, "the other picture", 0, len(samples.x) - 1)
@@ -85,7 +85,7 @@ def describe_class(t, model, labels, label: int, other: int | None = None) -> st
 
 def truth(registry, s: State, source: Source) -> Tensor | None:
     """The real picture of the nearer class under the nearer light or in the nearer pose, (1, C, H, W), if there is one."""
-    samples, at = registry.samples(s.dataset), s.other if s.walk >= 0.5 else controls.sample_of(s.picture)
+    samples, at = registry.samples_for(s.dataset, s.model), s.other if s.walk >= 0.5 else controls.sample_of(s.picture)
     if samples.attribute is None or at is None or at >= len(samples.x):
         return None
     x, known = samples.truth(int(samples.attribute[at]), torch.tensor([source.target if s.mix >= 0.5 else source.y]))
@@ -109,7 +109,7 @@ def result(registry, t, s: State) -> tuple[dict, Source]:
     shown = [cells[name] for name in (("picture", "swapped", "back") if true is None else ("swapped", "true", "picture", "back"))]
     note = ood_warning(registry, t, s, source.x, back)
     title = t("swap.here", c=describe_class(t, source.model, labels, source.y), k=describe_class(t, source.model, labels, source.target, source.y))
-    other = {"other": validation.as_argument(registry.samples(s.dataset).x[s.other : s.other + 1])} if walk else {}
+    other = {"other": validation.as_argument(registry.samples_for(s.dataset, s.model).x[s.other : s.other + 1])} if walk else {}
     return {"about": about(s, source, target=source.target, mix=mix, walk=walk) | other, "done": done(s, source, doubted), "sections": [section(
         title, pixels(torch.cat([x for x, _, _ in shown])), 2, captions=[words for _, words, _ in shown], good=[value for _, _, value in shown],
         small=len(shown) - 2, tall=True, name="picture", note=note, warn=bool(note),
@@ -134,7 +134,9 @@ def ood_warning(registry, t, s: State, x: Tensor, back: Tensor) -> str:
 
 
 def film(registry, t, s: State, source: Source) -> dict:
-    told = about(s, source, target=source.target, steps=STEPS, other=validation.as_argument(registry.samples(s.dataset).x[s.other : s.other + 1]))
+    told = about(
+        s, source, target=source.target, steps=STEPS, other=validation.as_argument(registry.samples_for(s.dataset, s.model).x[s.other : s.other + 1])
+    )
     return {"about": told, "sections": ways(t, source)}
 
 
@@ -169,12 +171,21 @@ def choose_model(registry, t, s: State) -> dict:
 
 
 def take_model(registry, t, s: State) -> dict:
-    """`choose_model`; a visitor's own begins with a picture of theirs."""
-    own = controls.own_picture(t, registry, s.dataset, s.model)
-    if not own:
-        return choose_model(registry, t, s)
-    picture, pad = own
-    return choose_model(registry, t, replace(s, picture=picture, label=picture["label"], target=GUESS, walk=0.0)) | {"picture": pad, "walk": 0.0}
+    """`choose_model`, and the pictures that z can go to with it; a visitor's own begins with a picture of theirs."""
+    every, own = others(registry.samples_for(s.dataset, s.model)), controls.own_picture(t, registry, s.dataset, s.model)
+    s = replace(s, other=s.other if s.other in every else every[min(OTHER[s.dataset], len(every) - 1)])
+    pad = {}
+    if own:
+        s, pad = replace(s, picture=own[0], label=own[0]["label"], target=GUESS, walk=0.0), {"picture": own[1], "walk": 0.0}
+    return choose_model(registry, t, s) | {"other": other_picker(registry, t, s)} | pad
+
+
+def other_picker(registry, t, s: State) -> dict:
+    """An update of what is picked to go to: pictures, and what they are called."""
+    samples, names = registry.samples_for(s.dataset, s.model), captions.class_names(t, registry, s.dataset, s.model)
+    groups, every = controls.groups(t, samples), others(samples)
+    called = [names[int(samples.y[k])] + (f", {groups['names'][groups['of'][k]]}" if groups else "") for k in every]
+    return gr.update(value=s.other, title=t("swap.other"), names=called, pictures=pixels(controls.thumbnails(samples.x[every])), numbers=every)
 
 
 def guess_label(registry, t, s: State) -> dict:
@@ -204,11 +215,8 @@ def open_state(registry, t, s: State) -> dict:
         other=s.other if s.other in range(len(samples.x)) else every[OTHER[s.dataset]],
         mix=min(max(s.mix, 0.0), 1.0) if s.mix == s.mix else initial.mix, walk=min(max(s.walk, 0.0), 1.0) if s.walk == s.walk else initial.walk,
     )  # fmt: skip
-    groups, names = controls.groups(t, samples), captions.class_names(t, registry, s.dataset)
-    called = [names[int(samples.y[k])] + (f", {groups['names'][groups['of'][k]]}" if groups else "") for k in every]
-    other = gr.update(value=s.other, title=t("swap.other"), names=called, pictures=pixels(controls.thumbnails(samples.x[every])), numbers=every)
     return choose_model(registry, t, s) | {
-        "dataset": s.dataset, "mix": s.mix, "walk": s.walk, "picture": pad, "other": other,
+        "dataset": s.dataset, "mix": s.mix, "walk": s.walk, "picture": pad, "other": other_picker(registry, t, s),
         "model": gr.update(choices=captions.model_choices(t, registry, models_for(registry, s.dataset)), value=s.model),
         "look": t.phrases.get(f"swap.look_{s.dataset}", t("swap.look")),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import address, bases, captions, controls, events, lessons, runs, samples, studio, uploads, validation
+from demo import address, bases, captions, controls, corrections, events, lessons, runs, samples, studio, uploads, validation
 from demo.registry import Own
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
@@ -42,12 +42,14 @@ class Form(State):
     files: Any = None
     picture: Any = None
     label: str = ""
+    editing: str = ""  # which picture is open on the pad, none for a new one
+    page: int = 0  # of the pictures that are seen
     classes: Any = None
     repository: str = ""
     token: str = ""
 
 
-def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
+def look(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     """The pictures anew, prepared for the model that is chosen now."""
     desk = registry.studio.find(request.session_hash)
     if desk and desk.is_busy:
@@ -57,7 +59,12 @@ def look(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
             if n % 10 == 1:
                 text = t("train.looking", n=n, all=len(desk.items))
                 yield {"run": {"phase": "preparing", "text": text}}
-    yield lessons.show_pictures(registry, t, s, desk)
+    yield lessons.show_pictures(registry, t, s, desk, page_of(s))
+
+
+def page_of(s: Form) -> int:
+    """Raises InputError."""
+    return validation.whole(s.page, "the page", 0, studio.PICTURES)
 
 
 def idle_desk(registry, request: gr.Request) -> Desk:
@@ -78,6 +85,9 @@ def take(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
 
 def add(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     """One picture drawn or photographed here, beside what was brought before, and the pad empty for the next."""
+    if s.editing:
+        yield from put(registry, t, s, request)
+        return
     picture, label = Sent.of(s.picture), lessons.clean(s.label) if s.label.strip() else ""
     if picture["source"] not in ("drawn", "upload", "camera"):
         raise InputError("draw a picture first, or photograph one")
@@ -87,6 +97,38 @@ def add(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
     desk.add(images.png(from_pixels(picture["pixels"], most=1)), label)
     yield {"picture": lessons.blank(registry, t, s)}
     yield from look(registry, t, s, request)
+
+
+def correct(registry, t, s: Form, request: gr.Request, event: gr.EventData) -> dict:
+    """A picture was pressed: it is opened on the pad."""
+    key = Sent.of(event._data).get("meaning")
+    return corrections.open_on_pad(registry, t, s, idle_desk(registry, request), key) if isinstance(key, str) else {}
+
+
+def put(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """The picture that is open, as it was corrected."""
+    if not s.label.strip():
+        raise InputError("say which class the picture is of")
+    corrections.put_back(idle_desk(registry, request), s.editing, Sent.of(s.picture), lessons.clean(s.label))
+    yield {"picture": lessons.blank(registry, t, s), **corrections.buttons()}
+    yield from look(registry, t, s, request)
+
+
+def leave_out(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
+    """The picture that is open, not to be learned."""
+    desk = idle_desk(registry, request)
+    desk.replace(corrections.find(desk, s.editing), None)
+    yield {"picture": lessons.blank(registry, t, s), **corrections.buttons()}
+    yield from look(registry, t, s, request)
+
+
+def turn(registry, t, s: Form, request: gr.Request) -> dict:
+    """Other pictures of each class."""
+    desk = registry.studio.find(request.session_hash)
+    if not desk or desk.is_busy:
+        return {}
+    shown = lessons.show_pictures(registry, t, s, desk, page_of(s) + 1)
+    return {name: shown[name] for name in ("canvas", "page")}
 
 
 def choose(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
@@ -154,7 +196,7 @@ def offer(registry, t, s: State, desk: Desk) -> Iterator[dict]:
     if desk.learner:
         registry.put(desk.model, desk.root / "model")
         task = desk.learner.task
-        registry.own[desk.model] = Own(task.new_classes(), desk.learner.reader, task.batches.images, task.held_out)
+        registry.own[desk.model] = Own(task.known, desk.learner.reader, task.batches.images, task.held_out)
         desk.release = functools.partial(registry.drop, desk.model)
         yield {"run": runs.show(t, desk.learner, s.seed, "done")["run"] | other_tabs(registry, t, s, desk)}
 
@@ -221,11 +263,12 @@ def open_state(registry, t, s: State) -> dict:
 
 def build_one(registry, t) -> dict:
     """Where one picture is drawn or photographed, corrected, and put among those of its class."""
-    with gr.Accordion(t("train.one"), open=False, elem_classes="one"):
+    with gr.Accordion(t("train.one"), open=False, elem_classes="one") as one:
         picture = uploads.picture_pad(registry, t, t("train.one_picture"), look="alone")
         label = gr.Textbox(label=t("train.one_class"), placeholder="A", max_length=100)
-        button = gr.Button(t("train.one_add"), size="md")
-    return {"picture": picture, "label": label, "add": button}
+        names = {"add": "one_add", "put": "one_put", "out": "one_out"}
+        buttons = {name: gr.Button(t(f"train.{key}"), size="md", visible=name == "add") for name, key in names.items()}
+    return {"one": one, "picture": picture, "label": label, "editing": gr.Textbox(visible="hidden"), **buttons}
 
 
 def build_after(t) -> dict:
@@ -263,29 +306,39 @@ def build(registry, t, page) -> None:
             status = events.question(t, TAB)
             run = RunBar(text=t.group("runbar"), elem_classes="run")
             canvas = PixelCanvas(text=t.group("canvas"), elem_classes="hero", elem_id=f"train-{t.language}")
+            others = gr.Button(t("train.others"), size="sm", visible=False, elem_classes="others")
             curves = LossCurves(text=t.group("losscurves"))
             after = build_after(t)
             gr.Markdown(t("train.look"), elem_classes="look")
             captions.foot(t, TAB, "genlib/finetuning.py")
     components = settable | {
         "files": upload,
-        "picture": one["picture"],
-        "label": one["label"],
+        **{name: one[name] for name in ("picture", "label", "editing")},
+        "page": gr.Number(0, visible="hidden"),
         "classes": classes,
         "repository": after["repository"],
         "token": after["token"],
     }
-    outputs = settable | {"classes": classes, "picture": one["picture"], "run": run, "canvas": canvas, "curves": curves, "empty": empty}
+    outputs = settable | one | {"classes": classes, "run": run, "canvas": canvas, "curves": curves, "empty": empty, "others": others}
+    outputs |= {"page": components["page"]}
     outputs |= {name: after[name] for name in ("after", "outcome", "download", "token")}
 
     def bind(on, function, how=events.bind_state, **options):
         return how(status, on, function, Form, components, outputs, registry, t, **options)
 
     for on, function, lane in (
-        (upload.upload, take, "look"), (one["add"].click, add, "look"), (one["label"].submit, add, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
+        (upload.upload, take, "look"), (one["add"].click, add, "look"), (one["label"].submit, add, "look"), (one["put"].click, put, "look"), (one["out"].click, leave_out, "look"), (dataset.input, choose, "look"), (model.input, look, "look"), (run.submit, learn, "train"), (after["push"].click, push, "hub")
     ):  # fmt: skip
         bind([on], function, events.bind_stream, lane=LANES[lane])
-    direct = {rename: classes.input, wish: run.select, draw: settable["seed"].input, estimate: minutes.input, clear: empty.click}
+    direct = {
+        correct: canvas.select,
+        turn: others.click,
+        rename: classes.input,
+        wish: run.select,
+        draw: settable["seed"].input,
+        estimate: minutes.input,
+        clear: empty.click,
+    }
     for function, on in direct.items():
         bind([on], function)
 

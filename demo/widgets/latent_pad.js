@@ -60,9 +60,14 @@ const drawing = () => cards.find(({ posterior }) => hasWidth(posterior));
 /** @type {(card: Card) => void} */
 const readOut = (card) => {
   if (!judge || !card.decoded) return;
-  const p = judged(judge, card.decoded), { labels } = value();
-  card.read.textContent = spellReading(p, labels);
-  if (labels[4] === "4" && p[4] >= 0.3 && p[9] >= 0.3) finish("latent.border");
+  card.read.textContent = spellReading(judged(judge, card.decoded), value().labels);
+};
+// Whether the picture of a card is as much a 4 as a 9.
+/** @type {(card: Card) => boolean} */
+const isBorder = ({ decoded }) => {
+  if (!decoded || value().labels[4] !== "4") return false;
+  const p = judged(judge, decoded);
+  return p[4] >= 0.3 && p[9] >= 0.3;
 };
 let following = 0;
 /** @type {(card: Card, p: Pair) => void} */
@@ -103,6 +108,7 @@ const settle = () => {
   const named = LAYERS.filter((layer) => layers.has(layer)).join("-");
   props.value = { ...value(), state: { z1: +z[0].toFixed(5), z2: +z[1].toFixed(5), layers: named, window, other_window, draws: seed } };
   trigger("input");
+  if (judge && cards.some(isBorder)) finish("latent.border"); // where the hand rests, not what it passes
   if (judge && cards.some((card) => isDeep(card, judge))) finish("latent.deep");
 };
 /** @type {Hand} */

@@ -1,7 +1,9 @@
 /**
  * value, sent, and sent back when a person has picked, drawn or brought another; source: "sample 7", "drawn", "upload", "camera"; label −1: unknown.
  * groups: a number a sample, and of each group its name and, for light on a dome, its azimuth and elevation.  Event: input.
- * @typedef {{pixels: Pixels, label: number, source?: string, doubt?: string, notes?: string[]}} Picture
+ * photo: a file that the server opens on the pad, and what was set right in it; handle: what was, sent back beside the result.
+ * @typedef {{turn: number, invert: boolean | null, cut: Edges | null}} Handle
+ * @typedef {{pixels: Pixels, label: number, source?: string, doubt?: string, notes?: string[], photo?: Handle & {picture: string}, handle?: Handle}} Picture
  * @typedef {{of: number[], names: string[], at: Pair[]}} Groups
  * @typedef {Props<Picture> & {samples: {pixels: Pixels, labels: number[]}, names?: string[], groups?: Groups | null, dataset: string, hint?: string}} Given
  */
@@ -9,7 +11,7 @@ const given = /** @type {Given} */ (/** @type {any} */ (props));
 /**
  * A drawing is kept as its strokes, a photograph as its file with what a person wants of it: the server makes of either what the models know.
  * turn: by so many quarters; invert and cut: null leaves them to the server, which says what it took; shown: the photograph, a JPEG in base64.
- * @typedef {{picture: string, turn: number, invert: boolean | null, cut: Edges | null}} Handled
+ * @typedef {Handle & {picture: string}} Handled
  * @typedef {{pixels: Pixels, notes: string[], doubt: string, cut: Edges, turn: number, invert: boolean, shown: string, stages: {name: string, image: string}[]}} Prepared
  * @typedef {Partial<Prepared> & {error?: string}} Answer
  * @type {{prepare: Ask<({strokes: Stroke[]} | Handled) & {dataset: string, size: number, channels: number}, Prepared>}}
@@ -66,7 +68,13 @@ const mark = () => {
 // The pad as it begins: no strokes, no photograph, no gesture, no answer awaited.
 const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
 const putBack = () => { forget(); if (own(given.value) && before) take(before); else show(); };
-const arrive = () => { if (!own(given.value)) forget(); show(); };
+// A file that the server wants opened; of which the pad may learn as it comes to be.
+const openPhoto = () => { if (given.value?.photo) ask({ source: "upload", ...given.value.photo }, null); };
+const arrive = () => {
+  if (!own(given.value)) forget();
+  show();
+  openPhoto();
+};
 const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: Stroke[]} | Handled} */ picture, /** @type {(answer: Answer) => void} */ answered) => {
   const { w: size, c: channels } = given.value.pixels;
   /** @type {Answer} */
@@ -76,7 +84,8 @@ const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: S
 /** @type {(answer: Answer, source: string) => void} */
 const accept = (answer, source) => {
   if (answer.error) return say(answer.error, true);
-  take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes });
+  const handle = answer.shown ? { turn: answer.turn, invert: answer.invert, cut: answer.cut } : undefined;
+  take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes, handle });
 };
 
 const redraw = () => {
@@ -214,7 +223,7 @@ const fill = () => {
     const b = button("", strip, () => {
       forget();
       take({ pixels: only(g.pixels, k, bytes), label: g.labels[k], source: "sample " + k });
-    }, t("sample") + " " + (given.names ? given.names[g.labels[k]] : k));
+    }, t("sample") + " " + (given.names?.[g.labels[k]] ?? k));
     b.dataset.k = String(k);
     const c = make("canvas", "pixelated", b);
     paint(c, g.pixels, k, bytes); c.style.width = c.style.height = side + "px";
@@ -306,12 +315,13 @@ const invite = () => {
   make("strong", "draw", hint, t("draw")); make("strong", "drop", hint, t("drop"));
   make("span", "", hint, given.hint || "");
 };
-// The group of the sample that is shown, so that its neighbours are those under the same light.
+// The group of the sample that is shown, so that its neighbours are those under the same light; or else its page.
 const follow = () => {
   const sample = sampleOf(given.value?.source);
-  if (grouped() && sample >= 0) group = given.groups.of[sample];
+  if (sample < 0) return;
+  if (grouped()) group = given.groups.of[sample]; else page = Math.floor(sample / 10);
 };
-follow(); build();
+follow(); build(); openPhoto();
 watch("value", arrive);
 watch(["samples", "groups"], () => { page = group = 0; follow(); camera.close(); forget(); dome(); fill(); });
 watch("hint", invite);

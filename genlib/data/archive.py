@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from genlib.data.base import DataError
 from genlib.errors import brief
+from genlib.preparation.base import Handle
 
 MAX_FILES = 5000
 MAX_TOTAL = 500_000_000  # bytes of all that comes out
@@ -29,6 +30,7 @@ class Item(NamedTuple):
     label: str  # its class
     file: str  # its name
     path: Path  # where it lies
+    handle: Handle = Handle()  # what was set right in it by hand
 
 
 def unpack(path: Path, target: Path) -> list[Item]:

@@ -41,6 +41,7 @@ class OwnImages(Images):
     left_out: tuple[Remark, ...] = ()  # files that are not in the data set, and why
     doubts: tuple[Remark, ...] = ()  # of those that are
     notes: tuple[Note, ...] = ()  # what preparation did, all pictures' one after the other
+    items: tuple[Item, ...] = ()  # the files, one a picture
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def look_at(item: Item, size: int, channels: int, kind: str) -> Look:
         shape = images.read_size(raw)
         if min(shape) < LEAST:
             return Look(item, reason=Note("It is {w}×{h}: too small to be seen.", {"w": shape[0], "h": shape[1]}))
-        prepared = preparation.prepare(raw, kind, size, channels)
+        prepared = preparation.prepare(raw, kind, size, channels, item.handle)
     except (images.PictureError, OSError) as error:
         return Look(item, reason=getattr(error, "strerror", None) or (error if isinstance(error, Problem) else str(error)))
     x = (prepared.x * 255).round().to(torch.uint8)
@@ -123,6 +124,7 @@ def gather(looks: Iterable[Look], stray: tuple[Remark, ...] = ()) -> OwnImages:
         torch.cat([cast(Tensor, look.x) for look in chosen]) if chosen else torch.zeros(0, 1, 1, 1, dtype=torch.uint8),
         torch.tensor([k for k, _ in order], dtype=torch.int64), tuple(labels), left_out=tuple(left_out),
         doubts=tuple(look.remark(note) for look in chosen for note in look.doubts), notes=tuple(note for look in chosen for note in look.notes),
+        items=tuple(look.item for look in chosen),
     )  # fmt: skip
 
 

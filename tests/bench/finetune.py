@@ -15,10 +15,12 @@ import torch
 from genlib import data, finetuning, hub, images, train
 from genlib.evaluation.own import held_out_error
 from genlib.stopping import Best
+from tests.bench import leaves
 
 ROWS = {  # base -> minutes
     "letters": {"cvaegan-mnist": 5.0, "vae2d-mnist": 10.0, "pixelcnn-mnist": 10.0, "gan-mnist": 10.0, "cgan-mnist": 10.0, "wgangp-mnist": 10.0},
     "fashion": {"cvaegan-mnist": 5.0, "cvaegan-fashion": 5.0},
+    "leaves": {"cvaegan-sprites": 10.0},
 }
 EACH, CLASSES = 100, 5  # pictures of a class of Fashion-MNIST, classes
 
@@ -54,9 +56,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        write_fashion(args.data, Path(place))
+        folders = {"letters": args.letters, "fashion": Path(place) / "fashion", "leaves": Path(place) / "leaves"}
+        write_fashion(args.data, folders["fashion"])
+        leaves.write(folders["leaves"])
         rows = []
-        for pictures, folder in (("letters", args.letters), ("fashion", Path(place))):
+        for pictures, folder in folders.items():
             for base, minutes in ROWS[pictures].items():
                 if args.only and base not in args.only:
                     continue

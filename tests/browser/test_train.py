@@ -10,6 +10,7 @@ from tests.demo.test_train import MARKUP, picture
 
 pytestmark = MARKS
 DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row that is no real picture
+FIRST = "#train-en figure:nth-of-type(1) canvas"
 LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
 MINE = f"() => [...document.querySelectorAll('.atelier[data-model*={studio.MINE}]')].some((e) => e.checkVisibility())"
 PHASE = ".run_bar[data-phase={}]"
@@ -27,6 +28,17 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     page.wait_for_selector("#train-en canvas")
     page.set_input_files(".controls input[type=file]", tmp_path / "mine.zip")
     page.wait_for_function("(names) => [...document.querySelectorAll('.class_list input')].map((e) => e.value).join() === names", arg=f"3,{MARKUP}")
+    assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
+    first = drawn(page, FIRST)
+    page.locator("#train-en figure.pick").first.click()
+    page.wait_for_selector(".one .picture_pad.photographed")
+    page.locator(".one .picture_pad button", has_text="Turn").click()
+    page.wait_for_function(
+        "([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[".one .prepared", drawn(page, ".one .prepared")]
+    )
+    page.get_by_role("button", name="Put it back").click()
+    page.wait_for_function("([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[FIRST, first])
+    page.get_by_role("button", name="Add it").wait_for()
     assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
     page.locator(".class_list input").nth(1).fill("owl")
     page.locator(".class_list input").nth(1).blur()

@@ -468,7 +468,7 @@ def test_axe_finds_nothing_serious_on_any_tab(page, server, language, theme):
     found = []
     for k in range(7):
         page.get_by_role("tab").nth(k).click()
-        settled(page, 900)
+        settled(page, 500)
         rules = {"label-content-name-mismatch": {"enabled": True}}
         wrong = Axe().run(page, options={"rules": rules, "resultTypes": ["violations"]}).response["violations"]
         found += [(k, v["id"], n["html"][:150]) for v in wrong if v["impact"] in ("serious", "critical") for n in v["nodes"]]

@@ -155,3 +155,51 @@ def test_figures_of_own_pictures_tell_errors_copies_and_readings(base, pictures,
     assert figures["held_out_n"] == 4
     assert {"held_out_error", "copy_ratio", "own_read_acc", "own_reader_acc"} <= figures.keys()
     assert 0 <= figures["own_read_acc"] <= 1
+
+
+@pytest.fixture
+def composed(tmp_path):
+    """A model whose six classes are a choice of two by a choice of three."""
+    torch.manual_seed(0)
+    config = CVAEConfig(channels=3, size=8, classes=6, latent_dim=4, width=4, features=8, factors=(2, 3))
+    checkpoint.save(CVAEGAN(config), tmp_path / "composed", labels=("a", "b", "c", "d", "e", "f"), dataset="sprites", name="small")
+    return tmp_path / "composed"
+
+
+def test_composed_classes_give_way_to_own_ones_and_all_else_is_kept(composed, pictures):
+    task = finetuning.prepare(composed, pictures)
+    old, new = checkpoint.load(composed), task.run.objective.model
+    assert (new.config.classes, new.config.factors, task.about["labels"], task.known) == (2, (), ("b", "owl"), 0)
+    assert task.rehearsed is None
+    assert "give way to b, owl" in task.report[-2]
+    before, after = old.state_dict(), new.state_dict()
+    columns = {name for name, value in before.items() if value.shape != after[name].shape}
+    assert {name.partition(".")[0] for name in columns} == {"encoder", "generator", "classifier"}
+    assert all(value.equal(after[name]) for name, value in before.items() if name not in columns)
+    was, now = before["generator.net.0.weight"], after["generator.net.0.weight"]  # z's four columns, then the classes'
+    mean = was[:, 4:6].mean(dim=1) + was[:, 6:9].mean(dim=1)
+    torch.testing.assert_close(now, torch.cat([was[:, :4], mean[:, None].expand(-1, 2)], dim=1))
+    head = next(name for name in columns if name.startswith("classifier") and name.endswith("weight"))
+    two, three = before[head].split([2, 3])
+    torch.testing.assert_close(after[head], (0.5 * (two.mean(dim=0) + three.mean(dim=0))).expand(2, -1))
+
+
+def test_folders_of_its_own_labels_leave_a_composition_as_it_is(composed, pictures):
+    (pictures / "owl").rename(pictures / "f")
+    task = finetuning.prepare(composed, pictures)
+    assert task.run.objective.model.config.factors == (2, 3)
+    assert set(task.batches.images.y.tolist()) == {1, 5}
+
+
+def test_who_reads_own_pictures_reads_what_was_rehearsed_too(monkeypatch):
+    def greys(levels: dict[int, int]) -> data.Images:
+        y = torch.tensor([k for k in levels for _ in range(20)])
+        x = torch.tensor([levels[int(k)] for k in y], dtype=torch.uint8)[:, None, None, None].expand(-1, 1, 8, 8)
+        return data.Images(x, y, ("a", "b", "c", "d"))
+
+    monkeypatch.setattr(own, "READER_BATCHES", 60)
+    mine, before = greys({2: 160, 3: 250}), greys({0: 0, 1: 80})
+    alone, both = (own.teach_reader(mine, lambda x, _rng: x, rehearsed) for rehearsed in (None, before))
+    for pictures, reads in ((mine, both), (before, both), (mine, alone)):
+        assert (reads.logits(pictures.batch(slice(None)).x).argmax(dim=1) == pictures.y).float().mean() > 0.9
+    assert (alone.logits(before.batch(slice(None)).x).argmax(dim=1) == before.y).float().mean() < 0.5

@@ -50,5 +50,5 @@ LONGER = ("pixelcnn-mnist",)  # of more batches than its recipe, see its card
 def test_a_card_says_what_its_recipe_says(name):
     info, recipe = hub.bundled_checkpoints()[name], RECIPES[name]
     assert info.objective.items() <= registry.describe(recipe.build()).items()  # what an older card does not know came later
-    said = {"seed": recipe.seed, "betas": list(recipe.betas)} | ({} if name in LONGER else {"steps": recipe.steps})
+    said = {"seed": recipe.seed, "lr": recipe.lr, "betas": list(recipe.betas)} | ({} if name in LONGER else {"steps": recipe.steps})
     assert {key: info.training.get(key, value) for key, value in said.items()} == said
