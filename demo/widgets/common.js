@@ -196,10 +196,13 @@ const poster = ({ title, note, pixels, columns, captions, head, rows }) => {
 // The address that restores what is shown: nobody has touched a page whose address says nothing.
 /** @type {typeof globalThis.here} */
 const here = () => location.search || "?tab=" + document.querySelector("[role=tab][aria-selected=true]").getAttribute("data-tab-id");
+// What a PNG tells of how it was made; the name of a visitor's own model is its key, and stays with them.
+/** @type {typeof globalThis.spellAbout} */
+const spellAbout = (about) => JSON.stringify(about, (_, value) => (typeof value === "string" && value.startsWith("mine-") ? "" : value));
 // about: what made it, in the API's words; a picture and a mask are the base64 of a PNG.  Dropped on the page, the file restores its state: see demo/shell.js.
 /** @type {typeof globalThis.save} */
 const save = (name, sheet, about) => sheet.toBlob(async (blob) => {
-  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", JSON.stringify({ ...about, page: here() })));
+  const address = URL.createObjectURL(withText(new Uint8Array(await blob.arrayBuffer()), "latent-atelier", spellAbout({ ...about, page: here() })));
   offer(address, name + ".png");
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 });

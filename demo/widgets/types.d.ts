@@ -74,6 +74,7 @@ declare function here(): string;
 declare function ascii(text: string): string;
 declare function crc(bytes: Uint8Array): number;
 declare function withText(png: Uint8Array<ArrayBuffer>, key: string, text: string): Blob;
+declare function spellAbout(about: object): string;
 declare function poster(sheet: Sheet): HTMLCanvasElement;
 declare function save(name: string, sheet: HTMLCanvasElement, about: About): void;
 declare function download(name: string, section: Sheet, about: About): void;

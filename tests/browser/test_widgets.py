@@ -470,7 +470,9 @@ def test_axe_finds_nothing_serious_on_any_tab(page, server, language, theme):
         page.get_by_role("tab").nth(k).click()
         settled(page, 500)
         rules = {"label-content-name-mismatch": {"enabled": True}}
-        wrong = Axe().run(page, options={"rules": rules, "resultTypes": ["violations"]}).response["violations"]
+        # In the dark and in Chinese only colours and words are others.
+        some = {"runOnly": ["color-contrast", "label-content-name-mismatch", "html-has-lang", "valid-lang"]} if theme == "dark" else {"rules": rules}
+        wrong = Axe().run(page, options=some | {"resultTypes": ["violations"]}).response["violations"]
         found += [(k, v["id"], n["html"][:150]) for v in wrong if v["impact"] in ("serious", "critical") for n in v["nodes"]]
         found += [(k, v["id"]) for v in wrong if v["id"] in ("page-has-heading-one", "heading-order")]
     assert not found

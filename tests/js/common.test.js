@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { load, node } from "./load.js";
 
-const { toBytes, toBase64, only, CLASS_COLOURS, paint, fit, enlarge, limit, cellAt, gesture, pointInto, rove, latest, ascii, crc, withText } = load("common");
+const { toBytes, toBase64, only, CLASS_COLOURS, paint, fit, enlarge, limit, cellAt, gesture, pointInto, rove, latest, ascii, crc, withText, spellAbout } = load("common");
 
 const pixels = (n, h, w, c) => ({ n, h, w, c, data: toBase64(Uint8Array.from({ length: n * h * w * c }, (_, i) => i)) });
 /** A canvas that keeps what was put on it. */
@@ -263,4 +263,9 @@ test("every script runs as the page runs it, behind common.js and with none of i
   const scripts = readdirSync(new URL("../../demo/widgets", import.meta.url)).filter((name) => name.endsWith(".js"));
   assert.ok(scripts.length > 10);
   for (const name of scripts) load(name.slice(0, -3), { props: { value: 0, names: [], tasks: [] } });
+});
+
+test("what a PNG tells holds no visitor's own model's name, wherever it stands", () => {
+  const about = { model: "mine-0123456789abcdef", models: ["cvae-mnist", "mine-0123456789abcdef"], label: 3, page: "?tab=classes&model=" };
+  assert.deepEqual(JSON.parse(spellAbout(about)), { model: "", models: ["cvae-mnist", ""], label: 3, page: "?tab=classes&model=" });
 });
