@@ -48,18 +48,6 @@ class Shown:
 
     film: dict
     beside: dict | None
-    label: int = GUESS
-    mask: Any = None
-
-    def is_overtaken(self) -> bool:
-        """Whether the film is of another picture, hole or class than are set: two events were answered in another order than they were asked."""
-        pad, label = self.film["pad"], self.film["about"]["label"]
-        return self.label not in (GUESS, label) or any(self.mask[key] != pad[key] for key in pad if self.mask)
-
-    def state(self) -> State:
-        """What is set, as the film's model and seed have it."""
-        about = self.film["about"]
-        return State(self.film["dataset"], about["model"], self.label, about["seed"], about["passes"], None, self.mask)
 
     def is_of_film(self, *more: str) -> bool:
         """Whether what stands beside the film is of it already: by what both say of themselves."""
@@ -234,8 +222,6 @@ def switch(registry, t, s: State) -> dict:
 
 
 def beside(registry, t, shown: Shown) -> dict:
-    if shown.is_overtaken():
-        return {"film": repair(registry, t, shown.state())}
     return {} if shown.is_of_film("model", "passes") else {"beside": compare(registry, t, shown)}
 
 
@@ -275,7 +261,6 @@ def build(registry, t, page) -> None:
     bind([dataset.input], switch)
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
-    emptied = "(...values) => [...values.slice(0, -1), {sections: [], about: (values.at(-1) || {}).about || {}}]"  # what stands beside was made last
-    known = {"label": label, "mask": pad, "film": film}
+    emptied = "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]"
     for function, where, how in ((beside, canvas, events.bind_state), (raster, row, events.bind_stream)):
-        how(status, [film.change], function, Shown, known | {"beside": where}, {"film": film, "beside": where}, registry, t, js=emptied)
+        how(status, [film.change], function, Shown, {"film": film, "beside": where}, {"beside": where}, registry, t, js=emptied)

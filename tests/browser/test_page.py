@@ -269,7 +269,8 @@ def test_a_link_carries_a_drawn_picture_and_a_painted_hole(chromium, page, serve
     page.mouse.move(box["x"] + 80, box["y"] + 140, steps=8)
     page.mouse.up()
     page.wait_for_function("(b) => document.querySelector('.mask_pad canvas').toDataURL() !== b", arg=first)
-    page.locator(".mask_pad button:visible", has_text="Left").click()  # while the drawing may still be on its way
+    settled(page, 500)
+    page.locator(".mask_pad button:visible", has_text="Left").click()
     settled(page, 4000)
     page.locator("#link-inpaint-en").click()
     page.wait_for_function("location.search.includes('mask=')")

@@ -169,21 +169,6 @@ def beside(film, what=None) -> inpainting.Shown:
     return inpainting.Shown(film, what)
 
 
-@pytest.mark.parametrize(("key", "value"), [("label", 3), ("mask", holed(rows=(2, 9))[0]), ("mask", holed(k=5)[0])])
-def test_a_film_that_was_overtaken_is_made_again_of_what_is_set(key, value):
-    pad, _ = holed()
-    film = repaired(pad, passes=3)
-    now = {"label": film["about"]["label"], "mask": pad}
-    assert not inpainting.Shown(film, None, **now).is_overtaken()
-    assert not inpainting.Shown(film, None, validation.GUESS, None).is_overtaken()
-    asked = now | {key: value}
-    again = inpainting.beside(registry, t, inpainting.Shown(film, None, **asked))
-    assert set(again) == {"film"}
-    assert (again["film"]["about"]["label"], again["film"]["about"]["seed"]) == (asked["label"], 9)
-    assert again["film"]["pixels"] == repaired(asked["mask"], label=asked["label"], passes=3)["pixels"] != film["pixels"]
-    assert not inpainting.Shown(again["film"], None, **asked).is_overtaken()
-
-
 def test_a_film_is_the_passes_of_its_seed_their_changes_and_their_psnr_inside_the_hole():
     pad, mask = holed()
     film = repaired(pad, label=6, passes=4)
