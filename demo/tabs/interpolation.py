@@ -11,6 +11,7 @@ from torch import Tensor
 
 from demo import address, captions, controls, events, validation
 from demo.registry import ModelRegistry
+from demo.studio import MINE
 from demo.uploads import picture_pad
 from demo.widgets import Passes, PixelCanvas, PlanePad
 from demo.widgets.base import Sent, from_pixels, pixels
@@ -227,13 +228,14 @@ def descend(registry, t, s: State):
         yield answer(registry, t, s, a, b)
 
 
-def take_model(registry, t, s: State):
-    """`descend`; a visitor's own model begins with two pictures of theirs."""
+def take_own(registry, t, s: State) -> dict:
+    """What a visitor's own model begins with, two pictures of theirs; nothing of another."""
     own = {key: controls.own_picture(t, registry, s.dataset, s.model, n) for n, key in enumerate(("picture", "other"))}
     chosen = {key: pair for key, pair in own.items() if pair}
-    if chosen:
-        yield {key: pad for key, (_, pad) in chosen.items()}
-    yield from descend(registry, t, dataclasses.replace(s, **{key: picture for key, (picture, _) in chosen.items()}))
+    if not chosen:
+        return {"film": gr.skip()}  # an answer has to hold something
+    s = dataclasses.replace(s, **{key: picture for key, (picture, _) in chosen.items()})
+    return show(registry, t, s) | {key: pad for key, (_, pad) in chosen.items()}
 
 
 def open_state(registry, t, s: State, initial: State = State()) -> dict:
@@ -280,10 +282,10 @@ def build(registry, t, page) -> None:
 
     bind([path.input], show)
     bind([dataset.input], switch)
-    descending: list[Any] = [
-        bind([model.input], take_model, events.bind_stream),
-        bind([seed.input, picture.input, other.input], descend, events.bind_stream),
-    ]
+    descending: Any = bind([model.input, seed.input, picture.input, other.input], descend, events.bind_stream)
+    # Its answer is the later one: it is a question of its own, but of a visitor's model alone.
+    later = f"(...values) => values.some((v) => String(v).startsWith('{MINE}')) ? ({events.number_question(TAB, 'window.acted = true;')})(...values) : values"
+    events.bind_state(status, [model.input], take_own, State, components, outputs, registry, t, js=later, is_second=True)
     # What is still coming down belongs to the old choice.
-    gr.on([dataset.input, path.input], None, None, None, cancels=descending, api_visibility="private")
+    gr.on([dataset.input, path.input], None, None, None, cancels=[descending], api_visibility="private")
     address.bind_load(t, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

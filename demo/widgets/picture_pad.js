@@ -31,6 +31,8 @@ let /** @type {Stroke[]} */ strokes = [], /** @type {Wish | null} */ wish = null
 /** What was there before the person's own picture.  @type {Picture | null} */
 let before = null;
 let intent = 0; // answers to an older one are dropped
+/** What a person brought before the pad knew for which model.  @type {(() => void) | null} */
+let waiting = null;
 /** @type {(text?: string, error?: boolean) => void} */
 const say = (text, error) => { said.textContent = text || ""; said.classList.toggle("error", !!error); };
 /** @type {(value?: Picture) => boolean} */
@@ -74,6 +76,9 @@ const arrive = () => {
   if (!own(given.value)) forget();
   show();
   openPhoto();
+  const act = waiting;
+  waiting = null;
+  act?.();
 };
 const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: Stroke[]} | Handled} */ picture, /** @type {(answer: Answer) => void} */ answered) => {
   const { w: size, c: channels } = given.value.pixels;
@@ -153,6 +158,7 @@ const ask = (wanted, previous = wish) => {
 };
 /** @type {(picture: string, source: string) => void} */
 const bring = (picture, source) => {
+  if (!given.value?.pixels) { waiting = () => bring(picture, source); return; }
   const previous = wish;
   wish = null;
   ask({ picture, source, turn: 0, invert: null, cut: null }, previous);

@@ -1,4 +1,4 @@
-"""Every tab opened by click from the first page, every data set and model it offers chosen: what is shown is of that choice."""
+"""Every tab opened by click from the first page, every data set and every kind of model it offers chosen: what is shown is of that choice."""
 
 import time
 
@@ -140,8 +140,8 @@ def spare(tab: str, models: list[str]) -> list[str]:
 
 
 def choose_all(page, t: Text, tab: str, datasets: list[str]) -> None:
-    """Every data set, the first one last, and the models of each."""
-    pictures = set()
+    """Every data set, the first one last, and of the models of each those whose like was not chosen yet."""
+    pictures, chosen = set(), set()
     for dataset in [*datasets[1:], datasets[0]]:
         page.locator(f"input[type=radio][value={dataset}]:visible").first.click()
         answered(page, t, tab, dataset)
@@ -149,6 +149,10 @@ def choose_all(page, t: Text, tab: str, datasets: list[str]) -> None:
         if tab == "compare":
             continue
         for model in spare(tab, choose_model(page, t, dataset, None)):
+            kind = model.rpartition("-")[0]
+            if kind in chosen:
+                continue
+            chosen.add(kind)
             choose_model(page, t, dataset, model)
             answered(page, t, tab, dataset, model)
     assert len(pictures) == len(datasets)  # each has its own

@@ -189,7 +189,7 @@ def test_what_was_put_off_does_not_bring_back_the_old_data_sets_model(page, serv
         "[...document.querySelectorAll('.atelier[data-model]')].filter((e) => e.checkVisibility()).map((e) => e.dataset.model).filter((name) => name)"
     )
     page.wait_for_function(f"{models}.includes('cvaegan-sprites')")
-    page.wait_for_timeout(2500)  # time for an overtaken answer to come late
+    page.wait_for_timeout(4000)  # time for an overtaken answer to come late
     page.wait_for_function(f"((names) => names.length && names.every((name) => name === 'cvaegan-sprites'))({models})")
     assert page.evaluate(
         "[...document.querySelectorAll('.passes canvas, .pixel_canvas canvas')].filter((e) => e.checkVisibility()).every((c) => c.width === 64)"

@@ -349,8 +349,8 @@ def test_every_tab_shows_a_visitors_model_with_their_pictures_and_their_classes(
     assert list(inpainting.continue_hole(registry, t, inpainting.Shown(shown["film"], None))) == [{"sections": []}]
 
     opened = interpolation.open_state(registry, t, interpolation.State())
-    pads, answer = interpolation.take_model(registry, t, interpolation.State(**fields(interpolation.State, opened) | {"model": name}))
-    assert [pads[key]["value"]["label"] for key in ("picture", "other")] == [10, 11]
+    answer = interpolation.take_own(registry, t, interpolation.State(**fields(interpolation.State, opened) | {"model": name}))
+    assert [answer[key]["value"]["label"] for key in ("picture", "other")] == [10, 11]
     assert answer["film"]["about"]["labels"] == [10, 11]
     assert len(interpolation.point(registry, t, answer["plane"] | {"at": [0.2, 0.3]})["read"]) > 0
 
