@@ -201,13 +201,13 @@ from genlib import checkpoint
 checkpoint.load(sys.argv[1])
 rest, found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
 for folder in sys.argv[2:]:
-    begun = time.monotonic()
+    begun = time.process_time()
     try:
         checkpoint.load(folder)
         found.append([None, None, 0, 0])
     except checkpoint.CheckpointError as error:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        found.append([str(error), error.template, time.monotonic() - begun, (most - rest) / 1024])
+        found.append([str(error), error.template, time.process_time() - begun, (most - rest) / 1024])
 print(json.dumps(found))
 """
 
