@@ -118,7 +118,12 @@ def seen(t, pictures: OwnImages, desk: Desk | None = None, page: int = 0) -> dic
     x = torch.stack([torch.zeros_like(pictures.x[0]) if k is None else pictures.x[k] for k in cells]).float() / 255
     more = {}
     if desk:
-        more = {"pick": True, "note": t("train.seen_note"), "meanings": [None if k is None else desk.key(pictures.items[k]) for k in cells]}
+        more = {
+            "pick": True,
+            "reveal": ".one",
+            "note": t("train.seen_note"),
+            "meanings": [None if k is None else desk.key(pictures.items[k]) for k in cells],
+        }
     if any(doubted):
         bad = [k is not None and doubted[k] for k in cells]
         more |= {"captions": [t("train.doubtful") if b else "" for b in bad], "good": [False if b else None for b in bad]}
