@@ -71,10 +71,10 @@ def verdict_lines(registry: ModelRegistry, t, dataset: str, names: list[str], na
 
 
 def nearest(registry: ModelRegistry, dataset: str, x: Tensor, name: str = "") -> dict[str, Neighbours]:
-    """Rows of training pictures by what they are nearest in, those of a visitor's own first; none where none are here."""
-    known, classifier = neighbours.training_pictures(dataset), registry.classifier(dataset)
+    """Rows of training pictures by what they are nearest in, of a visitor's model its own; none where none are here."""
     if own := registry.own.get(name):
-        return {"own": neighbours.nearest_in_pixels(TrainingPictures(own.learned.x, own.learned.y, len(own.learned)), x, NEAREST)}
+        return {"own": neighbours.nearest_in_pixels(learned_pictures(own), x, NEAREST)}
+    known, classifier = neighbours.training_pictures(dataset), registry.classifier(dataset)
     if known is None:
         return {}
     nearest = {"pixels": neighbours.nearest_in_pixels(known, x, NEAREST)}
@@ -96,12 +96,16 @@ def usual_line(registry: ModelRegistry, t, dataset: str, name: str) -> str:
     return line + ("" if usual[1] is None else t("compare.nearest_features", f=f"{usual[1]:.1f}")) + t("compare.end")
 
 
+def learned_pictures(own: Own) -> TrainingPictures:
+    """What a visitor's model has learned from."""
+    return TrainingPictures(own.learned.x, own.learned.y, len(own.learned))
+
+
 def own_line(t, own: Own) -> str:
     """The same of a visitor's pictures: how far those held out lie from those learned, the median."""
     if not len(own.held_out):
         return t("compare.nearest_mine_few") + t("compare.end")
-    learned = TrainingPictures(own.learned.x, own.learned.y, len(own.learned))
-    usual = neighbours.pixel_distances(learned, own.held_out.batch(slice(None)).x).min(dim=1).values.median()
+    usual = neighbours.pixel_distances(learned_pictures(own), own.held_out.batch(slice(None)).x).min(dim=1).values.median()
     return t("compare.nearest_mine", n=len(own.learned), p=f"{usual:.1f}", held=len(own.held_out)) + t("compare.end")
 
 

@@ -51,10 +51,9 @@ def recast(model: Network, count: int) -> Network:
         axis = next(i for i in range(value.ndim) if value.shape[i] != new[name].shape[i])
         rest, known = value.split([value.shape[axis] - sum(factors), sum(factors)], dim=axis)
         parts = torch.stack([part.mean(dim=axis) for part in known.split(factors, dim=axis)])
-        mean = (parts.mean(dim=0) if axis == 0 else parts.sum(dim=0)).unsqueeze(
-            axis
-        )  # one choice of each factor goes in, one logit a class comes out
-        new[name] = torch.cat([rest, mean.repeat_interleave(count, dim=axis)], dim=axis)
+        # One choice of each factor goes in together; of what comes out, a class has one number.
+        mean = parts.mean(dim=0) if axis == 0 else parts.sum(dim=0)
+        new[name] = torch.cat([rest, mean.unsqueeze(axis).repeat_interleave(count, dim=axis)], dim=axis)
     plain.load_state_dict(new)
     return plain
 
