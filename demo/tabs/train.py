@@ -263,7 +263,7 @@ def open_state(registry, t, s: State) -> dict:
 
 def build_one(registry, t) -> dict:
     """Where one picture is drawn or photographed, corrected, and put among those of its class."""
-    with gr.Accordion(t("train.one"), open=False, elem_classes="one") as one:
+    with gr.Accordion(t("train.one"), open=False, elem_classes=["one", "acts"]) as one:
         picture = uploads.picture_pad(registry, t, t("train.one_picture"), look="alone")
         label = gr.Textbox(label=t("train.one_class"), placeholder="A", max_length=100)
         names = {"add": "one_add", "put": "one_put", "out": "one_out"}
