@@ -117,9 +117,9 @@ def name_updates(outputs: dict, updates: dict, choice: Block | None = None) -> d
 
 
 def choice_of(triggers) -> Block | None:
-    """The choice that asks, if it is one: its answer does not set it, since a person may have chosen anew meanwhile."""
-    blocks = [getattr(trigger, "__self__", None) for trigger in triggers]
-    return blocks[0] if len(blocks) == 1 and isinstance(blocks[0], gr.Radio) else None
+    """The first choice among what asks, if there is one: the answer does not set it, since a person may have chosen anew meanwhile."""
+    blocks = (getattr(trigger, "__self__", None) for trigger in triggers)
+    return next((block for block in blocks if isinstance(block, gr.Radio)), None)
 
 
 def signed(call, function, bound: tuple):
@@ -155,6 +155,21 @@ def bind_state(
         triggers, signed(call, function, bound), set(components.values()), [*outputs.values(), status.line], queue=False,
         trigger_mode="always_last", show_progress="hidden", js=js, **private(function),
     )  # fmt: skip
+
+
+def choose_by(dataset: Block, switch, choose):
+    """What answers the data set's control and the model's: `switch` where the data set was pressed or the model is still another one's, else `choose`.
+
+    One event for both: a list of models that is left asks once more, and of two events that answer might come after the next data set's.
+    """
+
+    def choose_either(registry, t, s, event: gr.EventData) -> dict:
+        is_asked = event.target is not None and event.target._id == dataset._id
+        is_late = s.model in registry.kept and not registry.suits(registry.info(s.model), s.dataset)
+        return (switch if is_asked or is_late else choose)(registry, t, s)
+
+    choose_either.__module__ = switch.__module__
+    return choose_either
 
 
 class Lane(NamedTuple):

@@ -184,7 +184,6 @@ def build(registry, t, page) -> None:
         events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
     bind([label.input, seed.input, walk.input, temperature.input, other.input, mix.input], show)
-    bind([model.input], open_state)
     bind([small.select], pick)
-    bind([dataset.input], switch)
+    bind([dataset.input, model.input], events.choose_by(dataset, switch, open_state))
     address.bind_load(t, TAB, State(), functools.partial(models_for, registry), open_state, outputs, registry, t)

@@ -278,7 +278,6 @@ def build(registry, t, page) -> None:
     bind([more.input], add)
     bind([canvas.expand], complete, events.bind_stream)
     bind([canvas.select], pick)
-    bind([dataset.input], switch)
-    bind([model.input], choose)
+    bind([dataset.input, model.input], events.choose_by(dataset, switch, choose))
     bind([told["film"].expand], read)
     address.bind_load(t, TAB, State(), functools.partial(told_of, registry), open_state, outputs, registry, t)

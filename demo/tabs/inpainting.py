@@ -172,7 +172,9 @@ def continue_hole(registry, t, shown: Shown) -> Iterator[dict]:
 
 
 def show(registry, t, s: State) -> dict:
-    return {"film": repair(registry, t, s)}
+    """The film; where another picture was chosen than the hole is drawn on, `pick`: one event for both, so that the film is of the later."""
+    is_new = s.picture and s.picture["pixels"] != s.mask["pixels"]
+    return pick(registry, t, s) if is_new else {"film": repair(registry, t, s)}
 
 
 def choose_model(registry, t, s: State) -> dict:
@@ -254,11 +256,9 @@ def build(registry, t, page) -> None:
     def bind(triggers, function):
         events.bind_state(status, triggers, function, State, components, outputs, registry, t)
 
-    bind([model.input], take_model)
-    bind([pad.input, label.input, seed.input, passes.input], show)
-    bind([picture.input], pick)
+    bind([picture.input, pad.input, label.input, seed.input, passes.input], show)
     bind([pad.select], show_example)
-    bind([dataset.input], switch)
+    bind([dataset.input, model.input], events.choose_by(dataset, switch, take_model))
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)
     # The passes are there at once; what else could stand in the hole follows.  One event each, so that the last film's answer comes last.
     emptied = "(film, beside) => [film, {sections: [], about: (beside || {}).about || {}}]"

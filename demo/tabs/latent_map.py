@@ -195,7 +195,6 @@ def build(registry, t, page) -> None:
         events.bind_state(status, triggers, function, State, components, components, registry, t)
 
     bind([picture.input], place)
-    bind([model.input, other.input], choose)
-    bind([dataset.input], switch)
+    bind([dataset.input, model.input, other.input], events.choose_by(dataset, switch, choose))
     pad.select(None, pad, model, js="(pad) => pad.about.model", queue=False, show_progress="hidden", api_visibility="private")
     address.bind_load(t, TAB, State(), functools.partial(planar, registry), open_state, components, registry, t)

@@ -258,7 +258,6 @@ def build(registry, t, page) -> None:
     bind([target.input, other.input], aim)
     bind([label.input], correct_label)
     bind([picture.input], guess_label)
-    bind([model.input], take_model)
     bind([below.select], pick)
-    bind([dataset.input], switch)
+    bind([dataset.input, model.input], events.choose_by(dataset, switch, take_model))
     address.bind_load(t, TAB, State(), offers, open_state, outputs, registry, t)

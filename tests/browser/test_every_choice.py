@@ -10,7 +10,7 @@ from demo.registry import ModelRegistry
 from demo.text import Text
 from genlib.data import VARIANT_OF
 from genlib.families import FAMILIES
-from tests.browser.visit import MARKS, settled
+from tests.browser.visit import MARKS
 
 pytestmark = MARKS
 PATIENCE = 60  # seconds until a choice is answered; only a machine that is busy with other things needs many
@@ -155,7 +155,6 @@ def choose_all(page, t: Text, tab: str, datasets: list[str]) -> None:
             chosen.add(kind)
             choose_model(page, t, dataset, model)
             answered(page, t, tab, dataset, model)
-        settled(page, 500)  # a list that is left asks for its model once more
     assert len(pictures) == len(datasets)  # each has its own
 
 

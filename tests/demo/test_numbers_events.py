@@ -278,6 +278,29 @@ def test_another_picture_is_repaired_under_the_same_hole_as_its_own_class():
     assert {"model": "cvae-mnist", "label": 8, "seed": 9, "passes": 3}.items() <= found["film"]["about"].items()
 
 
+def test_a_hole_that_comes_before_the_picture_chosen_last_is_repaired_in_that_picture():
+    pad, _ = holed()
+    late = inpainting.State(model="cvae-mnist", label=6, seed=9, passes=3, mask=pad, picture=picked(8))
+    assert inpainting.show(registry, t, late) == inpainting.pick(registry, t, late)
+    assert set(inpainting.show(registry, t, inpainting.State(label=6, passes=1, mask=pad, picture=picked(2)))) == {"film"}
+
+
+@pytest.mark.parametrize(
+    ("pressed", "dataset", "model", "answers"),
+    [
+        ("dataset", "fashion", "cvaegan-fashion", "switch"),
+        ("model", "fashion", "cvaegan-fashion", "choose"),
+        ("model", "fashion", "cvaegan-mnist", "switch"),  # asked before the data set's answer has brought its models
+        ("model", "fashion", "nobody/knows-it", "choose"),
+    ],
+)
+def test_a_list_of_models_that_is_left_does_not_take_back_the_data_set_that_was_pressed(pressed, dataset, model, answers):
+    control = SimpleNamespace(_id=7)
+    answer = events.choose_by(control, lambda *_: "switch", lambda *_: "choose")
+    event = gr.EventData(control if pressed == "dataset" else SimpleNamespace(_id=8), {})
+    assert answer(registry, t, SimpleNamespace(dataset=dataset, model=model), event) == answers
+
+
 def test_a_sample_that_is_picked_brings_its_class_and_the_hole_stays():
     pad, _ = holed()
     found = pixel.pick_sample(registry, t, pixel.State(model="pixelcnn-mnistbin", picture=picked(8), mask=pad))
