@@ -23,8 +23,8 @@ from genlib.evaluation.metrics import psnr
 TAB = "inpaint"
 FILLS = 5  # of one hole, from as many seeds
 EXAMPLES = {  # a sample and a hole that is repaired well, pass by pass, and such as nothing around it tells what was there
-    "mnist": {"easy": (39, "left"), "hard": (2, "centre")}, "fashion": {"easy": (0, "bottom"), "hard": (38, "top")},
-    "sprites": {"easy": (17, "left"), "hard": (36, "bottom")}, "faces": {"easy": (5, "left"), "hard": (58, "left")},
+    "mnist": {"easy": (17, "left"), "hard": (2, "centre")}, "fashion": {"easy": (30, "bottom"), "hard": (38, "top")},
+    "sprites": {"easy": (17, "left"), "hard": (36, "bottom")}, "faces": {"easy": (33, "bottom"), "hard": (58, "left")},
 }  # fmt: skip
 
 
