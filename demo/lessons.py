@@ -57,12 +57,11 @@ def retitle(names: dict[str, str], shown: tuple[str, ...], typed: list[str]) -> 
     return {label: now.get(normalize_name(name), name) for label, name in names.items()}
 
 
-def doubts(t, pictures: OwnImages, is_new: bool, is_face: bool = False) -> list[str]:
+def doubts(t, pictures: OwnImages, is_new: bool) -> list[str]:
     """What to think of before a run: few pictures, uneven classes, one class, a beginning from nothing, doubtful pictures."""
     counts = pictures.y.bincount(minlength=len(pictures.labels)).tolist()
     few = [name for name, n in zip(pictures.labels, counts, strict=True) if n < FEW]
     said = [
-        (is_face, "faces", {}),
         (bool(few), "few", {"names": t("separator").join(few), "n": FEW}),
         (len(counts) == 1, "one", {}),
         (max(counts) >= UNEVEN * min(counts), "uneven", {"most": max(counts), "least": min(counts)}),
@@ -81,7 +80,7 @@ def reasons(t, remarks: tuple[Remark, ...]) -> list[dict]:
     return [{"why": why, "files": names} for why, names in files.items()]
 
 
-def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool, is_new: bool, is_face: bool = False) -> dict:
+def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool, is_new: bool) -> dict:
     """The class list's value; `known`: the base's classes."""
     spelled = [normalize_name(label) for label in known]
     counts = pictures.y.bincount(minlength=len(pictures.labels)).tolist()
@@ -90,7 +89,7 @@ def class_list(t, pictures: OwnImages, known: tuple[str, ...], is_example: bool,
     title = t("train.example" if is_example else "train.pictures", n=len(pictures), k=len(rows))
     return {
         "title": title, "rows": rows, "fixed": is_example, "left": reasons(t, pictures.left_out),
-        "warnings": doubts(t, pictures, is_new, is_face) if rows and not is_example else [],
+        "warnings": doubts(t, pictures, is_new) if rows and not is_example else [],
     }  # fmt: skip
 
 
@@ -206,6 +205,13 @@ def show_pictures(registry, t, s, desk: Desk | None, page: int = 0) -> dict:
     if pictures is None:
         return shown | {"run": value | {"text": t("train.bring")}}
     known = registry.info(base_of(registry, s.dataset, s.model)).labels
-    classes = class_list(t, pictures, known, not is_own, s.model == NEW, s.dataset == "faces")
+    classes = class_list(t, pictures, known, not is_own, s.model == NEW)
     text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
-    return shown | {"classes": classes, "canvas": seen(t, pictures, desk if is_own else None, page), "run": value | {"text": text}}
+    run = value | {"text": text} | (ask_consent(t, desk) if desk else {})
+    return shown | {"classes": classes, "canvas": seen(t, pictures, desk if is_own else None, page), "run": run}
+
+
+def ask_consent(t, desk: Desk) -> dict:
+    """What the run bar has to ask before a run: whether the people who are seen agreed."""
+    people = desk.people()
+    return {"consent": t("train.consent", n=len(people), file=f"{people[0].label}/{people[0].file}")} if people else {}

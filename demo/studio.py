@@ -53,6 +53,7 @@ class Desk:
         self.items: list[Item] = []
         self.names: dict[str, str] = {}  # of classes, by the folder they came in
         self.looks: dict[Item, Look] = {}  # of those that were looked at, in the form
+        self.agreed: set[Path] = set()  # pictures of people who agreed, as the visitor says
         self.form: tuple[str, int, int] = ("", 0, 0)  # kind, size, channels
         self.prepared: tuple[tuple, OwnImages] | None = None  # in which form, and the pictures
         self.learner: Learner | None = None
@@ -113,6 +114,10 @@ class Desk:
             self.looks[item] = known.get(item) or look_at(item, size, channels, kind)
             yield n
         self.prepared = form, gather(self.looks[item] for item in items)
+
+    def people(self) -> list[Item]:
+        """The pictures that show a face, and of which it was not said yet that this person agreed."""
+        return [item for item in (self.prepared[1].people if self.prepared else ()) if item.path not in self.agreed]
 
     def labels(self) -> tuple[str, ...]:
         """The classes of the pictures, by the folders they came in."""

@@ -161,11 +161,20 @@ def begin(registry, t, s: State, desk: Desk) -> Learner:
     return Learner(task, Budget(minutes=minutes))
 
 
-def learn(registry, t, s: State, request: gr.Request) -> Iterator[dict]:
+def agree(desk: Desk, has_agreed: bool) -> None:
+    """Keep that a visitor says so of the people in their pictures.  Raises InputError where it is to be said and was not."""
+    people = desk.people()
+    if people and not has_agreed:
+        raise InputError("{n} of these pictures show a face: say first that these people agreed", n=len(people))
+    desk.agreed |= {item.path for item in people}
+
+
+def learn(registry, t, s: State, request: gr.Request, event: gr.EventData) -> Iterator[dict]:
     """A run, watched, from its place in the line to its figures.  One who leaves is not asked any more, and their desk is cleared."""
     desk = registry.studio.desk(request.session_hash)
     if desk.is_busy:
         raise InputError("your training goes on already: stop it first")
+    agree(desk, Sent.of(event._data or {}).get("consent") is True)
     desk.is_busy, desk.wish, desk.learner = True, "", None
     desk.release()
     try:

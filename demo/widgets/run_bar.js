@@ -3,7 +3,8 @@
  * @typedef {"ready" | "waiting" | "preparing" | "running" | "paused" | "measuring" | "done"} Phase
  * mine: the trained model, the kind of its pictures, and the tabs that show it, with their titles.
  * @typedef {{name: string, dataset: string, tabs: [string, string][]}} Mine
- * @typedef {Signed & {mine?: Mine, phase?: Phase, progress?: number, text?: string, can_start?: boolean}} Value
+ * consent: what has to be ticked before it starts.
+ * @typedef {Signed & {mine?: Mine, phase?: Phase, progress?: number, text?: string, can_start?: boolean, consent?: string}} Value
  * @type {Props<Value>}
  */
 var props;
@@ -12,8 +13,10 @@ const /** @type {Record<Phase, string[]>} what can be asked for, phase by phase 
 };
 /** @type {(value: Value) => string[]} */
 const acts = ({ phase = "ready", can_start: able = true }) => ACTS[phase].filter((act) => act !== "start" || able);
+/** @type {(act: string, value: Value, agreed: boolean) => boolean} whether it has to be agreed to first */
+const waits = (act, { consent }, agreed) => act === "start" && !!consent && !agreed;
 const PATIENCE = 5000; // milliseconds until the same may be asked again
-let shown = "", asked = "";
+let shown = "", asked = "", agreed = false;
 /** @type {<T>(find: () => T) => Promise<T>} what comes into sight, or what there is when patience ends */
 const awaited = async (find) => {
   for (let k = 0; k < 100 && !find(); k++) await new Promise((resolve) => { setTimeout(resolve, 100); });
@@ -47,15 +50,22 @@ const openIn = async (tab, { name, dataset }) => {
 const ask = (act) => {
   asked = act;
   setTimeout(() => { asked = ""; draw(); }, PATIENCE); // it may have been refused
-  if (act === "start") trigger("submit"); else trigger("select", { wish: act });
+  if (act === "start") trigger("submit", { consent: agreed }); else trigger("select", { wish: act });
   draw();
 };
-/** @type {(names: string[], mine?: Mine) => void} */
-const build = (names, mine) => {
+/** @type {(names: string[], value: Value) => void} */
+const build = (names, { mine, consent }) => {
   const root = $(".run_bar");
   root.replaceChildren();
   const tools = make("div", "tools", root);
   for (const act of names) button(t(act), tools, () => ask(act), t(act + "_title")).classList.toggle("primary", act === "start");
+  if (consent) {
+    const line = make("label", "consent", root), box = make("input", "", line);
+    box.type = "checkbox";
+    box.checked = agreed = false;
+    box.addEventListener("change", () => { agreed = box.checked; draw(); });
+    make("span", "", line, consent);
+  }
   if (mine) {
     const line = make("div", "tools others", root);
     make("span", "note", line, t("others"));
@@ -67,10 +77,10 @@ const build = (names, mine) => {
   make("p", "text", root).setAttribute("role", "status");
 };
 const draw = () => {
-  const value = props.value || {}, root = $(".run_bar"), names = acts(value), shape = [...names, (value.mine || {}).name].join();
-  if (shape !== shown || !root.firstChild) { build(names, value.mine); shown = shape; }
+  const value = props.value || {}, root = $(".run_bar"), names = acts(value), shape = [...names, (value.mine || {}).name, value.consent].join();
+  if (shape !== shown || !root.firstChild) { build(names, value); shown = shape; }
   root.dataset.phase = value.phase || "ready";
-  root.querySelectorAll("button").forEach((one) => { one.disabled = !!asked; });
+  root.querySelectorAll("button").forEach((one, k) => { one.disabled = !!asked || waits(names[k], value, agreed); });
   const bar = root.querySelector("progress"), busy = value.phase === "waiting" || value.phase === "preparing" || value.phase === "measuring";
   bar.hidden = value.phase === "ready" || value.phase === undefined || value.phase === "done";
   if (busy) bar.removeAttribute("value"); else bar.value = value.progress || 0;

@@ -4,7 +4,7 @@ from demo.widgets.base import Widget
 
 
 class RunBar(Widget):
-    """value: {"phase": ready, waiting, preparing, running, paused, measuring or done, "progress": 0 to 1, "text": where it stands, "can_start": False where there is nothing to learn}.
+    """value: {"phase": ready, waiting, preparing, running, paused, measuring or done, "progress": 0 to 1, "text": where it stands, "can_start": False where there is nothing to learn, "consent": what has to be ticked before it starts}.
 
-    Events: submit, to begin; select with {"wish"}: pause, go, stop, or best, to end as at the best.
+    Events: submit, to begin, with {"consent": whether it was ticked}; select with {"wish"}: pause, go, stop, or best, to end as at the best.
     """

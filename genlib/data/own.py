@@ -42,6 +42,7 @@ class OwnImages(Images):
     doubts: tuple[Remark, ...] = ()  # of those that are
     notes: tuple[Note, ...] = ()  # what preparation did, all pictures' one after the other
     items: tuple[Item, ...] = ()  # the files, one a picture
+    people: tuple[Item, ...] = ()  # of these, those that show a face
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Look:
     digest: bytes = b""
     notes: tuple[Note, ...] = ()
     doubts: tuple[Note, ...] = ()
+    has_face: bool = False
     reason: Note | Problem | str = ""
 
     def remark(self, note: Note | Problem | str) -> Remark:
@@ -104,7 +106,7 @@ def look_at(item: Item, size: int, channels: int, kind: str) -> Look:
     except (images.PictureError, OSError) as error:
         return Look(item, reason=getattr(error, "strerror", None) or (error if isinstance(error, Problem) else str(error)))
     x = (prepared.x * 255).round().to(torch.uint8)
-    return Look(item, x, sha256(raw).digest(), prepared.notes, prepared.warnings)
+    return Look(item, x, sha256(raw).digest(), prepared.notes, prepared.warnings, has_face=preparation.shows_face(raw, kind))
 
 
 def gather(looks: Iterable[Look], stray: tuple[Remark, ...] = ()) -> OwnImages:
@@ -124,7 +126,7 @@ def gather(looks: Iterable[Look], stray: tuple[Remark, ...] = ()) -> OwnImages:
         torch.cat([cast(Tensor, look.x) for look in chosen]) if chosen else torch.zeros(0, 1, 1, 1, dtype=torch.uint8),
         torch.tensor([k for k, _ in order], dtype=torch.int64), tuple(labels), left_out=tuple(left_out),
         doubts=tuple(look.remark(note) for look in chosen for note in look.doubts), notes=tuple(note for look in chosen for note in look.notes),
-        items=tuple(look.item for look in chosen),
+        items=tuple(look.item for look in chosen), people=tuple(look.item for look in chosen if look.has_face),
     )  # fmt: skip
 
 

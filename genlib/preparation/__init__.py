@@ -18,7 +18,7 @@ from genlib.preparation import plain
 from genlib.preparation.base import Handle, Note, Prepared, crop, upright
 from genlib.preparation.plain import has_opencv
 
-__all__ = ["KINDS", "Handle", "Note", "Prepared", "draw", "kind_of", "prepare"]
+__all__ = ["KINDS", "Handle", "Note", "Prepared", "draw", "kind_of", "prepare", "shows_face"]
 
 DATASET_KINDS = {"mnist": "digits", "mnistbin": "digits", "fashion": "clothes", "faces": "faces", "sprites": "colour"}
 BOXES = {"digits": 20, "clothes": 28}  # longer side, of 28 pixels, of what is drawn
@@ -46,6 +46,13 @@ def prepare(raw: bytes, kind: str, size: int, channels: int, handle: Handle = Ha
     part = crop(picture, handle.cut)
     said = Note("Taken as it is.") if part.size == (size, size) else Note("The centre square.")
     return Prepared(images.to_tensor(images.square(part, size, channels)), (said,), cut=handle.cut or (0.0, 0.0, 1.0, 1.0))
+
+
+def shows_face(raw: bytes, kind: str) -> bool:
+    """Whether a picture shows a person, as far as can be told: of faces always, else where OpenCV is installed and sees one.  Raises PictureError."""
+    if kind == "faces":
+        return True
+    return kind != "digits" and has_opencv() and import_module("genlib.preparation.faces").is_seen(upright(raw, Handle()))
 
 
 def draw(drawing, kind: str, size: int) -> Prepared:

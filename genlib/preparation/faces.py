@@ -14,6 +14,7 @@ from genlib import images
 from genlib.preparation.base import Handle, Note, Prepared, crop
 
 LOOK = 480  # longer side while searching
+GLANCE, SMALL = 160, 48  # longer side for a glance; pixels of the shorter side in which no face is looked for
 # Where Extended Yale B's square lies in the detector's box, in box widths: median of 61 front-lit photographs.
 LEFT, TOP, WIDTH = 0.139, 0.231, 0.740
 
@@ -23,10 +24,16 @@ def detector():
     return cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
 
 
+def surround(grey: np.ndarray) -> np.ndarray:
+    """With its edge repeated a third of its longer side outwards: a face that fills the picture has no surroundings to be found by."""
+    pad = max(grey.shape) // 3
+    return cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+
+
 def find(grey: np.ndarray) -> list[tuple[int, int, int]]:
     """Faces in uint8 (H, W), the largest first: left, top and side of the square a model knows."""
-    pad = max(grey.shape) // 3  # a face that fills the picture has no surroundings to be found by
-    wide = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    wide = surround(grey)
+    pad = (len(wide) - len(grey)) // 2
     # Equalised once more where nothing is seen: half a face may lie in the dark.
     for seen in (wide, cv2.equalizeHist(wide)):
         boxes = detector().detectMultiScale(seen, 1.1, 4, minSize=(40, 40))
@@ -34,6 +41,15 @@ def find(grey: np.ndarray) -> list[tuple[int, int, int]]:
             break
     largest = sorted((tuple(map(int, box)) for box in boxes), key=lambda box: -box[2])
     return [(round(x - pad + LEFT * w), round(y - pad + TOP * w), round(WIDTH * w)) for x, y, w, _ in largest]
+
+
+def is_seen(picture: Image.Image) -> bool:
+    """Whether there is a face at a glance: at GLANCE pixels, without the second look of `find`, and none in what has fewer than SMALL."""
+    if min(picture.size) < SMALL:
+        return False
+    shrink = max(picture.size) / GLANCE
+    small = picture.convert("L").resize([max(1, round(n / shrink)) for n in picture.size])
+    return len(detector().detectMultiScale(surround(np.asarray(small)), 1.1, 4, minSize=(32, 32))) > 0
 
 
 def prepare(picture: Image.Image, size: int, handle: Handle = Handle()) -> Prepared:  # noqa: B008, frozen

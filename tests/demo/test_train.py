@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 import torch
@@ -20,7 +21,7 @@ from demo.tabs import classes, compare, inpainting, interpolation, swap, train
 from demo.text import Text
 from demo.widgets import ClassList
 from demo.widgets.base import from_pixels, pixels
-from genlib import checkpoint, hub
+from genlib import checkpoint, hub, images
 from genlib.data.own import OwnImages
 from genlib.errors import InputError, Problem
 from genlib.evaluation import own
@@ -57,6 +58,9 @@ def registry(monkeypatch, tmp_path):
         registry.studio.close(session)
 
 
+START = gr.EventData(None, {"consent": False})  # what a press of Start sends
+
+
 def visitor(name: str) -> SimpleNamespace:
     return SimpleNamespace(session_hash=name)
 
@@ -70,7 +74,7 @@ def bring(registry, path: str | list[str], name: str = "ann", **settings) -> dic
 def learn(registry, name: str = "ann", **settings) -> dict:
     """All a run has shown last."""
     shown = {}
-    for updates in train.learn(registry, t, train.Form(**{"minutes": 0.01} | settings), visitor(name)):
+    for updates in train.learn(registry, t, train.Form(**{"minutes": 0.01} | settings), visitor(name), START):
         shown |= updates
     return shown
 
@@ -97,6 +101,29 @@ def test_what_is_brought_is_listed_shown_and_gone_from_where_it_came_in(registry
     assert any("Few pictures" in text for text in shown["classes"]["warnings"])
     assert shown["canvas"]["sections"][0]["rows"] == ["3", MARKUP]
     assert not Path(path).exists()
+
+
+def test_what_shows_a_face_is_learned_only_once_it_was_said_that_these_people_agreed(registry, tmp_path, monkeypatch):
+    lit = registry.samples("faces").x[0]
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for k in range(4):
+            file.writestr(f"ann/{k}.png", images.png((lit[None] * (1 - k / 20)).clamp(0, 1)))
+    shown = bring(registry, str(path), dataset="faces", model="cvaegan-faces")
+    assert shown["run"]["consent"] == t("train.consent", n=4, file="ann/0.png")  # whatever is brought as a face is somebody's
+    form, begun = train.Form(dataset="faces", model="cvaegan-faces", minutes=1), []
+    monkeypatch.setattr(train, "begin", lambda *_: begun.append(1) or (_ for _ in ()).throw(InputError("begun")))
+    for sent in (None, {}, {"consent": "yes"}, {"consent": False}):
+        with pytest.raises(InputError, match="4 of these pictures show a face"):
+            next(train.learn(registry, t, form, visitor("ann"), gr.EventData(None, sent)))
+    assert not registry.studio.find("ann").is_busy
+    with pytest.raises(InputError, match="begun"):
+        list(train.learn(registry, t, form, visitor("ann"), gr.EventData(None, {"consent": True})))
+    *_, again = train.look(registry, t, form, visitor("ann"))
+    assert "consent" not in again["run"]  # it was said of these
+    path = tmp_path / "ben.png"
+    path.write_bytes(images.png(1 - lit[None]))
+    assert bring(registry, str(path), dataset="faces", model="cvaegan-faces")["run"]["consent"] == t("train.consent", n=1, file="class 2/ben.png")
 
 
 def test_no_file_is_taken_away_but_an_upload(registry, tmp_path_factory):
@@ -217,7 +244,7 @@ def test_the_same_seed_and_batches_give_the_same_bytes(registry, tmp_path, monke
 
 
 def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
-    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"))
+    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"), START)
 
     def wish(name: str) -> str:
         train.wish(registry, t, train.Form(), visitor("ann"), SimpleNamespace(_data={"wish": name}))
@@ -225,7 +252,7 @@ def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
 
     assert [next(run)["run"]["phase"] for _ in range(3)] == ["preparing", "running", "running"]
     with pytest.raises(InputError, match="goes on already"):
-        next(train.learn(registry, t, train.Form(), visitor("ann")))
+        next(train.learn(registry, t, train.Form(), visitor("ann"), START))
     assert wish("pause") == "paused"
     steps = registry.studio.desk("ann").learner.task.run.step
     assert next(run)["run"]["phase"] == "paused"
@@ -238,7 +265,7 @@ def test_a_run_is_paused_goes_on_and_is_stopped_as_asked(registry):
 
 
 def test_one_trains_at_a_time_others_are_told_their_place_and_a_full_line_is_said(registry):
-    first, second = (train.learn(registry, t, train.Form(minutes=1), visitor(name)) for name in ("ann", "ben"))
+    first, second = (train.learn(registry, t, train.Form(minutes=1), visitor(name), START) for name in ("ann", "ben"))
     next(first)
     assert next(second)["run"] == {"phase": "waiting", "text": t("train.waiting", n=1)}
     first.close()
@@ -260,7 +287,7 @@ def test_who_is_silent_loses_their_place(monkeypatch):
 
 def test_who_leaves_ends_their_run_and_leaves_nothing(registry, tmp_path):
     bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}))
-    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"))
+    run = train.learn(registry, t, train.Form(minutes=1), visitor("ann"), START)
     for _ in range(3):
         next(run)
     root = registry.studio.desk("ann").root
@@ -429,7 +456,7 @@ def test_a_full_disk_is_said_names_no_place_and_leaves_the_model_to_be_tried_aga
     with monkeypatch.context() as disk:
         disk.setattr(checkpoint, "write", refuse)
         disk.setattr(checkpoint, "replace_checkpoint", refuse)
-        run, seen = train.learn(registry, t, train.Form(minutes=0.01), visitor("ann")), []
+        run, seen = train.learn(registry, t, train.Form(minutes=0.01), visitor("ann"), START), []
         with pytest.raises(InputError, match=r"cannot keep it \(No space left on device\)") as error:
             seen.extend(run)
         assert "secret" not in str(error.value)
@@ -442,7 +469,7 @@ def test_a_full_disk_is_said_names_no_place_and_leaves_the_model_to_be_tried_aga
 
 
 def test_a_run_that_cannot_begin_says_why_and_may_be_begun_again(registry, monkeypatch):
-    run = train.learn(registry, t, train.Form(minutes=0), visitor("ann"))
+    run = train.learn(registry, t, train.Form(minutes=0), visitor("ann"), START)
     assert [next(run)["run"]["phase"] for _ in range(2)] == ["preparing", "ready"]
     with pytest.raises(Problem, match="the minutes must be from"):
         next(run)

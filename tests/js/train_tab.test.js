@@ -12,6 +12,14 @@ test("a run can be asked for what its phase allows, and nothing is started where
   assert.deepEqual(acts({ phase: "measuring" }), []);
 });
 
+test("a run on what shows a face begins once it was said that these people agreed", () => {
+  const { waits, acts } = load("run_bar"), value = { phase: "ready", consent: "A face is seen" };
+  assert.deepEqual(acts(value), ["start"]);
+  assert.deepEqual([false, true].map((agreed) => waits("start", value, agreed)), [true, false]);
+  assert.equal(waits("start", { phase: "ready" }, false), false);
+  assert.equal(waits("stop", value, false), false);
+});
+
 test("of the files left out for one reason the first are named", () => {
   const { listed } = load("class_list");
   assert.equal(listed(["a", "b"]), "a, b");

@@ -273,3 +273,15 @@ def test_an_article_that_leaves_the_picture_is_doubted():
     assert not clothes.warn(inside, edge=80.0)
     assert "reaches the edge" in str(clothes.warn(across, edge=80.0)[0])
     assert "No ground" in str(clothes.warn(inside, edge=5.0)[0])
+
+
+def test_a_face_is_seen_in_a_photograph_of_any_kind_but_digits_and_none_in_clothes():
+    lit = samples.load("faces").x[[0, 6, 12, 18]]
+    shown = [images.png(x[None]) for x in lit]
+    assert any(preparation.shows_face(raw, "colour") for raw in shown)  # one is enough to ask
+    assert [preparation.shows_face(raw, "digits") for raw in shown] == [False] * 4
+    assert [preparation.shows_face(raw, "faces") for raw in shown] == [True] * 4
+    worn = [path.read_bytes() for path in sorted((PICTURES / "clothes").glob("*.jpg"))[:10]]
+    assert len(worn) == 10
+    assert not any(preparation.shows_face(raw, "clothes") for raw in worn)
+    assert not preparation.shows_face(images.png(lit[:1, :, :32, :32]), "colour")  # too small to be looked at
