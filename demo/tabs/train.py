@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import address, bases, captions, controls, corrections, events, lessons, runs, samples, studio, uploads, validation
+from demo import address, bases, captions, controls, corrections, events, lessons, runs, samples, signing, studio, uploads, validation
 from demo.registry import Own
 from demo.studio import Desk
 from demo.widgets import ClassList, LossCurves, PixelCanvas, RunBar
@@ -249,16 +249,17 @@ def clear(registry, t, s: State, request: gr.Request) -> dict:
     return lessons.show_pictures(registry, t, s, None) | {"after": gr.update(visible=False), "download": None}
 
 
-def push(registry, t, s: Form, request: gr.Request) -> Iterator[dict]:
-    """The trained model put on the Hub by the visitor's own token, which is kept nowhere."""
+def push(registry, t, s: Form, request: gr.Request, signed: gr.OAuthToken | None = None) -> Iterator[dict]:
+    """The trained model put on the Hub by the visitor's own token, which is kept nowhere, or by that of their signing in."""
+    token = signing.right_to_write(s.token, signed)
     desk = registry.studio.find(request.session_hash)
     if not desk or not desk.learner or desk.is_busy:
         raise InputError("there is no trained model here: train one first")
-    if not s.token.strip() or not s.repository.strip():
+    if not token or not s.repository.strip():
         raise InputError("give a repository, as you/name, and a token of yours that may write")
     done = {"phase": "done"} | other_tabs(registry, t, s, desk)
     yield {"run": done | {"text": t("train.pushing")}, "token": ""}
-    link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), s.token.strip())
+    link = hub.push(desk.save(runs.describe(desk.learner)), s.repository.strip(), token)
     yield {"run": done | {"text": t("train.pushed", link=link)}}
 
 
@@ -287,6 +288,8 @@ def build_after(t) -> dict:
         gr.Markdown(t("train.after"), elem_classes="look")
         download = gr.DownloadButton(t("train.download"), elem_id=f"model-{t.language}", size="md")
         with gr.Accordion(t("train.push"), open=False):
+            if signing.is_offered():
+                signing.SignIn(t("train.sign_in"), t("train.signed_in"), size="md")
             repository = gr.Textbox(label=t("train.repository"), placeholder="you/my-letters", max_length=100)
             token = gr.Textbox(label=t("train.token"), type="password", max_length=200, info=t("train.token_says"))
             button = gr.Button(t("train.push_now"))

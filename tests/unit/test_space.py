@@ -129,6 +129,7 @@ def test_the_space_asks_for_a_python_that_zerogpu_has():
     front = (ROOT / "README.md").read_text().split("---")[1]
     assert 'python_version: "3.12"' in front
     assert "sdk: gradio" in front
+    assert "hf_oauth: true\nhf_oauth_scopes:\n  - contribute-repos\n" in front  # visitors may sign in, and it may write to what it made alone
 
 
 SPACES = """
