@@ -156,6 +156,11 @@ def read_file(path: Path) -> bytes:
 def describe_pictures(pictures: OwnImages, kind: str) -> list[str]:
     """What was read, what was done to it, and what was left out."""
     lines = [f"{len(pictures)} pictures in {len(pictures.labels)} folders, prepared as {kind}", *describe_notes(pictures)]
+    if pictures.people:
+        first = pictures.people[0]
+        lines.append(
+            f"  {len(pictures.people)} of {len(pictures)} show a face, the first {first.label}/{first.file}: let only those be learned who agreed to it"
+        )
     return [*lines, *describe_remarks(pictures.left_out, "left out"), *describe_remarks(pictures.doubts, "doubtful")]
 
 

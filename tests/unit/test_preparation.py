@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from demo import samples
 from genlib import hub, images, ood, preparation
+from genlib.data import own
 from genlib.errors import InputError
 from genlib.preparation import Handle, clothes, digits
 from tests.bench.uploads import drawn, empty_tables, labelled, probabilities, read, right
@@ -285,3 +286,12 @@ def test_a_face_is_seen_in_a_photograph_of_any_kind_but_digits_and_none_in_cloth
     assert len(worn) == 10
     assert not any(preparation.shows_face(raw, "clothes") for raw in worn)
     assert not preparation.shows_face(images.png(lit[:1, :, :32, :32]), "colour")  # too small to be looked at
+
+
+def test_who_trains_from_the_shell_reads_how_many_pictures_show_a_face(tmp_path):
+    (tmp_path / "ann").mkdir()
+    for k, x in enumerate(samples.load("faces").x[:3]):
+        (tmp_path / "ann" / f"{k}.png").write_bytes(images.png(x[None]))
+    said = " ".join(own.describe_pictures(own.folder(tmp_path, 64, 1, "faces"), "faces"))
+    assert "3 of 3 show a face, the first ann/0.png: let only those be learned who agreed to it" in said
+    assert "show a face" not in " ".join(own.describe_pictures(own.folder(tmp_path, 28, 1, "digits"), "digits"))
