@@ -119,7 +119,6 @@ def seen(t, pictures: OwnImages, desk: Desk | None = None, page: int = 0) -> dic
     if desk:
         more = {
             "pick": True,
-            "reveal": ".one",
             "note": t("train.seen_note"),
             "meanings": [None if k is None else desk.key(pictures.items[k]) for k in cells],
         }

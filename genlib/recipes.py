@@ -148,7 +148,7 @@ def gans(dataset: str) -> dict[str, Recipe]:
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
         f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
-        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), WGANObjective, 15_000, lr=5e-4, betas=(0.0, 0.99), batch=64),
+        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64),
         f"wgangp-{dataset}": wgangp(dataset),
     }
 

@@ -27,6 +27,7 @@ let /** @type {HTMLButtonElement} */ more, /** @type {HTMLButtonElement} */ undo
 let page = 0, group = 0;
 /** @type {{sheet: HTMLElement, cut: Edges | null, image?: HTMLImageElement, frame?: HTMLElement}} */
 let photo;
+let brought = false; // whether the server opens a photograph, which is to be seen then
 let /** @type {Stroke[]} */ strokes = [], /** @type {Wish | null} */ wish = null;
 /** What was there before the person's own picture.  @type {Picture | null} */
 let before = null;
@@ -71,7 +72,7 @@ const mark = () => {
 const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
 const putBack = () => { forget(); if (own(given.value) && before) take(before); else show(); };
 // A file that the server wants opened; of which the pad may learn as it comes to be.
-const openPhoto = () => { if (given.value?.photo) ask({ source: "upload", ...given.value.photo }, null); };
+const openPhoto = () => { brought = !!given.value?.photo; if (brought) ask({ source: "upload", ...given.value.photo }, null); };
 const arrive = () => {
   if (!own(given.value)) forget();
   show();
@@ -284,6 +285,8 @@ const build = () => {
   photo.image.addEventListener("load", () => {
     const { naturalWidth: w, naturalHeight: h } = photo.image;
     Object.assign(photo.sheet.style, { width: 100 * Math.min(1, w / h) + "%", height: 100 * Math.min(1, h / w) + "%" });
+    if (brought) photo.sheet.scrollIntoView({ block: "nearest" });
+    brought = false;
   });
   photo.frame = make("div", "frame", photo.sheet); photo.frame.tabIndex = 0;
   photo.frame.setAttribute("role", "application"); photo.frame.setAttribute("aria-label", t("cut"));

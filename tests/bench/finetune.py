@@ -2,7 +2,8 @@
 
     python -m tests.bench.finetune --data DIR --letters DIR --json
 
-Each row: what `finetune` itself measures (genlib/evaluation/own.py): the own pictures' reader, the held-out error, copies, what was kept.
+Each row: what `finetune` itself measures (genlib/evaluation/own.py): the own pictures' reader, the held-out error, copies, what was kept; of clothes
+what classifier-fashion reads in the draws as well (judged_acc).
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from genlib import data, finetuning, hub, images, train
+from genlib import data, finetuning, hub, images, ops, train
 from genlib.evaluation.own import held_out_error
 from genlib.stopping import Best
 from tests.bench import leaves
@@ -22,7 +23,7 @@ ROWS = {  # base -> minutes
     "fashion": {"cvaegan-mnist": 5.0, "cvaegan-fashion": 5.0},
     "leaves": {"cvaegan-sprites": 10.0},
 }
-EACH, CLASSES = 100, 5  # pictures of a class of Fashion-MNIST, classes
+EACH, CLASSES, DRAWN = 100, 5, 200  # pictures of a class of Fashion-MNIST, classes, draws of a class that are judged
 
 
 def write_fashion(root: Path, folder: Path) -> None:
@@ -34,7 +35,16 @@ def write_fashion(root: Path, folder: Path) -> None:
             (folder / known.labels[k].replace("/", "-") / f"{n:03}.png").write_bytes(images.png(x[None] / 255))
 
 
-def learn(task: finetuning.Task, minutes: float) -> dict:
+def judged(model, labels: list[str]) -> float:
+    """The share of draws of the Fashion classes that classifier-fashion, which knows nothing of this, reads as asked."""
+    names, judge = [name.replace("/", "-") for name in hub.bundled_checkpoints()["classifier-fashion"].labels], hub.load("classifier-fashion")
+    own = [(labels.index(name), names.index(name)) for name in names[:CLASSES]]
+    rng = torch.Generator().manual_seed(0)
+    read = [judge.logits(ops.draw(model, DRAWN, torch.full((DRAWN,), k), rng=rng)).argmax(dim=1) == known for k, known in own]
+    return round(float(torch.cat(read).float().mean()), 4)
+
+
+def learn(task: finetuning.Task, minutes: float, is_fashion: bool = False) -> dict:
     """The figures of a task after so many minutes, or when its curve turns."""
     held_out = task.held_out.batch(slice(None))
     best = Best(lambda model: held_out_error(model, held_out))
@@ -44,7 +54,10 @@ def learn(task: finetuning.Task, minutes: float) -> dict:
         if best.has_turned:
             break
     best.restore(task.run)
-    return task.measure(task.run.model()) | {"batches": task.run.step, "minutes": round(task.run.seconds / 60, 2)}
+    model, spent = task.run.model().eval(), {"batches": task.run.step, "minutes": round(task.run.seconds / 60, 2)}
+    with torch.inference_mode():
+        more = {"judged_acc": judged(model, task.about["labels"])} if is_fashion else {}
+    return task.measure(model) | more | spent
 
 
 def main() -> None:
@@ -65,8 +78,9 @@ def main() -> None:
                 if args.only and base not in args.only:
                     continue
                 torch.manual_seed(0)
-                tuned = learn(finetuning.prepare(hub.resolve(base), folder), minutes * args.share)
-                nothing = learn(finetuning.begin(base, folder), minutes * args.share)
+                is_fashion = pictures == "fashion"
+                tuned = learn(finetuning.prepare(hub.resolve(base), folder), minutes * args.share, is_fashion)
+                nothing = learn(finetuning.begin(base, folder), minutes * args.share, is_fashion)
                 rows.append({"base": base, "pictures": pictures, "finetuned": tuned, "from_nothing": nothing})
                 if not args.json:
                     print(rows[-1])

@@ -30,8 +30,13 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     page.wait_for_function("(names) => [...document.querySelectorAll('.class_list input')].map((e) => e.value).join() === names", arg=f"3,{MARKUP}")
     assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
     first = drawn(page, FIRST)
+    page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#train-en figure.pick").first.click()
     page.wait_for_selector(".one .picture_pad.photographed")
+    page.wait_for_function(
+        "() => { const b = document.querySelector('.one .sheet').getBoundingClientRect(); return b.height > 50 && b.top >= 0 && b.bottom <= innerHeight; }"
+    )
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".one .picture_pad button", has_text="Turn").click()
     page.wait_for_function(
         "([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[".one .prepared", drawn(page, ".one .prepared")]

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import captions, lessons, runs, studio
+from demo import captions, closeup, lessons, runs, studio
 from demo.app import build_demo
 from demo.registry import ModelRegistry
 from demo.studio import Desk, Line
@@ -344,6 +344,15 @@ def test_a_trained_model_is_shown_by_other_tabs_under_a_secret_name_until_its_vi
     assert "cvaegan-mnist" in registry.infos
 
 
+def test_a_visitors_own_class_is_read_without_a_doubt_though_it_is_unlike_all_that_the_data_set_has(registry, tmp_path, monkeypatch):
+    bring(registry, pack(tmp_path / "x.zip", {"elk": 6, "owl": 6}))
+    name = learn(registry)["run"]["mine"]["name"]
+    monkeypatch.setattr(registry, "is_unlike", lambda _dataset, x: torch.ones(len(x), dtype=torch.bool))
+    monkeypatch.setattr(registry, "guess", lambda *_: torch.eye(12)[[10, 3]])
+    x = torch.zeros(2, 1, 28, 28)
+    assert captions.verdicts(t, registry, "mnist", x, torch.tensor([10, 3]), name) == (["elk 100\u202f%", "3\u202f?"], [True, False])
+
+
 def fields(state_type, updates: dict) -> dict:
     """What a tab was opened with, as the State its events are asked with."""
     names = {field.name for field in dataclasses.fields(state_type)}
@@ -357,6 +366,10 @@ def test_every_tab_shows_a_visitors_model_with_their_pictures_and_their_classes(
     name, own = mine["name"], registry.own[mine["name"]]
     assert own.classes == [10, 11]
     assert own.examples().y.tolist() == [10, 11]  # those held out, the classes in turn
+    registry.own["stranger"] = own._replace(known=0)  # from nothing: it has none of the data set's classes
+    assert registry.samples_for("mnist", "stranger").y.tolist() == [-1] * len(registry.samples("mnist").x) + [10, 11]
+    assert registry.samples_for("mnist", name).y.tolist()[:3] == registry.samples("mnist").y.tolist()[:3] == [0, 1, 2]
+    assert [closeup.can_judge(registry, "cgan-mnist", who, 3) for who in (name, "stranger")] == [True, False]  # its third class is no 3
     first, n = own.examples().x[:1], len(registry.samples("mnist").x)
 
     state = swap.State(**fields(swap.State, swap.open_state(registry, t, swap.State())) | {"model": name})
