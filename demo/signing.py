@@ -5,8 +5,10 @@ The token lives in a cookie of the visitor's browser, signed by the Space; nothi
 
 import json
 import os
+from importlib.util import find_spec
 
 import gradio as gr
+from gradio.utils import get_space
 
 # In a tab of its own, for whoever leaves this page loses what was trained here; closed again once that tab is back on this host.
 BESIDE = """async (label) => {
@@ -22,8 +24,8 @@ BESIDE = """async (label) => {
 
 
 def is_offered() -> bool:
-    """Whether the Space lets its visitors sign in."""
-    return bool(os.environ.get("OAUTH_CLIENT_ID"))
+    """Whether this is a Space that lets its visitors sign in, with what Gradio wants for it; without that it would not start."""
+    return bool(os.environ.get("OAUTH_CLIENT_ID")) and get_space() is not None and all(map(find_spec, ("authlib", "itsdangerous")))
 
 
 class SignIn(gr.LoginButton):

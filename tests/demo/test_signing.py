@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from demo import events, signing
+from demo.tabs import train
 from demo.text import Text
 
 KEY = RSAKey.generate_key(2048, {"kid": "k"})
@@ -87,6 +88,21 @@ def build(told: list) -> gr.Blocks:
         status = events.StatusLine(line, Text("en"))
         events.bind_state(status, [button.click], push, dict, {"token": token}, {"out": out}, None, Text("en"))
     return page
+
+
+@pytest.mark.parametrize(
+    ("space", "client", "missing", "offered"),
+    [("spaces", "the-space", "", True), ("spaces", "", "", False), ("", "the-space", "", False), ("spaces", "the-space", "authlib", False)],
+)
+def test_the_button_is_there_on_a_space_that_offers_it_alone(monkeypatch, space, client, missing, offered):
+    for name, value in (("SYSTEM", space), ("SPACE_ID", "ann/atelier"), ("OAUTH_CLIENT_ID", client)):
+        monkeypatch.setenv(name, value)
+    for name in ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL"):
+        monkeypatch.setattr(oauth, name, "http://127.0.0.1:9")  # nobody asks there before somebody signs in
+    monkeypatch.setattr(signing, "find_spec", lambda name: name != missing)
+    with gr.Blocks() as page:
+        train.build_after(Text("en"))
+    assert any(isinstance(block, gr.LoginButton) for block in page.blocks.values()) == offered == page.expects_oauth
 
 
 def test_who_is_signed_in_pushes_by_their_own_token_and_who_is_not_by_none(provider, monkeypatch):
