@@ -42,9 +42,10 @@ def model_title(t, registry: ModelRegistry, name: str) -> str:
     return t("separator").join([family, *(t(key, **values) for key, values in model_traits(info, name))])
 
 
-def model_choices(t, registry: ModelRegistry, names: list[str]) -> list[tuple[str, str]]:
-    """Models to choose from: what is read, and the name that addresses and the API know."""
-    return [(model_title(t, registry, name), name) for name in names]
+def model_choices(t, registry: ModelRegistry, names: list[str], chosen: str = "") -> list[tuple[str, str]]:
+    """Models to choose from: what is read, and the name that addresses and the API know; last the one that is chosen, if it is a visitor's own."""
+    own = [chosen] if chosen in registry.own else []
+    return [(model_title(t, registry, name), name) for name in [*names, *own]]
 
 
 def class_choices(t, registry: ModelRegistry, dataset: str, model: str | None = None) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ import gradio as gr
 import torch
 from torch.nn import functional as F
 
-from demo.captions import class_choices, class_names
+from demo.captions import class_choices, class_names, model_choices
 from demo.registry import ModelRegistry
 from demo.samples import DATASETS, Samples
 from demo.validation import GUESS
@@ -120,6 +120,11 @@ def dataset_control(t, names: Callable[[str], list[str]], value: str = "mnist") 
 def model_control(t, choices: list[tuple[str, str]], label: str = "control.model") -> gr.Dropdown:
     """Models by what people call them; the name of another may be typed."""
     return Models(choices, value=choices[0][1] if choices else None, label=t(label), allow_custom_value=True, elem_classes="model")
+
+
+def model_menu(t, registry: ModelRegistry, names: list[str], chosen: str) -> dict:
+    """The list of a model control once a visitor's own is chosen, which then stands there by what it is called."""
+    return gr.update(choices=model_choices(t, registry, names, chosen))
 
 
 def class_update(t, registry: ModelRegistry, dataset: str, model: str, value: int):

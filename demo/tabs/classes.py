@@ -149,7 +149,10 @@ def open_state(registry, t, s: State) -> dict:
     s = dataclasses.replace(s, label=label, other=other)
     menus = {"label": gr.update(choices=choices, value=label), "other": gr.update(choices=choices, value=other)}
     return (
-        show(registry, t, s) | dataclasses.asdict(s) | menus | {"model": gr.update(choices=captions.model_choices(t, registry, names), value=s.model)}
+        show(registry, t, s)
+        | dataclasses.asdict(s)
+        | menus
+        | {"model": gr.update(choices=captions.model_choices(t, registry, names, s.model), value=s.model)}
     )
 
 

@@ -53,10 +53,13 @@ def rows_for(registry, dataset: str, more: str = "") -> list[str]:
     return [*filter(None, [more]), *(name for name in rows if name != more)]
 
 
-def more_choices(registry, t, dataset: str) -> list[tuple[str, str]]:
+def more_choices(registry, t, dataset: str, chosen: str = "") -> list[tuple[str, str]]:
     """What else can stand beside those rows; another may be named."""
     rows = rows_for(registry, dataset)
-    return [(t("compare.none_more"), ""), *captions.model_choices(t, registry, [name for name in models_for(registry, dataset) if name not in rows])]
+    return [
+        (t("compare.none_more"), ""),
+        *captions.model_choices(t, registry, [name for name in models_for(registry, dataset) if name not in rows], chosen),
+    ]
 
 
 def told_of(registry, dataset: str) -> list[str]:
@@ -207,7 +210,10 @@ def pick(registry, t, s: State, event: gr.EventData) -> dict:
 def add(registry, t, s: State) -> dict:
     """One more model's row above the others: of all classes in turn."""
     s = dataclasses.replace(s, label=-1)
-    return redraw(registry, t, s) | {"label": gr.update(choices=class_choices(registry, t, s), value=-1)}
+    return redraw(registry, t, s) | {
+        "label": gr.update(choices=class_choices(registry, t, s), value=-1),
+        "more": gr.update(choices=more_choices(registry, t, s.dataset, s.more)),
+    }
 
 
 def choose(registry, t, s: State) -> dict:

@@ -190,7 +190,8 @@ def take_model(registry, t, s: State) -> dict:
         return choose_model(registry, t, s)
     picture, pad = own
     mask = s.mask | {"pixels": picture["pixels"]}
-    return choose_model(registry, t, replace(s, picture=picture, mask=mask, label=picture["label"])) | {"picture": pad, "mask": mask}
+    menu = {"model": controls.model_menu(t, registry, models_for(registry, s.dataset), s.model)}
+    return choose_model(registry, t, replace(s, picture=picture, mask=mask, label=picture["label"])) | {"picture": pad, "mask": mask} | menu
 
 
 def pick(registry, t, s: State) -> dict:

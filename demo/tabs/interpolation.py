@@ -235,7 +235,8 @@ def take_own(registry, t, s: State) -> dict:
     if not chosen:
         return {"film": gr.skip()}  # an answer has to hold something
     s = dataclasses.replace(s, **{key: picture for key, (picture, _) in chosen.items()})
-    return show(registry, t, s) | {key: pad for key, (_, pad) in chosen.items()}
+    menu = {"model": controls.model_menu(t, registry, models_for(registry, s.dataset), s.model)}
+    return show(registry, t, s) | menu | {key: pad for key, (_, pad) in chosen.items()}
 
 
 def open_state(registry, t, s: State, initial: State = State()) -> dict:

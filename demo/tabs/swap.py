@@ -177,6 +177,7 @@ def take_model(registry, t, s: State) -> dict:
     pad = {}
     if own:
         s, pad = replace(s, picture=own[0], label=own[0]["label"], target=GUESS, walk=0.0), {"picture": own[1], "walk": 0.0}
+        pad |= {"model": controls.model_menu(t, registry, models_for(registry, s.dataset), s.model)}
     return choose_model(registry, t, s) | {"other": other_picker(registry, t, s)} | pad
 
 

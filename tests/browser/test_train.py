@@ -13,6 +13,7 @@ DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row t
 FIRST = "#train-en figure:nth-of-type(1) canvas"
 LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
 MINE = f"() => [...document.querySelectorAll('.atelier[data-model*={studio.MINE}]')].some((e) => e.checkVisibility())"
+NAMED = "(name) => [...document.querySelectorAll('.model input')].some((e) => e.checkVisibility() && e.value === name)"
 PHASE = ".run_bar[data-phase={}]"
 
 
@@ -61,6 +62,7 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     for tab in ("Compare", "Interpolation", "Inpainting", "Identity swap"):
         page.locator(".run_bar .others").get_by_role("button", name=tab).click()
         page.wait_for_function(MINE)
+        page.wait_for_function(NAMED, arg="CVAE-GAN of your pictures")
         assert not page.locator(".wrong p:visible").count(), tab
         assert studio.MINE not in page.url
         page.get_by_role("tab", name="Train").click()
