@@ -369,6 +369,11 @@ def test_every_tab_shows_a_visitors_model_with_their_pictures_and_their_classes(
     registry.own["stranger"] = own._replace(known=0)  # from nothing: it has none of the data set's classes
     assert registry.samples_for("mnist", "stranger").y.tolist() == [-1] * len(registry.samples("mnist").x) + [10, 11]
     assert registry.samples_for("mnist", name).y.tolist()[:3] == registry.samples("mnist").y.tolist()[:3] == [0, 1, 2]
+    assert registry.samples_for("mnist", name).own == len(registry.samples("mnist").x)  # the first of theirs
+    assert [registry.shares(name, k) for k in (0, 9, 10)] == [True, True, False]
+    held, learned = (pictures.batch(slice(None)).x.flatten(1) for pictures in (own.held_out, own.learned))
+    usual = torch.cdist(held, learned).min(dim=1).values.median()
+    assert closeup.own_line(t, own).startswith(t("compare.nearest_mine", n=len(learned), p=f"{usual:.1f}", held=len(held)))
     assert [closeup.can_judge(registry, "cgan-mnist", who, 3) for who in (name, "stranger")] == [True, False]  # its third class is no 3
     first, n = own.examples().x[:1], len(registry.samples("mnist").x)
 
