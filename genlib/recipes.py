@@ -156,7 +156,8 @@ def gans(dataset: str) -> dict[str, Recipe]:
 def wgangp(dataset: str) -> Recipe:
     # G every second batch, not every fifth: of as many batches it has 2.5 times the moves.
     objective = partial(WGANGPObjective, every=2, hold=0.5)
-    return adversarial(dataset, lambda: WGANGP(DCGANConfig()), objective, 24_000, lr=5e-4, betas=(0.0, 0.9), batch=64)
+    lr = {"mnist": 1e-3, "fashion": 5e-4}[dataset]  # on digits the higher: FID 13.0 where 5e-4 had 15.8
+    return adversarial(dataset, lambda: WGANGP(DCGANConfig()), objective, 24_000, lr=lr, betas=(0.0, 0.9), batch=64)
 
 
 def dcgan(dataset: str) -> Recipe:
