@@ -15,8 +15,7 @@ from genlib.errors import InputError
 def look(registry, t, s, request: gr.Request) -> Iterator[dict]:
     """The pictures anew, prepared for the model that is chosen now."""
     desk = registry.studio.find(request.session_hash)
-    if desk and desk.is_busy:
-        raise InputError("your training goes on: stop it before you change what it learns")
+    check_idle(desk)
     if desk and desk.items:
         for n in desk.prepare(*bases.form_of(registry, s.dataset, s.model)):
             if n % 10 == 1:
@@ -30,11 +29,16 @@ def page_of(s) -> int:
     return validation.whole(s.page, "the page", 0, studio.PICTURES)
 
 
+def check_idle(desk: Desk | None) -> None:
+    """Raises InputError while a run goes on at the desk."""
+    if desk and desk.is_busy:
+        raise InputError("your training goes on: stop it before you change what it learns")
+
+
 def idle_desk(registry, request: gr.Request) -> Desk:
     """The visitor's desk, a clean one if they have none.  Raises InputError while their run goes on."""
     desk = registry.studio.desk(request.session_hash)
-    if desk.is_busy:
-        raise InputError("your training goes on: stop it before you change what it learns")
+    check_idle(desk)
     return desk
 
 

@@ -44,6 +44,6 @@ class SignIn(gr.LoginButton):
         return self._check_login_status(request)
 
 
-def right_to_write(typed: str, signed: gr.OAuthToken | None) -> str:
+def choose_token(typed: str, signed: gr.OAuthToken | None) -> str:
     """The token that was typed or, where none was, that of who is signed in; "" for nobody."""
     return typed.strip() or (signed.token if signed else "")

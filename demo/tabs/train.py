@@ -150,7 +150,7 @@ def clear(registry, t, s: State, request: gr.Request) -> dict:
 
 def push(registry, t, s: Form, request: gr.Request, signed: gr.OAuthToken | None = None) -> Iterator[dict]:
     """The trained model put on the Hub by the visitor's own token, which is kept nowhere, or by that of their signing in."""
-    token = signing.right_to_write(s.token, signed)
+    token = signing.choose_token(s.token, signed)
     desk = registry.studio.find(request.session_hash)
     if not desk or not desk.learner or desk.is_busy:
         raise InputError("there is no trained model here: train one first")

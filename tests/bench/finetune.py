@@ -35,7 +35,7 @@ def write_fashion(root: Path, folder: Path) -> None:
             (folder / known.labels[k].replace("/", "-") / f"{n:03}.png").write_bytes(images.png(x[None] / 255))
 
 
-def judged(model, labels: list[str]) -> float:
+def judge_draws(model, labels: list[str]) -> float:
     """The share of draws of the Fashion classes that classifier-fashion, which knows nothing of this, reads as asked."""
     names, judge = [name.replace("/", "-") for name in hub.bundled_checkpoints()["classifier-fashion"].labels], hub.load("classifier-fashion")
     own = [(labels.index(name), names.index(name)) for name in names[:CLASSES]]
@@ -56,7 +56,7 @@ def learn(task: finetuning.Task, minutes: float, is_fashion: bool = False) -> di
     best.restore(task.run)
     model, spent = task.run.model().eval(), {"batches": task.run.step, "minutes": round(task.run.seconds / 60, 2)}
     with torch.inference_mode():
-        more = {"judged_acc": judged(model, task.about["labels"])} if is_fashion else {}
+        more = {"judged_acc": judge_draws(model, task.about["labels"])} if is_fashion else {}
     return task.measure(model) | more | spent
 
 

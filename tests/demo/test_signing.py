@@ -79,7 +79,7 @@ def build(told: list) -> gr.Blocks:
     """A page whose one press tells whose right to write the server has seen, bound as the Train tab binds it."""
 
     def push(_registry, _t, s: dict, _request: gr.Request, signed: gr.OAuthToken | None = None):
-        told.append(signing.right_to_write(s["token"], signed))
+        told.append(signing.choose_token(s["token"], signed))
         return {"out": "pushed"}
 
     with gr.Blocks() as page:
