@@ -105,3 +105,11 @@ def test_letters_are_drawn_one_by_one_each_into_its_class_and_can_be_learned(ser
     assert page.get_by_role("button", name="Start").is_enabled()
     page.get_by_role("button", name="Add it").click()
     page.locator("[role=alert]:visible", has_text="draw a picture first").wait_for()
+
+
+def test_on_a_phone_pictures_can_be_brought_at_once_where_there_is_no_example(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_tab(page, server, "train", "&dataset=faces&model=cvaegan-faces")
+    page.locator(".run_bar .text:visible", has_text="Bring pictures of this kind").wait_for()
+    page.get_by_role("button", name="Bring pictures: zip or files").wait_for(timeout=5000)
+    assert not page.locator("#train-en canvas").count()

@@ -213,7 +213,7 @@ def test_a_repairs_first_change_is_from_the_sample_it_begins_as():
 def test_the_first_hole_is_filled_well_and_better_with_each_pass_and_the_hard_one_as_badly_as_the_page_says(dataset):
     easy, hard = (inpainting.open_state(registry, t, repairing(dataset), name)["film"] for name in ("easy", "hard"))
     assert easy["psnr"][-1] > (25 if dataset in ("sprites", "faces") else 16)
-    assert easy["psnr"][-1] > easy["psnr"][0] + 4
+    assert easy["psnr"][-1] > easy["psnr"][0] + 6
     assert easy["pad"]["mask"].count("1") >= 0.5 * len(easy["pad"]["mask"])
     assert hard["psnr"][-1] < 14.1
     assert hard["psnr"][-1] < hard["psnr"][0] + 1
