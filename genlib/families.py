@@ -28,6 +28,7 @@ class Family:
     papers: tuple[str, ...]  # arXiv numbers, or a text where there is none
     figures: tuple[str, ...] = SAMPLES  # those that tell most of it, for the table; the card has all
     finetunes: bool = True  # whether it can learn own pictures, which all have their label
+    class_judge: str = ""  # the part that tells its classes apart while it learns: held where own pictures bring no new one
     gan_train_n: int | None = None  # pictures drawn for gan_train_acc, where as many as the training set has take too long
 
     @property
@@ -73,7 +74,7 @@ class Family:
 
 RECORDS = (
     Family(
-        "cvaegan", "CVAE-GAN", m.CVAEGAN, {"name": "cvaegan"}, ("1703.10155",), (*CONDITIONAL, "swap_identity_acc"),
+        "cvaegan", "CVAE-GAN", m.CVAEGAN, {"name": "cvaegan"}, ("1703.10155",), (*CONDITIONAL, "swap_identity_acc"), class_judge="classifier",
     ),
     Family(
         "cvae", "CVAE", m.CVAE, {"name": "elbo", "nll": "gaussian_nll"}, ("Sohn et al., NIPS 2015",),

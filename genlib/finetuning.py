@@ -93,7 +93,9 @@ def prepare(source: Path, root: Path | OwnImages, choices: Choices = Choices(), 
         report = [*describe_pictures(pictures, kind), f"  {info.name or info.model} composes its classes: they give way to {', '.join(labels)}"]
     model = fit_classes(base, len(labels), choices.seed) if base.config.classes else base
     rehearsed = rehearse(base, choices, len(labels) > known) if known else None
-    objective = objective_of(info, freeze(model.requires_grad_(True), choices.freeze), choices.seed)
+    held = held_judge(info, labels, known)
+    report += [f"  its {part} stays as it is: it learned these classes by more pictures than these" for part in held]
+    objective = objective_of(info, freeze(model.requires_grad_(True), (*choices.freeze, *held)), choices.seed)
     betas = betas_of(info, objective)
     about = {
         "name": f"{info.name.removesuffix('-finetuned')}-finetuned" if info.name else "", "labels": labels,
@@ -195,6 +197,12 @@ def judge_of(dataset: str, base: Network) -> Reader | None:
         return None
     shapes = [(model.config.channels, model.config.size) for model in (cast(Network, judge), base)]
     return judge if shapes[0] == shapes[1] else None
+
+
+def held_judge(info: checkpoint.Info, labels: tuple[str, ...], known: int) -> tuple[str, ...]:
+    """The part that told the classes apart when the base learned them, where no other comes: a few pictures would teach it less than it knows."""
+    part = FAMILIES[info.model].class_judge
+    return (part,) if part and known and len(labels) == known and info.dataset != "folder" else ()
 
 
 def freeze(model: Network, parts: tuple[str, ...]) -> Network:

@@ -14,7 +14,7 @@ G never sees L_D: matching centres does not vanish when D wins.  Departures, eac
 - centres are moving averages whose gradient flows whole through the current batch;
 - D and C read through a little noise, which hides the exact zeros no generator prints (arXiv:1610.04490), and with
   the picture moved by up to two pixels, real and generated alike, which keeps D from learning by heart (arXiv:2006.10738);
-- a small cross-entropy of C on G(z, c) states outright that a picture must be of its class;
+- a small cross-entropy of C on G(z, c) states outright that a picture must be of its class, a large one where C is held;
 - where a swap is to keep z's meaning from class to class, every class's q(z|c) is drawn to the same distribution: the
   centres, as in L_GC, of z and of its Fourier features.  L_KL alone lets each class use its own part of the prior.
 """
@@ -44,6 +44,7 @@ class Weights:
     discriminator: float = 1.0  # L_GD
     classifier: float = 1.0  # L_GC
     label: float = 5.0
+    held_label: float = 40.0  # in its place where C is held: G cannot make a C that does not learn forgive it
     discriminator_lr: float = 0.5  # D's learning rate over G's
     noise: float = 0.1  # standard deviation of the noise D and C read through
     swapped: float = 0.0  # share of G(z, c) whose z is another picture's, not the prior's
@@ -217,7 +218,8 @@ class CVAEGANObjective(nn.Module):
             "latent_class_mmd": self.latent_class_mmd(q.mean, y) if w.latent_class_mmd else label.new_zeros(()),
         }
         pairwise = terms["pixels"] + w.features * terms["features"]
-        loss = w.kl * terms["kl"] + w.pairwise * pairwise + w.label * terms["label"]
+        label_weight = w.label if any(p.requires_grad for p in m.classifier.parameters()) else w.held_label
+        loss = w.kl * terms["kl"] + w.pairwise * pairwise + label_weight * terms["label"]
         loss = (
             loss
             + w.discriminator * terms["feature_matching"]

@@ -81,6 +81,20 @@ def test_a_part_that_is_held_still_does_not_move_and_the_others_do(base, picture
         finetuning.prepare(base, pictures, finetuning.Choices(freeze=("decoder",)))
 
 
+@pytest.mark.parametrize(
+    ("dataset", "labels", "held"), [("sprites", "abc", False), ("sprites", ("b", "owl", "c"), True), ("folder", ("b", "owl", "c"), False)]
+)
+def test_c_is_held_where_no_class_is_new_unless_it_learned_from_own_pictures_itself(dataset, labels, held, base, pictures):
+    checkpoint.save(checkpoint.load(base), base, labels=tuple(labels), dataset=dataset, name="small")
+    task = finetuning.prepare(base, pictures, finetuning.Choices(batch=4, freeze=("encoder",)))
+    moving = {name.partition(".")[0] for name, p in task.run.objective.model.named_parameters() if p.requires_grad}
+    assert ("classifier" not in moving) == held
+    assert "encoder" not in moving
+    assert {"generator", "discriminator"} <= moving
+    assert any("its classifier stays as it is" in line for line in task.report) == held
+    assert {turn.name for turn in task.run.turns} == {"discriminator", "generator"} | (set() if held else {"classifier"})
+
+
 def test_a_run_from_nothing_has_the_recipes_network_with_the_folders_classes(pictures):
     task = finetuning.begin("cgan-mnist", pictures, finetuning.Choices(batch=4))
     assert task.run.objective.model.config.classes == 2

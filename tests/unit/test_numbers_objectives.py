@@ -286,7 +286,9 @@ def vaegan(monkeypatch):
     """A CVAE-GAN's objective whose weights are all different, whose judges see pictures as they are, and its model."""
     torch.manual_seed(0)
     net = CVAEGAN(CVAEConfig(size=8, classes=3, latent_dim=4, width=4, features=8))
-    weights = Weights(kl=2.0, pairwise=3.0, features=5.0, discriminator=7.0, classifier=11.0, label=13.0, latent_class_mmd=17.0, swapped=0.25)
+    weights = Weights(
+        kl=2.0, pairwise=3.0, features=5.0, discriminator=7.0, classifier=11.0, label=13.0, held_label=19.0, latent_class_mmd=17.0, swapped=0.25
+    )
     objective = CVAEGANObjective(net.eval(), weights)
     with torch.no_grad():
         for p in net.parameters():
@@ -301,6 +303,9 @@ def test_a_cvaegans_loss_is_its_terms_by_their_weights(vaegan):
     assert all(said[name] > 0 for name in by)
     torch.testing.assert_close(said["loss"], sum(weight * said[name] for name, weight in by.items()))
     assert by.keys() | {"loss"} == said.keys()
+    vaegan[1].classifier.requires_grad_(False)  # a C that is held is heeded by a weight of its own
+    held = vaegan[0].generator_loss(BATCH, seeded(3))
+    torch.testing.assert_close(held["loss"] - said["loss"], (19 - 13) * said["label"], rtol=1e-3, atol=1e-3)
 
 
 def test_a_cvaegans_terms_are_those_of_its_equations(vaegan):
