@@ -118,7 +118,8 @@ def autoencoders(dataset: str) -> dict[str, Recipe]:
     }  # fmt: skip
     rates = {"ae": AUTOENCODER_LR[dataset], "vaegauss": AUTOENCODER_LR[dataset]}
     made = {f"{kind}-{dataset}": dense(model, loss, dataset, 20, config, rates.get(kind, 1e-3)) for kind, (model, loss, config) in kinds.items()}
-    return made | {f"aegan-{dataset}": aegan(dataset, 16_000, AEGANConfig(latent_dim=32, **nets))}
+    made |= {f"aegan-{dataset}": aegan(dataset, 16_000, AEGANConfig(latent_dim=32, **nets))}
+    return {name: replace(recipe, film=True) for name, recipe in made.items()}
 
 
 def aegan(dataset: str, steps: int, config: AEGANConfig) -> Recipe:
