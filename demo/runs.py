@@ -52,4 +52,4 @@ def show(t, learner: Learner, seed: int, phase: str) -> dict:
 
 
 def tasks_done(phase: str, minutes: float) -> list[str]:
-    return ["train.learn"] * (minutes >= 1) + ["train.pause"] * (phase == "paused")
+    return ["train.learn"] * (minutes >= 0.5) + ["train.pause"] * (phase == "paused")

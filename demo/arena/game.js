@@ -85,6 +85,12 @@ class Game {
     if (last?.step === this.step) Object.assign(last, this.metrics);
   }
 
+  /** The moments that were kept, and in its place the one that is shown: curves and picture then say the same. */
+  moments() {
+    const { moments } = this.history;
+    return [...moments.filter(({ step }) => step < this.step), { step: this.step, ...this.metrics }, ...moments.filter(({ step }) => step > this.step)];
+  }
+
   /** @type {(points: Tensor, noise: Float32Array, t: Tape) => Tensor} what D sees of points: with noise, and pack of them a row */
   shownToD(points, noise, t) {
     const { pack } = this.settings, seen = noise ? t.add(points, new Tensor(noise, points.rows, 2)) : points;

@@ -96,10 +96,11 @@ class Arena {
     if (this.iterate(turn, half)) this.sendMoment();
   }
 
-  seek(/** @type {{step: number}} */ { step }) {
+  /** measured: where it is to stay, which costs some 20 ms. */
+  seek(/** @type {{step: number, measured?: boolean}} */ { step, measured = false }) {
     this.halt();
     for (const game of this.games) game.seek(step);
-    this.sendMoment(false);
+    this.sendMoment(measured);
   }
 
   show(/** @type {{optimal?: boolean}} */ { optimal = false }) {
@@ -158,7 +159,7 @@ class Arena {
   }
 
   sendHistory() {
-    this.post({ type: "history", games: this.games.map(({ history }) => columnsOf(history.moments)) });
+    this.post({ type: "history", games: this.games.map((game) => columnsOf(game.moments())) });
   }
 }
 

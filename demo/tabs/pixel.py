@@ -114,9 +114,10 @@ def stream(registry, t, s: State, pause: float = PAUSE) -> Iterator[dict]:
     s = replace(s, n=validation.whole(s.n, "the number of samples", 1, 9), temperature=validation.real(s.temperature, "the temperature", 0.05, 3))
     z, shown = latent_codes(registry, s, rng), -pause
     told = settings(registry, t, s, z)
+    kept = (told["mask"] or "").find("1")  # pixels before the first that is drawn: they are there from the beginning
     for step, x in enumerate(drawing(model, s, z, rng), start=1):
         at, now = min(step * EVERY, size), time.monotonic()
-        if at == size or now - shown >= pause:
+        if at == size or (at > kept and now - shown >= pause):
             shown = now
             yield events.number_answer(TAB, s.number, told | {"pixels": pixels(x), "at": at})
 

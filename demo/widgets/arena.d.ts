@@ -22,14 +22,14 @@ interface ArenaEngine {
 /** What is on the stage: how panel i is painted and its figure said, what play and its kin do, what the worker's answers do. */
 interface ArenaStage {
   paint(i: number): void; figure(i: number): string; rate?(): number; where?(): string; told?(): any; tasks?(): string[]; over(): boolean; moving?: boolean;
-  play(until: number, speed: number): void; halt(): void; step(which: TurnName): void; seek(at: number): void;
+  play(until: number, speed: number): void; halt(): void; step(which: TurnName): void; seek(at: number, stays?: boolean): void;
   heard: Record<string, (message: any) => void>;
 }
 interface ArenaColours { real: string; fake: string; ink: string; ground: string; rule: string; quiet: string; ramp: Uint32Array }
 interface ArenaPanel { title: string; canvas: HTMLCanvasElement; stat: HTMLElement }
 interface ArenaBar { play: HTMLButtonElement; range: HTMLInputElement; where: HTMLElement; speed: HTMLSelectElement; steps: HTMLButtonElement[] }
 interface ArenaActs {
-  play(): void; step(which: TurnName): void; seek(at: number): void; settle(): void; pace(pace: number): void; restart(): void; save(): void; clear(): void;
+  play(): void; step(which: TurnName): void; seek(at: number, stays?: boolean): void; settle(): void; pace(pace: number): void; restart(): void; save(): void; clear(): void;
 }
 interface ArenaTheory { y: number; label: string }
 interface ArenaChart { key: string; metrics: string[]; theory: ArenaTheory[]; range?: number[]; log?: boolean }
@@ -86,7 +86,8 @@ declare function unpackPoints(text: string): number[][];
 declare function alongStroke(from: number[], to: number[], count: number): number[][];
 declare function rulesOf(state: Pick<ArenaState, "rule" | "beside">): RuleName[];
 declare function gamesOf(state: ArenaState, engine: ArenaEngine, contrast?: boolean): Settings[];
-declare function tasksDone(games: Pick<Settings, "data">[], frames: ArenaFrame[]): string[];
+declare function tasksDone(games: Settings[], frames: ArenaFrame[], opening: Settings): string[];
+declare var OPENING_GAME: Partial<Settings>;
 declare function filled(text: string, values: Record<string, any>): string;
 declare function figure(v: any, digits?: number): string;
 declare function readEngine(text: string): ArenaEngine;

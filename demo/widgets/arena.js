@@ -30,7 +30,7 @@ const words = () => {
   panels.forEach(({ stat }, i) => { stat.textContent = stage.figure(i); });
   bar.where.textContent = stage.where ? stage.where() : filled(t("where"), { n: step().toLocaleString("en").replaceAll(",", "\u202f") });
   bar.range.max = String(Math.max(reached, 1)); bar.range.value = String(step());
-  if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`, "game");
+  if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`, "answer");
   if (playing && pace && stage.rate) say(filled(t("rate"), { n: figure(stage.rate(), stage.rate() < 10 ? 1 : 0) }));
 };
 const paintPanels = () => {
@@ -96,8 +96,8 @@ const conclude = () => {
 const acts = {
   play: () => { wanted = !playing; if (playing) { due = true; halt(); say(""); } else play(); },
   step: (/** @type {TurnName} */ which) => { wanted = false; halt(); due = true; stage.step(which); },
-  seek: (/** @type {number} */ at) => { wanted = false; halt(); say(""); stage.seek(at); },
-  settle: () => { due = true; stage.seek(+bar.range.value); },
+  seek: (/** @type {number} */ at, stays = false) => { wanted = false; halt(); say(""); due = due || stays; stage.seek(at, stays); },
+  settle: () => { due = true; stage.seek(+bar.range.value, true); },
   pace: (/** @type {number} */ next) => { pace = next; if (playing) play(); },
   restart: () => { wanted = true; begin({ ...props.value, step: 0 }); },
   clear: () => { commit({ points: "", step: 0 }); begin(props.value); },
@@ -133,11 +133,11 @@ const playGames = () => {
       return total && Number.isFinite(modes) ? filled(t(games.length > 1 ? "found_short" : "found"), { n: modes, m: total, p: Math.round(100 * near) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
     },
     rate: () => frames[0].rate,
-    tasks: () => tasksDone(games, frames), over: () => step() >= goal(),
+    tasks: () => tasksDone(games, frames, engine.complete(OPENING_GAME)), over: () => step() >= goal(),
     play: (until, speed) => { if (speed === 0) slowly(); else ask({ type: "play", pace: speed, until }); },
     halt: () => { clearTimeout(timer); turn = null; if (playing) ask({ type: "pause" }); },
     step: (which) => { turn = which === "both" ? null : which; ask({ type: "step", turn: which }); },
-    seek: (at) => ask({ type: "seek", step: at }),
+    seek: (at, measured) => ask({ type: "seek", step: at, measured }),
     heard: {
       ready: (message) => { real = message.real; fresh = true; },
       frame: (message) => {
@@ -259,7 +259,7 @@ const build = () => {
     if (chart.key !== "weights") chart.canvas.addEventListener("click", ({ offsetX }) => {
       if (!chart.axes) return;
       const { left, right } = chart.axes;
-      due = true; acts.seek(Math.round(limit((offsetX - left) / (right - left)) * reached));
+      acts.seek(Math.round(limit((offsetX - left) / (right - left)) * reached), true);
     });
   });
 };

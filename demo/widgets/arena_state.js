@@ -44,14 +44,16 @@ const gamesOf = (state, engine, contrast = false) => {
   const points = state.dataset === "drawn" ? { points: unpackPoints(state.points) } : {};
   return rulesOf(state).map((rule) => engine.complete({ data: state.dataset, rule, seed, ...points, ...own }));
 };
-// What of the tab's tasks the games show done.
+/** @type {Partial<Settings>} what the tab opens with */
+const OPENING_GAME = { data: "ring", rule: "nonsaturating", seed: 0 };
+// What of the tab's tasks the games show done; of lost modes only a game that somebody has set otherwise.
 /** @type {typeof globalThis.tasksDone} */
-const tasksDone = (games, frames) => {
-  const ring = games.flatMap(({ data }, i) => (data === "ring" && Number.isFinite(frames[i].metrics.modes) ? [frames[i]] : []));
+const tasksDone = (games, frames, opening) => {
+  const ring = games.flatMap((game, i) => (game.data === "ring" && Number.isFinite(frames[i].metrics.modes) ? [{ ...frames[i], found: JSON.stringify(game) !== JSON.stringify(opening) }] : []));
   /** @type {Record<string, boolean>} */
   const done = {
     all: ring.some(({ metrics }) => metrics.modes === 8),
-    lost: ring.some(({ step, metrics }) => step >= LONG && metrics.modes <= 4),
+    lost: ring.some(({ found, step, metrics }) => found && step >= LONG && metrics.modes <= 4),
     drawn: games[0].data === "drawn" && frames.some(({ metrics }) => Number.isFinite(metrics.w1) && metrics.w1 < NEAR),
   };
   return Object.keys(done).filter((task) => done[task]);

@@ -17,7 +17,7 @@ const buildPanels = (parent, titles, colours) => {
     const figure = make("figure", "panel", parent), caption = make("figcaption", "", figure);
     make("b", "", caption, title).style.setProperty("--c", colours[i] || "transparent");
     const stat = make("span", "note", caption), canvas = make("canvas", "plane", figure);
-    canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", title);
+    canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", title); stat.title = t("found_means");
     return { title, canvas, stat };
   });
 };
@@ -69,8 +69,8 @@ const buildBar = (parent, second, acts, paces) => {
   range.addEventListener("change", () => acts.settle());
   const where = make("output", "note where", first);
   const steps = [button(t("step"), second, () => acts.step("both"), t("step_title")), button(t("only_D"), second, () => acts.step("D"), t("only_D_title")), button(t("only_G"), second, () => acts.step("G"), t("only_G_title"))];
-  const speed = make("select", "", second);
-  speed.setAttribute("aria-label", t("speed")); speed.title = t("speed");
+  const speed = make("select", "", make("label", "speed", second, t("speed")));
+  speed.setAttribute("aria-label", t("speed"));
   paces.forEach((pace, i) => { make("option", "", speed, pace === 0 ? t("slow") : Number.isFinite(pace) ? filled(t("pace"), { n: pace }) : t("fastest")).value = String(i); });
   speed.addEventListener("change", () => acts.pace(paces[+speed.value]));
   button("↺", second, acts.restart, t("restart")); button("PNG", second, acts.save, t("download"));

@@ -138,7 +138,7 @@ const latest = (call) => {
 const offer = (href, name) => { const a = make("a"); a.href = href; a.download = name; a.click(); };
 /** @type {typeof globalThis.onResize} */
 const onResize = (act) => new ResizeObserver(() => { if (element.isConnected) act(); }).observe(element);
-// Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  by: a hand, unless an answer or a game says it.
+// Something is done that the tab sets as a task, "<tab>.<name>": the page ticks it.  by: a hand, unless an answer or a game that plays unasked says it.
 /** @type {typeof globalThis.finish} */
 const finish = (task, by = "hand") => element.dispatchEvent(new CustomEvent("task", { detail: { task, by }, bubbles: true }));
 // An answer that says which of a tab's questions it answers, {of, n}, is put back where a later one has been asked meanwhile.

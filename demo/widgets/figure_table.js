@@ -34,7 +34,7 @@ const draw = () => {
   for (const { key, title, less } of [{ key: "", title: t("model"), less: true }, ...value.columns]) {
     const cell = make("th", "", head);
     cell.setAttribute("aria-sort", by !== key ? "none" : down ? "descending" : "ascending");
-    const sort = button(title + (by !== key ? "" : down ? " ↓" : " ↑"), cell, () => {
+    const sort = button(title, cell, () => {
       down = by === key ? !down : !less; by = key; draw();
       sortedBy.push(key); found(value.finds, sortedBy).forEach((task) => finish(task));
     });

@@ -105,10 +105,12 @@ const drawGraph = (box, { size: [w, h], nodes, edges, back, stop, said }) => {
   };
 };
 
+// Where z was put by hand, farther than any draw goes, there is no ε to tell.
 /** @type {(posterior: Posterior, z: Pair, x: string, out: string) => Words} */
-const wordsOf = (posterior, z, x, out) => ({
-  mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: pairSpelled(epsilonOf(posterior, z)), z: pairSpelled(z), x, out,
-});
+const wordsOf = (posterior, z, x, out) => {
+  const epsilon = epsilonOf(posterior, z), drawn = Math.hypot(...epsilon) <= FARTHEST;
+  return { mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: drawn ? pairSpelled(epsilon) : t("by_hand"), z: pairSpelled(z), x, out };
+};
 // The drawing with its two buttons: ε thrown again, and what breaks without the trick.
 /** @type {(parent: HTMLDetailsElement, hooks: Hooks) => TrickBox} */
 const trickBox = (parent, { calm, at, move, settle, done }) => {

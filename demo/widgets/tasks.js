@@ -35,9 +35,9 @@ const draw = () => {
   count.textContent = t("count").replace("{done}", String(done.size)).replace("{all}", String(ids.length));
   items.forEach((item, k) => { item.dataset.done = done.has(ids[k]) ? "yes" : ""; });
 };
-// What an address shows done as it opens, nobody has done; nor what a data set does, of which an answer tells.  A game is watched as it comes to it.
+// What an address shows done as it opens, nobody has done; nor what a data set does, or a game that plays unasked, of which an answer tells.
 /** @type {Record<string, () => boolean>} */
-const COUNTS = { hand: () => !!window.touched, answer: () => acted, game: () => true };
+const COUNTS = { hand: () => !!window.touched, answer: () => acted };
 /** @type {(id: string, by: string) => void} */
 const tick = (id, by) => {
   if (!COUNTS[by]() || !ids.includes(id) || done.has(id)) return;

@@ -184,7 +184,7 @@ def test_two_users_at_once_each_get_their_own_pictures(server):
         ("/decode", (MODEL, [1e9] + [0.0] * 15, 0), "million"), ("/generate", (MODEL, 0, 0, 0, 1.0), "from 1 to 64"),
         ("/generate", (MODEL, 0, 1_000_000, 0, 1.0), "from 1 to 64"), ("/generate", (MODEL, 3, 4, 0, -1.0), "Temperature"),
         ("/interpolate", (MODEL, [0.0] * 16, [0.0] * 16, 0, 5, "detour"), "linear"), ("/sample", ("classifier-mnist", 0, 1, 0, 1.0, None, None), "generative"),
-        ("/sample", ("pixelcnn-fashion", 0, 1, 0, 1.0, None, None, 1.0), "takes no guidance"), ("/sample", ("pixelcnn-mnist", 0, 1, 0, 1.0, None, None, "much"), "Guidance must be"),
+        ("/sample", ("pixelcnn-mnistbin", 0, 1, 0, 1.0, None, None, 1.0), "takes no guidance"), ("/sample", ("pixelcnn-mnist", 0, 1, 0, 1.0, None, None, "much"), "Guidance must be"),
     ],
 )  # fmt: skip
 def test_bad_arguments_get_one_sentence_and_the_app_lives_on(client, name, arguments, says):

@@ -68,7 +68,7 @@ def test_guidance_is_in_the_drawing_in_what_is_told_and_in_the_distribution():
 
 
 def test_a_model_without_guidance_is_drawn_as_ever_and_says_nothing_of_it():
-    last = drawn(dataset="fashion", model="pixelcnn-fashion", n=1, guidance=3.0)
+    last = drawn(model="pixelcnn-mnistbin", n=1, guidance=3.0)
     assert last["guidance"] is None
     assert "guidance" not in last["about"]
 
@@ -217,7 +217,8 @@ def test_sampling_goes_to_the_next_seed_and_on_from_a_stop_keeps_what_was_seen()
     assert last["screen"]["pixels"] == drawn(seed=5)["pixels"]
     seen = last["screen"]["pixels"] | {"n": 1, "data": picked(6)["pixels"]["data"]}
     event = gr.EventData(None, {"pixels": seen, "at": 300})
-    begun, second, *_, last = pixel.draw_on(registry, t, state(seed=5, n=3), event)
+    begun, second, *growing, last = pixel.draw_on(registry, t, state(seed=5, n=3), event)
+    assert growing[0]["screen"]["at"] == 308  # nothing of what was there is shown as if it were drawn
     kept, anew = from_pixels(begun["picture"]["pixels"]).flatten(), from_pixels(last["screen"]["pixels"]).flatten(1)
     x = from_pixels(seen).flatten()
     assert torch.equal(kept, torch.where(torch.arange(784) < 300, x, 0))
@@ -237,6 +238,6 @@ def test_a_task_is_done_where_its_settings_are():
     assert drawn(n=1)["done"] == []
     assert drawn(n=1, temperature=0.3)["done"] == ["pixel.cold"]
     assert drawn(n=1, guidance=3.0, start="half")["done"] == ["pixel.led", "pixel.half"]
-    assert drawn(n=1, dataset="fashion", model="pixelcnn-fashion", picture=None, guidance=4.0)["done"] == []
+    assert drawn(n=1, model="pixelcnn-mnistbin", guidance=4.0)["done"] == []
     known = {f"pixel.{name}" for name in t.group("pixel.task")}
     assert {"pixel.cold", "pixel.led", "pixel.half", "pixel.stop", "pixel.unsure"} == known

@@ -126,8 +126,9 @@ test("a lesson plays its own games, moved by the seed and by what a person sets"
 });
 
 test("tasks are done when the games show them", () => {
-  const done = (data, step, metrics) => arena.tasksDone([{ data }], [{ step, metrics }]);
+  const done = (data, step, metrics, seed = 1) => arena.tasksDone([{ data, seed }], [{ step, metrics }], { data: "ring", seed: 0 });
   assert.deepEqual([done("ring", 9, { modes: 8 }), done("ring", 9, { modes: 2 }), done("ring", 1500, { modes: 4 }), done("ring", 1500, { modes: null })], [["all"], [], ["lost"], []]);
+  assert.deepEqual([done("ring", 1500, { modes: 4 }, 0), done("ring", 9, { modes: 8 }, 0)], [[], ["all"]]); // what the tab opens with, nobody has found
   assert.deepEqual([done("drawn", 9, { modes: null, w1: 0.19 }), done("drawn", 9, { w1: null }), done("grid", 9, { modes: 8, w1: 0 })], [["drawn"], [], []]);
 });
 

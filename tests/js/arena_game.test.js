@@ -69,6 +69,20 @@ test("a run that goes on from an earlier moment is the run that never stopped, a
   assert.deepEqual([made.step, ...weights(made)], [30, ...end]);
 });
 
+test("the moment that is shown stands among the others in its place, with the figures that stand over the picture", () => {
+  const made = played(game(), 30);
+  made.history.moments = made.history.moments.filter(({ step }) => step % 10 === 5); // as a long run keeps few
+  made.measure();
+  const at = (step) => made.moments().find((moment) => moment.step === step);
+  assert.deepEqual([made.moments().map(({ step }) => step), at(30)], [[5, 15, 25, 30], { step: 30, ...made.metrics }]);
+  made.seek(12);
+  made.measure();
+  assert.deepEqual([made.moments().map(({ step }) => step), at(made.step).modes], [[5, made.step, 15, 25], made.metrics.modes]);
+  assert.ok(Number.isFinite(at(made.step).lossD));
+  made.seek(15);
+  assert.equal(made.moments().filter(({ step }) => step === 15).length, 1);
+});
+
 test("moments are kept evenly and never more than the limit, however long the run", () => {
   const film = new Film(10);
   for (let step = 0; step <= 1000; step++) if (film.wants(step)) film.add({ step });

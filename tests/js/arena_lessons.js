@@ -10,7 +10,7 @@ export const curvesOf = (settings, steps) => {
   const game = new Game(complete(settings));
   while (game.step < steps) game.iterate();
   game.measure();
-  return columnsOf(game.history.moments.at(-1).step === steps ? game.history.moments : [...game.history.moments, { step: steps, ...game.metrics }]);
+  return columnsOf(game.moments());
 };
 
 /** What a lesson's games show, and the answer that it is judged to be.  settings: of all its games. */
