@@ -9,7 +9,7 @@ from demo.networks import Layer, Net, Step
 WIDTH = 340  # of every drawing, in the page's pixels: a phone's column
 ROW, BAR, MIDDLE, WORDS, KINDS = 28, 10, 50, 108, 208  # a layer's row and bar; where bars are centred, shapes and kinds begin
 NARROW, WIDE = 4, 48  # half widths of a bar of one number and of the largest
-COLUMN_TOP, NODE, GAP, ARC = 40, 30, 26, 34  # of a turn: room for what comes from outside, a box's height, between boxes, below them
+COLUMN_TOP, NODE, GAP, BELOW = 40, 30, 26, 12  # of a turn: room for what comes from outside, a box's height, between boxes, below them
 LOSS = "loss"
 
 
@@ -89,13 +89,13 @@ def box_width(name: str) -> float:
     return max(38.0, 16 + 9.0 * len(name))
 
 
-def draw_edge(start: tuple[float, float], end: tuple[float, float], source: str, target: str, skips: bool) -> str:
-    """From one box to another: straight to the next column, else below what stands between."""
+def draw_edge(start: tuple[float, float], end: tuple[float, float], source: str, target: str, under: float | None) -> str:
+    """From one box to another: straight to the next column, or `under` what stands between."""
     (x0, y0), (x1, y1) = start, end
-    if not skips:
+    if under is None:
         return f'<path class="edge" d="M{x0 + box_width(source) / 2:.1f} {y0:.1f}L{x1 - box_width(target) / 2 - 3:.1f} {y1:.1f}" marker-end="url(#arrow)"/>'
     y0, y1 = y0 + NODE / 2, y1 + NODE / 2 + 3
-    low = max(y0, y1) + ARC
+    low = (under - (y0 + y1) / 8) / 0.75  # half way the curve is ⅛ of each end and ¾ of this
     return f'<path class="edge" d="M{x0:.1f} {y0:.1f}C{x0:.1f} {low:.1f} {x1:.1f} {low:.1f} {x1:.1f} {y1:.1f}" marker-end="url(#arrow)"/>'
 
 
@@ -108,7 +108,7 @@ def draw_step(step: Step, label: str, loss_word: str) -> str:
     for name, sources in [*step.reads.items(), (LOSS, step.loss)]:
         x, y = at[name]
         for source in sources & at.keys():
-            edges.append(draw_edge(at[source], at[name], source, name, column[name] - column[source] > 1))
+            edges.append(draw_edge(at[source], at[name], source, name, bottom + BELOW if column[name] - column[source] > 1 else None))
         if outside := sorted(sources - at.keys(), reverse=True):
             boxes.append(f'<path class="edge" d="M{x:.1f} {y - NODE / 2 - 15:.1f}V{y - NODE / 2 - 3:.1f}" marker-end="url(#arrow)"/>')
             boxes.append(text(x, y - NODE / 2 - 19, ", ".join(outside), "source", "middle"))
@@ -117,7 +117,7 @@ def draw_step(step: Step, label: str, loss_word: str) -> str:
         width = box_width(word)
         boxes.append(f'<rect class="{kind}" x="{x - width / 2:.1f}" y="{y - NODE / 2:.1f}" width="{width:.1f}" height="{NODE}" rx="6"/>')
         boxes.append(text(x, y + 5, word, f"name {kind}", "middle"))
-    return svg(bottom + ARC, label, [ARROW, *edges, *boxes])
+    return svg(bottom + 2 * BELOW, label, [ARROW, *edges, *boxes])
 
 
 ARROW = '<defs><marker id="arrow" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'

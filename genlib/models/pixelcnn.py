@@ -85,6 +85,7 @@ def gate(x: Tensor) -> Tensor:
 class PixelCNN(GreyLevels):
     Config = PixelCNNConfig
     config: PixelCNNConfig
+    fp16_modules = ("class_map",)  # half of all its weights
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()

@@ -94,3 +94,13 @@ def test_boxes_stand_behind_what_they_read_and_a_line_that_passes_others_goes_be
     assert at["E"][0] < at["G"][0] < at["loss"][0]
     drawn = network_drawing.draw_step(step, "x", "loss")
     assert len(re.findall(r'class="edge" d="M[^"]*C', drawn)) == 1  # E to the loss: the KL
+
+
+@pytest.mark.parametrize("family", ["vae", "cvaegan", "aegan"])
+def test_a_line_that_passes_others_goes_below_the_lowest_box(family):
+    for step in trace(family).steps:
+        drawn = network_drawing.draw_step(step, "x", "loss")
+        lowest = max(float(y) + float(h) for y, h in re.findall(r'<rect [^>]* y="([\d.]+)"[^>]* height="([\d.]+)"', drawn))
+        for y0, low0, low1, y1 in re.findall(r'd="M[\d.]+ ([\d.]+)C[\d.]+ ([\d.]+) [\d.]+ ([\d.]+) [\d.]+ ([\d.]+)"', drawn):
+            half_way = (float(y0) + 3 * float(low0) + 3 * float(low1) + float(y1)) / 8
+            assert lowest + 5 < half_way < float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', drawn).group(1))
