@@ -264,7 +264,7 @@ RECIPES: dict[str, Recipe] = {
     "classifier-sprites": classifier("sprites", 1000, config=classifier_config(SPRITES), batch=64, ema=0.99),
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), foreground_weight=2.0, drop=0.1),
-    "pixelcnn-fashion": pixelcnn("fashion", 1000, GREYS),
+    "pixelcnn-fashion": pixelcnn("fashion", 11_000, replace(GREYS, guidance=0.5), drop=0.1),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),

@@ -48,6 +48,13 @@ def test_the_library_example_runs(capsys):
     assert "[10, 1, 28, 28]" in capsys.readouterr().out
 
 
+def test_a_card_shows_no_picture_that_is_not_beside_it():
+    shown = [
+        (card.parent, name) for card in (ROOT / "checkpoints").glob("*/README.md") for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", card.read_text())
+    ]
+    assert [(folder.name, name) for folder, name in shown if not (folder / name).is_file()] == []
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_table_says_what_the_cards_say(name):
     rows = re.findall(r"^\| `([a-z0-9.-]+)` \|(.*?)\|$", read(name), re.MULTILINE)
