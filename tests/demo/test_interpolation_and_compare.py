@@ -182,11 +182,13 @@ def test_a_d_that_reads_the_class_is_asked_of_each_pictures_own():
 
 
 def test_what_is_said_of_the_figures_is_in_the_figures(registry):
-    said = {dataset: compare.remarks(registry, Text("en"), dataset) for dataset in ("mnist", "faces")}
+    said = {dataset: compare.remarks(registry, Text("en"), dataset) for dataset in ("mnist", "faces", "fashion")}
     figures = {name: registry.info(name).figures for name in ("cvae-faces", "cvaegan-faces", "cvaegan-mnist")}
     assert f"FID of {figures['cvaegan-mnist']['fid_floor']:.1f}" in said["mnist"]
     assert ("CVAE has the smaller FID" in said["faces"]) == (figures["cvae-faces"]["fid"] < figures["cvaegan-faces"]["fid"])
     assert "smaller FID" not in said["mnist"]
+    measured = {name for name, words in said.items() if "100 real pictures of each class" in words}
+    assert measured == {"fashion"}  # tests/bench/augmentation.py measured there alone
 
 
 @pytest.mark.parametrize(("dataset", "name"), [("mnist", "cvaegan-mnist"), ("mnist", "vae2d-mnist"), ("faces", "cvae-faces")])
