@@ -96,7 +96,7 @@ def own_job(task, budget, out: Path):
         print(line)
     output.save_seen(task.batches.images, out)
     held_out = task.held_out.batch(slice(None))
-    best = Best(lambda model: held_out_error(model, held_out)) if len(task.held_out) else None
+    best = Best(lambda model: held_out_error(model, held_out), task.turns) if len(task.held_out) else None
     film = Film() if task.draws else None
     return Job(task.run, task.batches, budget, task.about, task.batches.images.digest(), film, best, task.measure)
 

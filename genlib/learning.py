@@ -40,7 +40,7 @@ class Learner:
 
     def __post_init__(self):
         held_out = self.task.held_out.batch(slice(None))
-        self.best = Best(lambda model: held_out_error(model, held_out)) if len(held_out.y) else None
+        self.best = Best(lambda model: held_out_error(model, held_out), self.task.turns) if len(held_out.y) else None
         self.batches = train.train(self.task.run, self.task.batches, self.budget)
 
     @property

@@ -15,8 +15,9 @@ PATIENCE = 5  # looks without a better one, after which the curve has turned
 class Best:
     """The error of each look, less being better, and the weights to release as they were at the least of them."""
 
-    def __init__(self, error: Callable[[Network], float]):
-        self.error = error
+    def __init__(self, error: Callable[[Network], float], turns: bool = True):
+        """turns: whether a curve that rises is to end the run; one that does not is looked at alone, and the last weights stay."""
+        self.error, self.turns = error, turns
         self.errors: list[float] = []
         self.kept: dict = {}
         self.due = BEGIN
@@ -33,7 +34,7 @@ class Best:
             error = self.error(model.eval())
         finally:
             model.train(mode)
-        if error < min(self.errors, default=float("inf")):
+        if self.turns and error < min(self.errors, default=float("inf")):
             self.kept = copy.deepcopy(model.state_dict())
         self.errors.append(error)
         self.due = (math.floor(progress.progress * LOOKS) + 1) / LOOKS
@@ -42,7 +43,7 @@ class Best:
     @property
     def has_turned(self) -> bool:
         """Whether the last looks, PATIENCE of them, were all worse than the one before."""
-        return len(self.errors) > PATIENCE and min(self.errors[-PATIENCE:]) > min(self.errors)
+        return self.turns and len(self.errors) > PATIENCE and min(self.errors[-PATIENCE:]) > min(self.errors)
 
     def restore(self, run: Run) -> None:
         """Give the model to release the weights of the best look."""

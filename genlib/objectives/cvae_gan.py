@@ -44,7 +44,7 @@ class Weights:
     discriminator: float = 1.0  # L_GD
     classifier: float = 1.0  # L_GC
     label: float = 5.0
-    held_label: float = 40.0  # in its place where C is held: G cannot make a C that does not learn forgive it
+    held_label: float = 400.0  # in its place where C is held: G cannot make a C that does not learn forgive it
     discriminator_lr: float = 0.5  # D's learning rate over G's
     noise: float = 0.1  # standard deviation of the noise D and C read through
     swapped: float = 0.0  # share of G(z, c) whose z is another picture's, not the prior's

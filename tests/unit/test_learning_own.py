@@ -92,6 +92,8 @@ def test_c_is_held_where_no_class_is_new_unless_it_learned_from_own_pictures_its
     assert "encoder" not in moving
     assert {"generator", "discriminator"} <= moving
     assert any("its classifier stays as it is" in line for line in task.report) == held
+    assert task.turns != held
+    assert task.run.lr == pytest.approx(1e-3 * (0.5 if held else 2))
     assert {turn.name for turn in task.run.turns} == {"discriminator", "generator"} | (set() if held else {"classifier"})
 
 
@@ -104,11 +106,11 @@ def test_a_run_from_nothing_has_the_recipes_network_with_the_folders_classes(pic
         finetuning.begin("ssgan100-mnist", pictures)
 
 
-def watch(errors: list[float], steps: int) -> tuple[stopping.Best, train.Run, int]:
+def watch(errors: list[float], steps: int, turns: bool = True) -> tuple[stopping.Best, train.Run, int]:
     """A run that is told these errors, look by look; how many batches it took."""
     torch.manual_seed(0)
     told = iter(errors)
-    best = stopping.Best(lambda _model: next(told))
+    best = stopping.Best(lambda _model: next(told), turns)
     run = train.Run(ELBO(VAE(VAEConfig(size=8, hidden=(4,)))), ema=0.9)
     for progress in train.train(
         run, lambda _s, g: Batch(torch.rand(4, 1, 8, 8, generator=g), torch.zeros(4, dtype=torch.int64)), train.Budget(steps=steps)
@@ -118,6 +120,16 @@ def watch(errors: list[float], steps: int) -> tuple[stopping.Best, train.Run, in
         if best.has_turned:
             break
     return best, run, run.step
+
+
+def test_a_curve_that_is_not_to_end_a_run_is_looked_at_and_the_last_weights_stay():
+    rising = [1.0 + k for k in range(20)]
+    best, run, steps = watch(rising, 60, turns=False)
+    last = {k: v.clone() for k, v in run.model().state_dict().items()}
+    best.restore(run)
+    assert (steps, len(best.errors)) == (60, len(watch([20.0 - k for k in range(20)], 60)[0].errors))
+    assert all(last[k].equal(v) for k, v in run.model().state_dict().items())
+    assert watch(rising, 60)[2] < 60
 
 
 def test_a_run_is_looked_at_after_its_first_quarter_and_goes_to_its_end_while_it_gets_better():
