@@ -127,7 +127,7 @@ def test_a_close_look_shows_both_kinds_of_nearest_their_distances_and_each_ds_wo
         ((near[0] + 1, None), True),
     ):
         assert closeup.is_close(rows, limits) == is_close
-    assert shown["captions"][0].startswith("the sample: ")
+    assert shown["captions"][0].startswith("this: ")
     assert "compare.nearest" in value["done"]
 
 
