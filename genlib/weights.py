@@ -47,13 +47,17 @@ def round_weight(weight: Tensor) -> Tensor:
     return (weight / steps).round() * steps
 
 
+def storage_dtype(model: nn.Module, key: str, value: Tensor) -> torch.dtype:
+    """What a tensor is written as: half precision of the networks in `model.fp16_modules`."""
+    half = key.split(".")[0] in getattr(model, "fp16_modules", ()) and value.is_floating_point()
+    return torch.float16 if half else value.dtype
+
+
 def to_storage(model: nn.Module, key: str, value: Tensor) -> Tensor:
-    """A tensor as it is written: of the networks in `model.fp16_modules` in half precision, the large matrices of `int8_modules` rounded."""
-    part = key.split(".")[0]
-    if part in getattr(model, "int8_modules", ()) and value.dim() == 2 and value.numel() >= LARGE:
+    """A tensor as it is written: of its `storage_dtype`, the large matrices of `int8_modules` rounded."""
+    if key.split(".")[0] in getattr(model, "int8_modules", ()) and value.dim() == 2 and value.numel() >= LARGE:
         value = round_weight(value)
-    half = part in getattr(model, "fp16_modules", ())
-    return (value.half() if half and value.is_floating_point() else value).contiguous()
+    return value.to(storage_dtype(model, key, value)).contiguous()
 
 
 def read_header(raw: bytes) -> dict:
@@ -82,7 +86,7 @@ def check_fit(header: dict, model: nn.Module, folder: object) -> None:
         raise CheckpointError(about + "{tensor} is too many", folder=folder, tensor=brief(key))
     for key, value in expected.items():
         shape, dtype = header[key].get("shape"), header[key].get("dtype")
-        if shape != list(value.shape) or dtype not in (DTYPES[value.dtype], DTYPES[to_storage(model, key, value).dtype]):
+        if shape != list(value.shape) or dtype not in (DTYPES[value.dtype], DTYPES[storage_dtype(model, key, value)]):
             raise CheckpointError(
                 about + "{tensor} is {found}, not {expected}", folder=folder, tensor=key, found=describe(shape, dtype),
                 expected=describe(list(value.shape), DTYPES[value.dtype]),

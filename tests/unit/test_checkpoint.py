@@ -345,3 +345,9 @@ def test_what_could_not_be_read_again_is_not_written(about, tmp_path):
     with pytest.raises((CheckpointError, TypeError)):
         checkpoint.save(small("vae", 1), tmp_path, **about)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_no_bundled_model_waits_for_symbolic_mathematics_as_it_is_loaded():
+    """Arithmetic on the meta device imports it, five seconds: the first visitor's."""
+    code = "import sys; from genlib import hub; [hub.load(name) for name in hub.bundled_checkpoints()]; print({'sympy', 'torch._dynamo'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "set()"
