@@ -87,18 +87,14 @@ def finetune(args) -> None:
 def own_job(task, budget, out: Path):
     """The job of learning own pictures: what the model will see is drawn first, and what came of it is measured at the end."""
     from genlib import output
-    from genlib.evaluation.own import held_out_error
     from genlib.film import Film
     from genlib.job import Job
-    from genlib.stopping import Best
 
     for line in task.report:
         print(line)
     output.save_seen(task.batches.images, out)
-    held_out = task.held_out.batch(slice(None))
-    best = Best(lambda model: held_out_error(model, held_out), task.turns) if len(task.held_out) else None
     film = Film() if task.draws else None
-    return Job(task.run, task.batches, budget, task.about, task.batches.images.digest(), film, best, task.measure)
+    return Job(task.run, task.batches, budget, task.about, task.batches.images.digest(), film, task.watch(), task.measure)
 
 
 def begin_film(dataset: str, root: Path | None):

@@ -27,9 +27,10 @@ from genlib.models.base import Decoder, Network, Reader
 from genlib.objectives import registry
 from genlib.objectives.base import Objective
 from genlib.recipes import RECIPES
+from genlib.stopping import Best
 
 HASTE = 2.0  # times the base's learning rate: five letters, 500 batches of 16 and 16, were read as asked in 94 of 100; at half of it and twice the batch in 91
-CALM = 0.5  # the same where all classes are known: a hundred pictures each of five kinds of clothes, 100 batches, 98 of 100 draws read as asked; at HASTE they are redrawn worse
+CALM = 0.5  # the same where all classes are known: a hundred pictures each of five kinds of clothes, 100 batches, 98 of 100 draws read as asked; at HASTE reconstructions are worse
 REHEARSED = 2000  # pictures of old classes, at most
 AUGMENT: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {  # of a kind of picture
     "digits": partial(data.jitter, rotation=0.12, zoom=0.08, shift=0.05, shear=0.15),
@@ -63,6 +64,11 @@ class Task:
     @property
     def draws(self) -> bool:
         return family_of(self.run.objective.model).draws
+
+    def watch(self) -> Best | None:
+        """What looks at how well the pictures held out are known; None where there are none."""
+        held_out = self.held_out.batch(slice(None))
+        return Best(lambda model: own.held_out_error(model, held_out), self.turns) if len(held_out.y) else None
 
     def teach_reader(self) -> Reader | None:
         """A small classifier of the model's classes, by the own pictures and those it drew before; None where there is nothing to tell apart."""
@@ -149,7 +155,7 @@ def assemble(
     if rehearsed:
         report = [*report, f"  {len(rehearsed)} pictures that the model draws of its own classes are learned beside them"]
         batches = data.Rehearsal(batches, data.Batches(rehearsed, batches.size, choices.seed + 1))
-    report = [*report, f"  {len(held_out)} pictures are held out, to see when to stop"]
+    report = [*report, f"  {len(held_out)} pictures are held out, to see {'when to stop' if turns else 'how well they are known'}"]
     return Task(run, batches, held_out, about | {"dataset": "folder", "preparation": kind}, report, rehearsed, judge, known, turns)
 
 

@@ -13,11 +13,9 @@ from torch import Tensor
 
 from genlib import card, checkpoint, ops, train
 from genlib.curves import Curves
-from genlib.evaluation.own import held_out_error
 from genlib.finetuning import Task
 from genlib.models.base import Reader
 from genlib.objectives import registry
-from genlib.stopping import Best
 
 SHOWN = 8  # classes of a sheet, at most
 NAMES = 6  # loss curves, at most
@@ -39,8 +37,7 @@ class Learner:
     reader: Reader | None = None  # who tells the own classes apart, once it is measured
 
     def __post_init__(self):
-        held_out = self.task.held_out.batch(slice(None))
-        self.best = Best(lambda model: held_out_error(model, held_out), self.task.turns) if len(held_out.y) else None
+        self.best = self.task.watch()
         self.batches = train.train(self.task.run, self.task.batches, self.budget)
 
     @property

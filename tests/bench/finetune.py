@@ -14,8 +14,6 @@ from pathlib import Path
 import torch
 
 from genlib import data, finetuning, hub, images, ops, train
-from genlib.evaluation.own import held_out_error
-from genlib.stopping import Best
 from tests.bench import leaves
 
 ROWS = {  # base -> minutes
@@ -46,8 +44,7 @@ def judge_draws(model, labels: list[str]) -> float:
 
 def learn(task: finetuning.Task, minutes: float, is_fashion: bool = False) -> dict:
     """The figures of a task after so many minutes, or when its curve turns."""
-    held_out = task.held_out.batch(slice(None))
-    best = Best(lambda model: held_out_error(model, held_out), task.turns)
+    best = task.watch()
     for progress in train.train(task.run, task.batches, train.Budget(minutes=minutes)):
         if best.is_due(progress):
             best.add(task.run, progress)
