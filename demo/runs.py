@@ -24,8 +24,10 @@ def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[d
             time.sleep(PACE / 2)
             paused += PACE / 2
             desk.wish = "stop" if paused > PATIENCE else desk.wish
-    if desk.wish != "stop":
+    if desk.wish == "best":
         learner.restore_best()
+    elif desk.wish != "stop":
+        learner.end()
     learner.stop()
     if desk.learner is not learner:  # the visitor has left
         return

@@ -67,7 +67,7 @@ class Job:
     def finish(self, out: Path) -> None:
         """Write the model that is to stay, with its figures and its curves."""
         if self.best:
-            self.best.restore(self.run)
+            self.best.end(self.run)
         self.save(out, self.measure(self.run.model()) if self.measure else {})
         draw_curves(out)
 

@@ -68,6 +68,11 @@ class Learner:
         """Train no more."""
         self.is_over = True
 
+    def end(self) -> None:
+        """What is due when the run is over: the best look's weights, where its curve is to end it."""
+        if self.best:
+            self.best.end(self.task.run)
+
     def restore_best(self) -> bool:
         """Put the model to release back to the weights of the best look, where there was one; whether there was."""
         if self.best:

@@ -16,7 +16,7 @@ class Best:
     """The error of each look, less being better, and the weights to release as they were at the least of them."""
 
     def __init__(self, error: Callable[[Network], float], turns: bool = True):
-        """turns: whether a curve that rises is to end the run; one that does not is looked at alone, and the last weights stay."""
+        """turns: whether a curve that rises is to end the run, as it was at its best; else it is looked at alone, and the last weights stay."""
         self.error, self.turns = error, turns
         self.errors: list[float] = []
         self.kept: dict = {}
@@ -34,7 +34,7 @@ class Best:
             error = self.error(model.eval())
         finally:
             model.train(mode)
-        if self.turns and error < min(self.errors, default=float("inf")):
+        if error < min(self.errors, default=float("inf")):
             self.kept = copy.deepcopy(model.state_dict())
         self.errors.append(error)
         self.due = (math.floor(progress.progress * LOOKS) + 1) / LOOKS
@@ -44,6 +44,11 @@ class Best:
     def has_turned(self) -> bool:
         """Whether the last looks, PATIENCE of them, were all worse than the one before."""
         return self.turns and len(self.errors) > PATIENCE and min(self.errors[-PATIENCE:]) > min(self.errors)
+
+    def end(self, run: Run) -> None:
+        """What is due at a run's end: the best look's weights, where its curve is to end it."""
+        if self.turns:
+            self.restore(run)
 
     def restore(self, run: Run) -> None:
         """Give the model to release the weights of the best look."""

@@ -50,7 +50,7 @@ def learn(task: finetuning.Task, minutes: float, is_fashion: bool = False) -> di
             best.add(task.run, progress)
         if best.has_turned:
             break
-    best.restore(task.run)
+    best.end(task.run)
     model, spent = task.run.model().eval(), {"batches": task.run.step, "minutes": round(task.run.seconds / 60, 2)}
     with torch.inference_mode():
         more = {"judged_acc": judge_draws(model, task.about["labels"])} if is_fashion else {}

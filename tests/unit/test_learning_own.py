@@ -126,10 +126,12 @@ def test_a_curve_that_is_not_to_end_a_run_is_looked_at_and_the_last_weights_stay
     rising = [1.0 + k for k in range(20)]
     best, run, steps = watch(rising, 60, turns=False)
     last = {k: v.clone() for k, v in run.model().state_dict().items()}
-    best.restore(run)
+    best.end(run)
     assert (steps, len(best.errors)) == (60, len(watch([20.0 - k for k in range(20)], 60)[0].errors))
     assert all(last[k].equal(v) for k, v in run.model().state_dict().items())
     assert watch(rising, 60)[2] < 60
+    best.restore(run)  # who asks for the best has it
+    assert any(not last[k].equal(v) for k, v in run.model().state_dict().items())
 
 
 def test_a_run_is_looked_at_after_its_first_quarter_and_goes_to_its_end_while_it_gets_better():
