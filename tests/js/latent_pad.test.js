@@ -212,6 +212,8 @@ test("a draw is μ + σ⊙ε, and the ε of a z is found again", () => {
   const q = { mean: [1, -2], logvar: [0, Math.log(0.25)] };
   close(pad.drawOf(q, [0.5, -2]), [1.5, -3], 1e-12);
   close(pad.epsilonOf(q, pad.drawOf(q, [0.3, 0.7])), [0.3, 0.7], 1e-12);
+  const told = (epsilon) => pad.wordsOf(q, pad.drawOf(q, epsilon), "", "").epsilon;
+  assert.deepEqual([told([3, 4]), told([4, 4.5]) === told([40, 9])], ["(3.00, 4.00)", true]); // farther than six no draw goes: z was moved by hand
   assert.deepEqual([q, { mean: [0, 0], logvar: [null, null] }, null].map(pad.hasWidth), [true, false, false]);
 });
 

@@ -94,6 +94,8 @@ def test_c_is_held_where_no_class_is_new_unless_it_learned_from_own_pictures_its
     assert any("its classifier stays as it is" in line for line in task.report) == held
     assert task.turns != held
     assert task.run.lr == pytest.approx(1e-3 * (0.5 if held else 2))
+    weights = task.run.objective.weights
+    assert weights.held_label == 80 * weights.label  # as documents say
     assert {turn.name for turn in task.run.turns} == {"discriminator", "generator"} | (set() if held else {"classifier"})
 
 
