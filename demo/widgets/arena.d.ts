@@ -72,7 +72,7 @@ declare function written(v: number, log?: boolean): string;
 declare function rangeOf(lines: { y: Iterable<number> }[], theory: ArenaTheory[], log?: boolean): Pair;
 declare function sharp(canvas: HTMLCanvasElement): { ctx: CanvasRenderingContext2D; width: number; height: number };
 declare function drawAxes(
-  ctx: CanvasRenderingContext2D, width: number, height: number, scales: { x: number[]; y: number[]; log?: boolean; marks?: number[] | null }, colours: ArenaColours,
+  ctx: CanvasRenderingContext2D, width: number, height: number, scales: { x: number[]; y: number[]; log?: boolean; marks?: number[] | null; labels?: string[] }, colours: ArenaColours,
 ): ArenaAxes;
 declare function drawChart(
   canvas: HTMLCanvasElement, chart: { lines: ArenaLine[]; theory: ArenaTheory[]; range?: number[]; log?: boolean; until: number }, at: number, colours: ArenaColours,

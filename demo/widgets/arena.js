@@ -266,6 +266,7 @@ const build = () => {
 /** @type {(next: ArenaState, contrasted?: boolean) => void} */
 const begin = (next, contrasted = false) => {
   if (stage) halt();
+  root.dataset.ready = "yes"; // in sight from here on, what cannot be played too
   state = next; contrast = contrasted; lesson = engine.LESSONS.find(({ name }) => name !== "free" && name === state.lesson) || null; prediction = null; ended = false;
   const kind = kindOf();
   games = kind === "dirac" ? DIRAC_RULES.map((rule) => engine.complete({ rule })) : gamesOf(state, engine, contrast);

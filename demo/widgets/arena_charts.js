@@ -57,7 +57,8 @@ const written = (v, log) => {
 /** @type {typeof globalThis.rangeOf} */
 const rangeOf = (lines, theory, log) => {
   const all = lines.flatMap(({ y }) => [...y].filter((v) => Number.isFinite(v) && (!log || v > 0))).sort((a, b) => a - b);
-  if (!all.length) return log ? [0.1, 1] : [0, 1];
+  if (!all.length && log) return [0.1, 1];
+  if (!all.length) return [0, Math.max(1, ...theory.map(({ y }) => 1.06 * y))];
   const cut = Math.floor(all.length / 100), low = Math.min(all[cut], ...theory.map(({ y }) => y)), high = Math.max(all[all.length - 1 - cut], ...theory.map(({ y }) => y));
   if (log) return [10 ** Math.floor(Math.log10(low) + 1e-9), 10 ** Math.max(Math.ceil(Math.log10(high)), Math.floor(Math.log10(low)) + 1)];
   const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 0.5;
@@ -72,24 +73,25 @@ const sharp = (canvas) => {
   ctx.font = "14px system-ui, sans-serif"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
   return { ctx, width, height };
 };
-// The frame of a plot: its two axes with their numbers.  Returns what puts a value on the canvas.
+// The frame of a plot: its two axes with their numbers, and room beside it for the theory's labels.  Returns what puts a value on the canvas.
 /** @type {typeof globalThis.drawAxes} */
-const drawAxes = (ctx, width, height, { x, y, log, marks }, colours) => {
+const drawAxes = (ctx, width, height, { x, y, log, marks, labels = [] }, colours) => {
   const ys = marks || (log ? powers(y[0], y[1], 4) : ticks(y[0], y[1], height < 150 ? 3 : 5)), words = ys.map((v) => written(v, log));
   const left = Math.ceil(Math.max(16, ...words.map((text) => ctx.measureText(text).width))) + 8, bottom = height - EDGE.bottom;
+  const right = width - EDGE.right - Math.ceil(Math.max(0, ...labels.map((text) => ctx.measureText(text).width)));
   /** @type {(v: number) => number} */
   const own = (v) => (log ? Math.log10(v) : v);
   /** @type {(v: number) => number} */
-  const toX = (v) => left + ((v - x[0]) / (x[1] - x[0] || 1)) * (width - left - EDGE.right);
+  const toX = (v) => left + ((v - x[0]) / (x[1] - x[0] || 1)) * (right - left);
   /** @type {(v: number) => number} */
   const toY = (v) => bottom - ((own(v) - own(y[0])) / (own(y[1]) - own(y[0]))) * (bottom - EDGE.top);
   ctx.fillStyle = colours.quiet; ctx.strokeStyle = colours.rule; ctx.lineWidth = 1; ctx.textAlign = "right";
   ctx.beginPath();
-  ys.forEach((v, i) => { ctx.moveTo(left, Math.round(toY(v)) + 0.5); ctx.lineTo(width - EDGE.right, Math.round(toY(v)) + 0.5); ctx.fillText(words[i], left - 6, limit(toY(v), 8, bottom - 4)); });
+  ys.forEach((v, i) => { ctx.moveTo(left, Math.round(toY(v)) + 0.5); ctx.lineTo(right, Math.round(toY(v)) + 0.5); ctx.fillText(words[i], left - 6, limit(toY(v), 8, bottom - 4)); });
   ctx.stroke();
-  const xs = ticks(x[0], x[1], Math.max(2, Math.floor((width - left) / 70)));
-  xs.forEach((v) => { const text = written(v, false), half = ctx.measureText(text).width / 2; ctx.textAlign = "center"; ctx.fillText(text, limit(toX(v), left, width - half - 1), height - 9); });
-  return { toX, toY, left, right: width - EDGE.right, top: EDGE.top, bottom };
+  const xs = ticks(x[0], x[1], Math.max(2, Math.floor((right - left) / 70)));
+  xs.forEach((v) => { const text = written(v, false), half = ctx.measureText(text).width / 2; ctx.textAlign = "center"; ctx.fillText(text, limit(toX(v), left, right + EDGE.right - half - 1), height - 9); });
+  return { toX, toY, left, right, top: EDGE.top, bottom };
 };
 /** @type {typeof globalThis.drawChart} */
 const drawChart = (canvas, { lines, theory, range, log, until }, at, colours) => {
@@ -97,14 +99,13 @@ const drawChart = (canvas, { lines, theory, range, log, until }, at, colours) =>
   if (!width) return null;
   const y = range ? [range[0] - (range[1] - range[0]) * 0.03, range[1] + (range[1] - range[0]) * 0.03] : rangeOf(lines, theory, log);
   const marks = range && Number.isInteger(range[1]) && range[1] > 1 ? ticks(range[0], range[1], 4).filter(Number.isInteger) : null;
-  const axes = drawAxes(ctx, width, height, { x: [0, until], y, log, marks }, colours), { toX, toY, left, right, top, bottom } = axes;
+  const axes = drawAxes(ctx, width, height, { x: [0, until], y, log, marks, labels: theory.map(({ label }) => label) }, colours), { toX, toY, left, right, top, bottom } = axes;
+  ctx.textAlign = "left"; ctx.fillStyle = colours.ink;
+  for (const { y: v, label } of theory) if (v >= y[0] && v <= y[1]) ctx.fillText(label, right + EDGE.right - 2, limit(toY(v), 8, bottom - 4));
   ctx.save();
   ctx.beginPath(); ctx.rect(left, top - 2, right - left + 2, bottom - top + 4); ctx.clip();
-  ctx.setLineDash([2, 4]); ctx.lineWidth = 1.5; ctx.strokeStyle = ctx.fillStyle = colours.ink; ctx.textAlign = "right";
-  for (const { y: v, label } of theory) {
-    ctx.beginPath(); ctx.moveTo(left, toY(v)); ctx.lineTo(right, toY(v)); ctx.stroke();
-    if (label) ctx.fillText(label, right - 2, toY(v) + (toY(v) > top + 20 ? -9 : 10));
-  }
+  ctx.setLineDash([2, 4]); ctx.lineWidth = 1.5; ctx.strokeStyle = colours.ink;
+  for (const { y: v } of theory) { ctx.beginPath(); ctx.moveTo(left, toY(v)); ctx.lineTo(right, toY(v)); ctx.stroke(); }
   for (const { x, y: values, colour, dashed } of lines) {
     ctx.setLineDash(dashed ? [5, 3] : []); ctx.strokeStyle = colour; ctx.lineWidth = 1.6;
     ctx.beginPath();

@@ -32,6 +32,9 @@ const buildLegend = (parent, shown, changed) => Object.keys(SIGNS).forEach((key)
   make("i", "", toggle, SIGNS[key]).setAttribute("aria-hidden", "true");
   toggle.append(t(`layer.${key}`));
 });
+// "L_D" with its D below the line.
+/** @type {(text: string) => (string | HTMLElement)[]} */
+const typeset = (text) => text.split(/_(.)/).map((part, i) => (i % 2 ? make("sub", "", null, part) : part));
 /** @type {typeof globalThis.buildCharts} */
 const buildCharts = (parent, charts, several, critic) => {
   parent.replaceChildren();
@@ -39,7 +42,8 @@ const buildCharts = (parent, charts, several, critic) => {
     const node = make("figure", "chart", parent), caption = make("figcaption", "", node), canvas = make("canvas", "", node);
     node.title = t(`chart.${chart.key}`);
     const values = chart.metrics.map((name, k) => {
-      const label = make("span", k ? "dashed" : "", caption, t(`metric.${name}${critic && (name === "real" || name === "fake") ? "_critic" : ""}`));
+      const label = make("span", k ? "dashed" : "", caption);
+      label.append(...typeset(t(`metric.${name}${critic && (name === "real" || name === "fake") ? "_critic" : ""}`)));
       label.style.setProperty("--c", `var(--${several ? "ink" : colourOf(name)})`);
       return several ? null : make("output", "", caption);
     });

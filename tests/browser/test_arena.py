@@ -26,6 +26,7 @@ def test_the_game_plays_unasked_and_without_the_server_and_its_address_brings_ba
     page.on("request", lambda request: asked.append(request.url))
     before = int(page.evaluate(STEP))
     page.wait_for_function(f"+{STEP} > {before + 3}")
+    assert page.locator(".arena .chart sub").all_inner_texts() == ["D", "G", "G"]
     page.locator(".arena .primary").click()
     page.wait_for_function(f"location.search.includes('step=' + {STEP}) && {STEP} > 0")
     stopped, shown = page.evaluate(STEP), drawn(page, PLANE)
@@ -40,6 +41,7 @@ def test_what_cannot_be_is_said_beside_its_control_and_what_is_drawn_is_played(p
     open_tab(page, server, "arena", SMALL + "&rule=r1&beside=wgangp&lrG=-1")
     page.wait_for_selector("#arena-lrG-en .arena-wrong")  # unfolded for it
     assert page.locator(".arena-wrong").inner_text() == "Rate of G must be above 0 and at most 10; it is -1."
+    page.locator(".arena .said.error").wait_for(timeout=10_000)  # in sight, though there is no picture yet that it stands below
     page.locator("#arena-lrG-en input").fill("0.002")
     page.wait_for_function("document.querySelectorAll('.arena canvas.plane').length === 2")
     assert page.locator(".arena-wrong").count() == 0

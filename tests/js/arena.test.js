@@ -58,6 +58,18 @@ test("a curve's range holds the theory's line, and no single wild value", () => 
   assert.ok(low < -1 && low > -1.3 && high > 0.98 && high < 1.3);
   arena.rangeOf([{ y: [3e-5, 0.02, 0] }], [], true).forEach((v, i) => close(v, [1e-5, 0.1][i], 1e-9));
   assert.deepEqual(arena.rangeOf([{ y: [NaN] }], []), [0, 1]);
+  assert.ok(arena.rangeOf([{ y: [NaN] }], [{ y: 1.4, label: "2 log 2" }])[1] > 1.4);
+});
+
+test("the theory's labels have room of their own beside the curves, a letter 8 wide", () => {
+  const ctx = new Proxy({ measureText: (text) => ({ width: 8 * text.length }) }, { get: (own, key) => own[key] || (() => {}), set: () => true });
+  const plot = (labels) => arena.drawAxes(ctx, 240, 108, { x: [0, 100], y: [0, 1], labels }, {});
+  assert.equal(plot(undefined).right - plot(["2 log 2", "½"]).right, 56);
+  assert.equal(plot(["log 2"]).toX(100), plot(["log 2"]).right);
+});
+
+test("what stands below the line in a formula stands there in a caption", () => {
+  assert.deepEqual(arena.typeset("‖∇_G‖").map((part) => part.textContent ?? part), ["‖∇", "G", "‖"]);
 });
 
 test("each rule's curves have its own theory, several rules' only what they share", () => {
