@@ -48,7 +48,7 @@ STYLE = {
 }  # fmt: skip
 DPI = 160  # of a PNG
 PANEL, ACROSS = (4.6, 2.4), 2  # inches of a panel, and how many stand in a row
-MARK, LETTER = 24, 5.2  # points that a line takes in a legend, and about what a letter does
+MARK, LETTER, LINE = 24, 5.2, 12  # points that a line takes in a legend, about what a letter does, and how high a line of words is
 SPREAD = 20  # between a panel's largest and smallest line, beyond which its axis is logarithmic
 BINS = 101  # odd, so that the middle one holds zero
 
@@ -168,6 +168,20 @@ def pareto_front(courses: Sequence[Course]) -> list[Course]:
     return [one for one in courses if not any(beats(other, one) for other in courses)]
 
 
+def name_drops(dots: Sequence[np.ndarray], names: Sequence[str]) -> list[float]:
+    """How far below its dot (x, y), from the highest on, each name begins, in points, that none lies upon another; each ends at its dot."""
+    drops: list[float] = []
+    placed: list[tuple[float, float, float]] = []  # left, right, top
+    for (x, y), name in zip(dots, names, strict=True):
+        left, top = x - LETTER * len(name), y
+        for other in sorted(placed, key=lambda other: -other[2]):
+            if left < other[1] and other[0] < x and abs(other[2] - top) < LINE:
+                top = other[2] - LINE
+        placed.append((left, x, top))
+        drops.append(y - top)
+    return drops
+
+
 @in_style()
 def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] = PANEL) -> Figure:
     """FID against minutes, both on log axes: a line a run as far as its moments are known, a dot where it ended.
@@ -181,11 +195,17 @@ def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] 
         look: dict = {"color": ACCENT if is_chosen else QUIET, "alpha": 1 if is_chosen else 0.6}
         axes.plot(course.minutes, course.fid, linewidth=2 if is_chosen else 0.9, **look)
         axes.plot(course.minutes[-1:], course.fid[-1:], "o", markersize=5 if is_chosen else 3.5, **look)
-    for course in pareto_front(courses):
-        axes.annotate(course.title, (course.minutes[-1], course.fid[-1]), (-4, -3), textcoords="offset points", ha="right", va="top", color=QUIET)
     ends = np.array([(course.minutes[-1], course.fid[-1]) for course in courses])
-    low, high = ends.min(axis=0), ends.max(axis=0)
-    axes.set(xlim=(low[0] / 12, 1.3 * high[0]), ylim=(low[1] / 2.5, 1.5 * high[1]))  # room for names
+    low, high = ends.min(axis=0) / (20, 4), ends.max(axis=0) * (1.3, 1.5)  # room for names
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    front = sorted(pareto_front(courses), key=lambda course: -course.fid[-1])
+    dots = [
+        np.log([(c.minutes[-1], c.fid[-1])] / low)[0] / np.log(high / low) * np.array(size) * 60 for c in front
+    ]  # of an inch's 72 points the axes' own take some
+    for course, drop in zip(front, name_drops(dots, [course.title for course in front]), strict=True):
+        axes.annotate(
+            course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=QUIET
+        )
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())

@@ -239,6 +239,17 @@ def test_the_front_are_the_runs_that_none_reaches_sooner_and_better():
     assert plots.pareto_front([soon, soon]) == [soon, soon]  # as good as each other
 
 
+def test_no_name_of_a_pace_lies_upon_another_and_one_with_room_stands_at_its_dot():
+    assert plots.name_drops([(100, 50), (110, 48), (300, 47)], ["one", "another", "far"]) == [0, plots.LINE - 2, 0]
+    assert plots.name_drops([(100, 50), (100, 50), (100, 50)], ["a", "b", "c"]) == [0, plots.LINE, 2 * plots.LINE]
+    assert plots.name_drops([(100, 50), (100 + 3 * plots.LETTER, 50)], ["one", "two"]) == [0, 0]  # the second begins where the first ends
+    (axes,) = plots.pace([plots.Course("soon", (5,), (3,)), plots.Course("good", (5.2,), (2.9,))]).axes
+    assert [text.get_text() for text in axes.texts] == ["soon", "good"]
+    soon, good = (text.xyann[1] for text in axes.texts)
+    assert soon == -3
+    assert good < -3 - 0.5 * plots.LINE
+
+
 def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_others():
     runs = [plots.Course("a", (0.5, 2, 8), (900, 60, 12)), plots.Course("b", (4,), (30,)), plots.Course("c", (9,), (40,))]
     (axes,) = plots.pace(runs, "a").axes
