@@ -1,4 +1,4 @@
-"""What own pictures can go on from: the models of their kind that take more classes, or nothing."""
+"""What own pictures can go on from: the models of their kind that take more classes, the VAE's plane, or nothing."""
 
 from demo import captions, validation
 from genlib import preparation
@@ -14,7 +14,20 @@ def recipe(dataset: str) -> str:
 def models_for(registry, dataset: str) -> list[str]:
     """What own pictures of a kind can go on from; NEW too, where the kind has a model."""
     names = registry.names(dataset, lambda family: family.finetunes and family.decodes and family.is_conditional)
+    names += [
+        name for name in registry.names(dataset, lambda family: family.is_variational and not family.is_conditional) if is_plane(registry, name)
+    ]
     return [*names, NEW] if recipe(dataset) in registry.offers() else names
+
+
+def has_classes(registry, model: str) -> bool:
+    """Whether a beginning knows classes, which it then keeps."""
+    return model != NEW and bool(registry.info(model).config.get("classes"))
+
+
+def is_plane(registry, name: str) -> bool:
+    """Whether a model's latent has two dimensions, and no class is told."""
+    return registry.info(name).config.get("latent_dim") == 2 and not has_classes(registry, name)
 
 
 def base_of(registry, dataset: str, model: str) -> str:

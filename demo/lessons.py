@@ -8,7 +8,7 @@ import gradio as gr
 import torch
 
 from demo import neighbours, uploads
-from demo.bases import NEW, base_of, form_of
+from demo.bases import NEW, base_of, form_of, has_classes
 from demo.studio import Desk
 from demo.widgets.base import pixels
 from demo.widgets.class_list import LONGEST
@@ -20,7 +20,7 @@ from genlib.learning import SHOWN, Learner
 EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
 OVERHEAD, MEASURING = 1.1, 0.6  # of looks at a run, a factor; minutes before and after it, as measured on two cores
 EACH = 40  # pictures of a class of the example
-SEEN, REAL, DRAWN = 6, 2, 4  # pictures of a row, as many as a phone shows: before a run; while it goes on, of each kind
+SEEN, REAL = 6, 2  # pictures of a row, as many as a phone shows, and the real ones among them while a run goes on
 FEW, UNEVEN = 20, 4  # pictures of a class; times as many of another
 
 
@@ -146,16 +146,19 @@ def has_more(pictures: OwnImages) -> bool:
 
 
 def sheet(t, learner: Learner, seed: int) -> dict:
-    """The canvas during a run and after it: of each class a few real pictures, beside them what fixed z have become."""
-    real, drawn = (x.unflatten(0, (len(learner.classes()), -1)) for x in (learner.examples(REAL), learner.draw(DRAWN, seed)))
+    """The canvas during a run and after it: of each class a few real pictures, beside them what fixed z have become; of a model without classes
+    what it makes of the real ones."""
+    n = SEEN // 2 if learner.redraws else REAL
+    drawn = learner.redraw(n) if learner.redraws else learner.draw(SEEN - n, seed)
+    real, drawn = (x.unflatten(0, (len(learner.classes()), -1)) for x in (learner.examples(n), drawn))
     labels = learner.task.about["labels"]
     rows = [labels[k] if labels else t("train.all") for k in learner.classes()]
-    head = [t("train.real"), *[""] * (REAL - 1), t("train.drawn"), *[""] * (DRAWN - 1)]
+    head = [t("train.real"), *[""] * (n - 1), t("train.redrawn" if learner.redraws else "train.drawn"), *[""] * (SEEN - n - 1)]
     x = torch.cat([real, drawn], dim=1).flatten(0, 1)
     about = {"seed": seed, "steps": learner.task.run.step}
     return {
         "about": about,
-        "sections": [section(t("train.sheet"), pixels(x), REAL + DRAWN, scale=scale(len(rows)), rows=rows, head=head, name="sheet")],
+        "sections": [section(t("train.sheet"), pixels(x), SEEN, scale=scale(len(rows)), rows=rows, head=head, name="sheet")],
     }
 
 
@@ -203,7 +206,7 @@ def show_pictures(registry, t, s, desk: Desk | None, page: int = 0) -> dict:
         "others": gr.update(visible=is_own and pictures is not None and has_more(pictures))}  # fmt: skip
     if pictures is None:
         return shown | {"run": value | {"text": t("train.bring")}}
-    known = registry.info(base_of(registry, s.dataset, s.model)).labels
+    known = registry.info(base_of(registry, s.dataset, s.model)).labels if s.model == NEW or has_classes(registry, s.model) else ()
     classes = class_list(t, pictures, known, not is_own, s.model == NEW)
     text = t("train.estimate", minutes=s.minutes, all=math.ceil(s.minutes * OVERHEAD + MEASURING)) if value["can_start"] else t("train.none")
     run = value | {"text": text} | (ask_consent(t, desk) if desk else {})

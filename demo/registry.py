@@ -206,8 +206,10 @@ class ModelRegistry:
 
     def guess(self, dataset: str, x: Tensor, model: str = "") -> Tensor:
         """P(c|x), (B, K), by the evaluation classifier; of a visitor's model's new classes by the reader that their pictures taught, which leaves the
-        rest to the classifier.  Raises CheckpointError where there is none."""
+        rest to the classifier; of one with new classes alone and no reader all are as likely.  Raises CheckpointError where there is none."""
         classifier, own = self.classifier(dataset), self.own.get(model)
+        if own and not own.reader and not own.known:
+            return torch.full((len(x), len(own.learned.labels)), 1 / len(own.learned.labels))
         with torch.inference_mode():
             p = own.reader.logits(x).softmax(dim=1) if own and own.reader and own.classes else None
             if own is None or p is None or len(own.classes) < p.shape[1]:

@@ -8,7 +8,8 @@ from starlette.routing import Route
 from torch import Tensor, nn
 
 from demo.registry import ModelRegistry
-from genlib.checkpoint import read_codes
+from genlib import ops
+from genlib.checkpoint import Codes, read_codes
 from genlib.errors import InputError
 from genlib.models.aegan import AEGAN
 from genlib.models.lenet import LeNet
@@ -17,7 +18,7 @@ from genlib.weights import row_steps
 
 POINTS = 3000  # codes of the test set that a map shows
 DRAWS = 200  # of a prior that was learned
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER, NEVER = "public, max-age=31536000, immutable", "no-store"  # what a visitor's pictures became stays nowhere
 
 
 def address(registry: ModelRegistry, name: str) -> str:
@@ -48,14 +49,24 @@ def bytes_of(parts: dict[str, Tensor]) -> dict[str, Tensor]:
     return sent
 
 
+def plane_codes(registry: ModelRegistry, name: str) -> Codes:
+    """q(z|x) of test pictures; of a visitor's model, of the pictures it has learned from."""
+    own = registry.own.get(name)
+    if own is None:
+        return read_codes(registry.folders[name])
+    q = ops.encode(registry.model(name), own.learned.batch(slice(None)).x)
+    return Codes(q.mean, q.logvar if q.logvar.isfinite().all() else None, own.learned.y.to(torch.uint8))
+
+
 def plane_tensors(registry: ModelRegistry, name: str) -> dict[str, Tensor]:
-    """The decoder's layers; mean and, of a VAE, logvar of q(z|x) of test pictures (N, 2), their label (N,); draws of a learned prior (200, 2).
+    """The decoder's layers; mean and, of a VAE, logvar of q(z|x) of its pictures (N, 2), their label (N,); draws of a learned prior (200, 2).
 
     Raises InputError for a model whose plane the page cannot decode.
     """
-    model, codes = registry.model(name), read_codes(registry.folders[name])
+    model = registry.model(name)
     if not isinstance(model, VAE) or model.config.latent_dim != 2:
         raise InputError("{model} has no plane to show: choose a model with a 2-D latent", model=name)
+    codes = plane_codes(registry, name)
     parts = {"mean": codes.mean[:POINTS].clone()}
     if codes.logvar is not None:
         parts["logvar"] = codes.logvar[:POINTS].clone()
@@ -78,7 +89,11 @@ def answer(request: Request) -> Response:
     if name not in registry.infos:  # nothing is fetched from the Hub for this
         return JSONResponse({"error": "There is no such model here."}, 404)
     try:
-        return Response(save(tensors(registry, name)), media_type="application/octet-stream", headers={"Cache-Control": FOREVER})
+        return Response(
+            save(tensors(registry, name)),
+            media_type="application/octet-stream",
+            headers={"Cache-Control": NEVER if name in registry.own else FOREVER},
+        )
     except InputError as error:
         return JSONResponse({"error": str(error)}, 404)
 

@@ -72,13 +72,14 @@ class Task:
 
     def teach_reader(self) -> Reader | None:
         """A small classifier of the model's classes, by the own pictures and those it drew before; None where there is nothing to tell apart."""
-        learned, model = self.batches.images, self.run.objective.model
-        several = self.draws and model.config.classes and (self.rehearsed or len(learned.y.unique()) > 1) and len(self.held_out)
+        learned = self.batches.images
+        several = self.draws and (self.rehearsed or len(learned.y.unique()) > 1) and len(self.held_out)
         return own.teach_reader(learned, AUGMENT[self.about["preparation"]], self.rehearsed) if several else None
 
     def measure(self, model: Network, reader: Reader | None = None) -> dict[str, float]:
         """Figures of a model that has learned: of the own pictures, and of what it knew before.  reader: where one was taught already."""
-        learned, reader = self.batches.images, reader or self.teach_reader()
+        learned = self.batches.images
+        reader = reader or (self.teach_reader() if model.config.classes else None)
         figures = own.own_figures(model.eval(), learned, self.held_out, reader)
         if self.judge and self.rehearsed:
             classes = int(self.rehearsed.y.max()) + 1

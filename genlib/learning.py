@@ -103,6 +103,22 @@ class Learner:
         finally:
             model.train(mode)
 
+    @property
+    def redraws(self) -> bool:
+        """Whether a class is nothing to the model, and a picture is what it can be asked for."""
+        return not ops.num_classes(self.task.run.model()) and ops.is_autoencoder(self.task.run.model())
+
+    def redraw(self, n: int) -> Tensor:
+        """What the model makes of each of `examples(n)`, (classes·n, C, H, W) on the CPU."""
+        model = self.task.run.model()
+        mode = model.training
+        try:
+            model.eval()
+            with torch.no_grad():
+                return ops.reconstruct(model, self.examples(n).to(ops.device_of(model))).cpu()
+        finally:
+            model.train(mode)
+
     def examples(self, n: int) -> Tensor:
         """The first n pictures of each class that is shown, black where there are fewer, (classes·n, C, H, W)."""
         return rows_of(self.task.batches.images.x, self.task.batches.images.y, self.classes(), n)

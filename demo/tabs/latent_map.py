@@ -61,9 +61,11 @@ def beta(registry, name: str) -> float:
     return float(registry.info(name).objective.get("beta", 1))
 
 
-def title(registry, name: str) -> str:
+def title(registry, t, name: str) -> str:
     """What people call a plane: its family, and β where that is all it differs in; its own name where a visitor named it."""
     info = registry.info(name)
+    if name in registry.own:
+        return captions.model_title(t, registry, name)
     family = FAMILIES[info.model].title
     if SERIES in name:
         return f"{family}, β = {beta(registry, name):g}"
@@ -81,10 +83,18 @@ def terms(registry, t, name: str) -> list[dict]:
 
 @functools.lru_cache(maxsize=64)
 def reach(folder) -> float:
-    """Half the side of the part of a plane to show, about 0: nearly all codes, and the prior's circles."""
-    mean = read_codes(folder).mean
+    """`extent` of the codes that a checkpoint keeps."""
+    return extent(read_codes(folder).mean)
+
+
+def extent(mean: torch.Tensor) -> float:
+    """Half the side of the part of a plane to show, about 0: nearly all codes (N, 2), and the prior's circles."""
     far = torch.quantile(mean.abs(), 0.995).item() * 1.05 if len(mean) else 3.0
     return round(max(3.0, far), 1)
+
+
+def reach_of(registry, name: str) -> float:
+    return extent(tensors.plane_codes(registry, name).mean) if name in registry.own else reach(registry.folders[registry.add(name)])
 
 
 def posterior(model, x: torch.Tensor | None) -> dict | None:
@@ -110,7 +120,7 @@ def plane_model(registry, name: str):
 def outline(registry, t, name: str) -> dict:
     """A plane's name, measured terms and extent, and where the page fetches its decoder and codes."""
     return {
-        "name": name, "title": title(registry, name), "reach": reach(registry.folders[name]), "source": tensors.address(registry, name),
+        "name": name, "title": title(registry, t, name), "reach": reach_of(registry, name), "source": tensors.address(registry, name),
         "terms": terms(registry, t, name),
     }  # fmt: skip
 
@@ -122,17 +132,18 @@ def plane(registry, t, name: str, z: list[float], x: torch.Tensor | None) -> dic
 
 
 def view(registry, t, s: State) -> dict:
-    """The pad's value: one plane or two under the same cursor."""
+    """The pad's value: one plane or two under the same cursor; a visitor's own alone, for its classes are others, and no judge knows them."""
+    is_own = s.model in registry.own
     z = [validation.real(s.z1, "z1", -FAR, FAR), validation.real(s.z2, "z2", -FAR, FAR)]
     x = from_pixels(s.picture["pixels"]) if s.picture else None
-    names = [s.model] + [s.other] * (s.other not in ("", s.model))
-    judge = f"lenet-{s.dataset}"
+    names = [s.model] + [s.other] * (s.other not in ("", s.model) and not is_own)
+    beside, judge = [] if is_own else series(registry, s.dataset), "" if is_own else f"lenet-{s.dataset}"
     return {
         "about": {"model": s.model},
         "state": {"z1": z[0], "z2": z[1], "layers": s.layers, "window": s.window, "other_window": s.other_window, "draws": s.draws},
         "planes": [plane(registry, t, name, z, x) for name in names],
-        "series": [outline(registry, t, name) | {"label": f"{beta(registry, name):g}"} for name in series(registry, s.dataset)],
-        "labels": captions.class_names(t, registry, s.dataset),
+        "series": [outline(registry, t, name) | {"label": f"{beta(registry, name):g}"} for name in beside],
+        "labels": captions.class_names(t, registry, s.dataset, s.model if is_own else None),
         "judge": tensors.address(registry, judge) if judge in registry.infos else "",
         "picture": s.picture["pixels"] if s.picture else None,
     }
@@ -152,9 +163,20 @@ def place(registry, t, s: State) -> dict:
 
 def choose(registry, t, s: State) -> dict:
     """Other planes, shown whole, the cursor within the first."""
-    side = reach(registry.folders[registry.add(s.model)])
+    side = reach_of(registry, s.model)
     z1, z2 = (max(-side, min(side, z)) for z in (s.z1 or 0.0, s.z2 or 0.0))
     return {"pad": view(registry, t, dataclasses.replace(s, z1=z1, z2=z2, window="", other_window=""))}
+
+
+def take_model(registry, t, s: State) -> dict:
+    """`choose`; a visitor's own stands alone, and the cursor where a picture of theirs lands."""
+    own = controls.own_picture(t, registry, s.dataset, s.model)
+    if not own:
+        return choose(registry, t, s) | {"other": gr.update(visible=True)}
+    picture, pad = own
+    s = dataclasses.replace(s, other="", picture=picture, window="", other_window="")
+    menu = controls.model_menu(t, registry, planar(registry, s.dataset), s.model)
+    return place(registry, t, s) | {"picture": pad, "model": menu, "other": gr.update(value="", visible=False)}
 
 
 def open_state(registry, t, s: State, initial: State = State()) -> dict:
@@ -166,7 +188,7 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
     shown = place(registry, t, s) if s.z1 is None or s.z2 is None else {"pad": view(registry, t, s)}
     return shown | {
         "dataset": s.dataset, "model": gr.update(choices=choices, value=s.model), "picture": pad,
-        "other": gr.update(choices=[(t("latent.alone"), ""), *choices], value=other),
+        "other": gr.update(choices=[(t("latent.alone"), ""), *choices], value=other, visible=True),
     }  # fmt: skip
 
 
@@ -195,6 +217,6 @@ def build(registry, t, page) -> None:
         events.bind_state(status, triggers, function, State, components, components, registry, t)
 
     bind([picture.input], place)
-    bind([dataset.input, model.input, other.input], events.choose_by(dataset, switch, choose))
+    bind([dataset.input, model.input, other.input], events.choose_by(dataset, switch, take_model))
     pad.select(None, pad, model, js="(pad) => pad.about.model", queue=False, show_progress="hidden", api_visibility="private")
     address.bind_load(t, TAB, State(), functools.partial(planar, registry), open_state, components, registry, t)

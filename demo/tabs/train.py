@@ -81,7 +81,10 @@ def learn(registry, t, s: State, request: gr.Request, event: gr.EventData) -> It
             yield {"run": {"phase": "waiting", "text": t("train.waiting", n=place)}, "after": gr.update(visible=False)}
             time.sleep(runs.PACE)
         if desk.wish != "stop":
-            yield {"run": {"phase": "preparing", "text": t("train.preparing")}, "after": gr.update(visible=False)}
+            yield {
+                "run": {"phase": "preparing", "text": t("train.preparing" if bases.has_classes(registry, s.model) else "train.ready")},
+                "after": gr.update(visible=False),
+            }
             desk.learner = begin(registry, t, s, desk)
             yield from runs.follow(t, registry.studio.line, desk, desk.learner, s.seed)
             yield from offer(registry, t, s, desk)
@@ -114,6 +117,7 @@ def other_tabs(registry, t, s: State, desk: Desk) -> dict:
     info = registry.info(desk.model)
     family, few = FAMILIES[info.model], 0 < len(info.labels) <= CLASSES
     fits = {
+        "latent": family.is_autoencoder and bases.is_plane(registry, desk.model),
         "classes": family.decodes and family.is_conditional and few, "swap": family.is_autoencoder and family.is_conditional,
         "inpaint": family.is_variational, "interpolate": family.decodes, "compare": family.draws,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 // What lies over a plane: density, codes, the prior's circles; the posterior of a picture and draws that were dropped.
 /** @typedef {{mean: Pair, logvar: (number | null)[]}} Posterior */
 const GRID = 72; // cells of the density along a side
+const FEW = 600; // codes, below which each is drawn twice as wide: so many are not a cloud
 const BLUR = 1 / 60; // of the plane's reach: how wide a code without a width of its own is drawn
 
 /** @type {(canvas: HTMLCanvasElement, side: number) => CanvasRenderingContext2D} */
@@ -38,7 +39,7 @@ const drawDensity = (ctx, side, density, n = GRID) => {
 };
 /** @type {(ctx: CanvasRenderingContext2D, view: View, plane: Plane) => void} */
 const drawCodes = (ctx, view, { mean, label }) => {
-  const nearer = limit(Math.sqrt(label.length ? 2 / view.shown.half : 1), 1, 2.2), r = 1.2 * nearer;
+  const nearer = limit(Math.sqrt(label.length ? 2 / view.shown.half : 1), 1, 2.2), r = (label.length < FEW ? 2.4 : 1.2) * nearer;
   ctx.globalAlpha = 0.75;
   for (let k = 0; k < label.length; k++) {
     const [x, y] = toMap(view, [mean[2 * k], mean[2 * k + 1]]);

@@ -59,8 +59,8 @@ const drawing = () => cards.find(({ posterior }) => hasWidth(posterior));
 
 /** @type {(card: Card) => void} */
 const readOut = (card) => {
-  if (!judge || !card.decoded) return;
-  card.read.textContent = spellReading(judged(judge, card.decoded), value().labels);
+  if (!card.decoded) return;
+  card.read.textContent = judge ? spellReading(judged(judge, card.decoded), value().labels) : ""; // nobody reads a stranger's classes
 };
 // Whether the picture of a card is as much a 4 as a 9.
 /** @type {(card: Card) => boolean} */

@@ -46,6 +46,15 @@ class Normal(NamedTuple):
         return self.mean + (0.5 * self.logvar).exp() * normal(self.mean.shape, rng, self.mean.device)
 
 
+WIDEST = 5.0  # log σ² of a posterior, at most: σ = 12 beside a prior of 1 says "anywhere", and exp of a stranger's picture's overflows
+
+
+def read_posterior(parameters: Tensor) -> Normal:
+    """Mean and log-variance side by side (B, 2Z) -> q(z|x), no wider than WIDEST."""
+    mean, logvar = parameters.chunk(2, dim=1)
+    return Normal(mean, logvar.clamp(max=WIDEST))
+
+
 def normal(shape, rng: torch.Generator | None = None, device: torch.device | str = "cpu") -> Tensor:
     """ε ~ N(0, I).  Drawn on the CPU and moved: a seed then means the same picture on every machine."""
     return torch.randn(shape, generator=rng).to(device)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from genlib.models.base import FeatureSettings, Normal, NormalPrior, class_weights, class_width
+from genlib.models.base import FeatureSettings, Normal, NormalPrior, class_weights, class_width, read_posterior
 from genlib.models.layers import Downsampler, Upsampler, dense
 
 
@@ -71,7 +71,7 @@ class CVAE(NormalPrior):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """q(z|x,c) for images (B, C, H, W) in [0, 1] and classes (B,) or mixes (B, K)."""
         x = normalize_brightness(x) if self.config.normalize_brightness else x
-        return Normal(*self.posterior(self.encoder(x, self.condition(y))).chunk(2, dim=1))
+        return read_posterior(self.posterior(self.encoder(x, self.condition(y))))
 
     def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         return self.generator(torch.cat([z, self.condition(y)], dim=1))

@@ -12,7 +12,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from genlib.models.base import LatentSettings, Normal, NormalPrior
+from genlib.models.base import LatentSettings, Normal, NormalPrior, read_posterior
 from genlib.models.layers import dense
 
 
@@ -46,7 +46,7 @@ class VAE(NormalPrior):
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Normal:
         """q(z|x) for images x (B, C, H, W) in [0, 1]."""
-        return Normal(*self.encoder(x.flatten(1)).chunk(2, dim=1))
+        return read_posterior(self.encoder(x.flatten(1)))
 
     def decode_logits(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Bernoulli logits of p(x|z): (B, Z) -> (B, C, H, W)."""

@@ -392,7 +392,7 @@ def test_the_map_shows_the_chosen_plane_and_one_beside_it_each_with_its_own_post
     assert point == [None, None]
     for alone in ("", "vae2d-mnist"):
         assert len(latent_map.view(registry, t, at(other=alone))["planes"]) == 1
-    assert [latent_map.title(registry, name) for name in ("ae2d-mnist", "vae2dbeta0.3-mnist")] == ["AE", "VAE, β = 0.3"]
+    assert [latent_map.title(registry, t, name) for name in ("ae2d-mnist", "vae2dbeta0.3-mnist")] == ["AE", "VAE, β = 0.3"]
 
 
 def test_a_plane_reaches_as_far_as_nearly_all_codes_and_never_less_than_the_priors_circles(monkeypatch):

@@ -11,17 +11,19 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from fastapi.testclient import TestClient
 from PIL import Image
+from starlette.applications import Starlette
 
-from demo import captions, closeup, lessons, runs, studio
+from demo import bases, captions, closeup, lessons, runs, studio, tensors
 from demo.app import build_demo
 from demo.registry import ModelRegistry
 from demo.studio import Desk, Line
-from demo.tabs import classes, compare, inpainting, interpolation, swap, train
+from demo.tabs import classes, compare, inpainting, interpolation, latent_map, swap, train
 from demo.text import Text
 from demo.widgets import ClassList
 from demo.widgets.base import from_pixels, pixels
-from genlib import checkpoint, hub, images
+from genlib import checkpoint, hub, images, ops
 from genlib.data.own import OwnImages
 from genlib.errors import InputError, Problem
 from genlib.evaluation import own
@@ -398,6 +400,58 @@ def test_every_tab_shows_a_visitors_model_with_their_pictures_and_their_classes(
     assert [answer[key]["value"]["label"] for key in ("picture", "other")] == [10, 11]
     assert answer["film"]["about"]["labels"] == [10, 11]
     assert len(interpolation.point(registry, t, answer["plane"] | {"at": [0.2, 0.3]})["read"]) > 0
+
+
+def test_the_latent_map_shows_a_visitors_plane_alone_with_their_pictures_and_their_classes(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"elk": 6, "owl": 6}), model="vae2d-mnist")
+    mine = learn(registry, model="vae2d-mnist")["run"]["mine"]
+    assert [tab for tab, _ in mine["tabs"]] == ["latent", "inpaint", "interpolate", "compare"]
+    name, own = mine["name"], registry.own[mine["name"]]
+    opened = fields(latent_map.State, latent_map.open_state(registry, t, latent_map.State()))
+    shown = latent_map.take_model(registry, t, latent_map.State(**opened | {"model": name, "z1": 0.0, "z2": 0.0}))
+    pad, (plane,) = shown["pad"], shown["pad"]["planes"]
+    assert [pad[key] for key in ("labels", "series", "judge")] == [["elk", "owl"], [], ""]  # LeNet-5 knows no owl
+    assert plane["title"] == "VAE of your pictures"
+    assert shown["other"]["visible"] is False
+    torch.testing.assert_close(from_pixels(shown["picture"]["value"]["pixels"]), own.examples().x[:1])
+    mean = ops.encode(registry.model(name), own.examples().x[:1]).mean[0]
+    assert [pad["state"]["z1"], pad["state"]["z2"]] == pytest.approx(mean.tolist(), abs=1e-4)
+    sent = tensors.plane_tensors(registry, name)
+    torch.testing.assert_close(sent["mean"].float(), ops.encode(registry.model(name), own.learned.batch(slice(None)).x).mean, atol=0.01, rtol=0.01)
+    assert sent["label"].tolist() == own.learned.y.tolist()
+    app = Starlette(routes=tensors.ROUTES)
+    app.get_blocks = lambda: SimpleNamespace(registry=registry)
+    with TestClient(app) as client:
+        kept = [client.get(f"/tensors?name={model}").headers["Cache-Control"] for model in (name, "vae2d-mnist")]
+    assert kept == ["no-store", tensors.FOREVER]
+    back = latent_map.take_model(registry, t, latent_map.State(**opened | {"z1": 0.0, "z2": 0.0}))
+    assert back["other"]["visible"] is True
+    assert back["pad"]["labels"][:2] == ["0", "1"]
+    for tab, take in ((inpainting, "take_model"), (interpolation, "take_own")):
+        state = tab.State(**fields(tab.State, tab.open_state(registry, t, tab.State())) | {"model": name})
+        assert getattr(tab, take)(registry, t, state)["film"]
+    assert compare.add(registry, t, compare.State(more=name))["sheet"]["about"]["models"][0] == name
+    torch.testing.assert_close(registry.guess("mnist", own.examples().x, name).sum(dim=1), torch.ones(2))  # by their reader
+    registry.own[name] = own._replace(reader=None)  # too few pictures to teach one
+    assert registry.guess("mnist", own.examples().x, name).tolist() == [[0.5, 0.5]] * 2
+
+
+def test_a_model_without_classes_is_seen_to_learn_by_what_it_makes_of_the_real_pictures(registry, tmp_path):
+    bring(registry, pack(tmp_path / "x.zip", {"3": 6, "owl": 6}), model="vae2d-mnist")
+    assert [
+        row["note"] for row in lessons.show_pictures(registry, t, train.State(model="vae2d-mnist"), registry.studio.desk("ann"))["classes"]["rows"]
+    ] == ["", ""]
+    learn(registry, model="vae2d-mnist")
+    learner = registry.studio.desk("ann").learner
+    (shown,) = lessons.sheet(t, learner, 0)["sections"]
+    x = from_pixels(shown["pixels"]).unflatten(0, (2, 6))
+    assert shown["head"] == ["real", "", "", "redrawn", "", ""]
+    torch.testing.assert_close(x[:, :3].flatten(0, 1), learner.examples(3), atol=0.003, rtol=0)
+    model = learner.task.run.model().eval()
+    torch.testing.assert_close(x[:, 3:].flatten(0, 1), ops.reconstruct(model, learner.examples(3)), atol=0.003, rtol=0)
+    assert [name for name in bases.models_for(registry, "mnist") if "2d" in name] == [
+        "vae2d-mnist"
+    ]  # of the series the usual one, and no other plane
 
 
 def test_a_visitors_model_stands_above_the_others_in_compare_its_own_classes_first(registry, tmp_path):

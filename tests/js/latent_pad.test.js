@@ -248,7 +248,7 @@ test("two hundred draws are the seed's, and of N(0, I)", () => {
 
 /** A canvas that keeps what was drawn on it, with the colour it was drawn in. */
 const sheet = () => {
-  const marks = [], ctx = { fillRect: (x, y, w, h) => marks.push([ctx.fillStyle, x + w / 2, y + h / 2]), drawImage() {} };
+  const marks = [], ctx = { fillRect: (x, y, w, h) => marks.push([ctx.fillStyle, x + w / 2, y + h / 2, w]), drawImage() {} };
   return { ctx, marks };
 };
 
@@ -256,7 +256,17 @@ test("a code of the test set is drawn at its place in the colour of its class", 
   const { ctx, marks } = sheet();
   pad.drawCodes(ctx, view, { label: Uint8Array.of(3, 0, 12), mean: Float32Array.of(0, 0, -4, 5, 2, 1) });
   assert.deepEqual(marks.map(([colour]) => colour), [CLASS_COLOURS[3], CLASS_COLOURS[0], CLASS_COLOURS[2]]);
-  [[100, 125], [0, 0], [150, 100]].forEach((place, i) => close(marks[i].slice(1), place, 1e-6));
+  [[100, 125], [0, 0], [150, 100]].forEach((place, i) => close(marks[i].slice(1, 3), place, 1e-6));
+});
+
+test("few codes are drawn twice as wide as many, at the same place", () => {
+  const wide = (n) => {
+    const { ctx, marks } = sheet();
+    pad.drawCodes(ctx, view, { label: new Uint8Array(n), mean: new Float32Array(2 * n) });
+    return marks[0];
+  };
+  close([wide(599)[3]], [2 * wide(600)[3]], 1e-6);
+  close(wide(599).slice(1, 3), wide(600).slice(1, 3), 1e-6);
 });
 
 test("what is read is told by its likeliest class, and the next where that is likely too", () => {

@@ -1,10 +1,11 @@
 import pytest
 import torch
 
-from genlib import ops
-from genlib.models.base import Normal, class_weights
+from genlib import hub, ops
+from genlib.models.base import Normal, class_weights, read_posterior
 from genlib.models.classifier import Classifier, ClassifierConfig
 from genlib.models.cvae import CVAE, CVAEConfig
+from genlib.objectives.elbo import kl_to_standard_normal
 from tests.conftest import SMALL, small
 
 LATENT = ["ae", "vae", "cvae", "cvaegan"]
@@ -53,6 +54,15 @@ def test_a_class_outside_the_model_is_refused(y):
 def test_an_autoencoders_code_is_a_point(rng):
     q = small("ae").encode(torch.rand(3, 1, 8, 8))
     assert torch.equal(q.sample(rng), q.mean)
+
+
+def test_a_posterior_is_never_so_wide_that_its_exp_overflows():
+    q = read_posterior(torch.tensor([[1.0, -2.0, 200.0, -3.0]]))
+    assert q.mean.tolist() == [[1, -2]]
+    assert q.logvar.tolist() == [[5, -3]]  # σ = 12, far beyond the prior's 1
+    assert kl_to_standard_normal(q).isfinite().all()
+    far = hub.load("vae2d-mnist").encode(1000 * torch.ones(1, 1, 28, 28))
+    assert far.logvar.max() <= 5
 
 
 def test_gradients_reach_mean_and_logvar_through_a_draw(rng):
