@@ -1,5 +1,7 @@
 """What the page computes with, as the bytes of a safetensors file: GET /tensors?name=…, a plane's decoder and codes, or a small classifier."""
 
+from typing import cast
+
 import torch
 from safetensors.torch import save
 from starlette.requests import Request
@@ -54,7 +56,7 @@ def plane_codes(registry: ModelRegistry, name: str) -> Codes:
     own = registry.own.get(name)
     if own is None:
         return read_codes(registry.folders[name])
-    q = ops.encode(registry.model(name), own.learned.batch(slice(None)).x)
+    q = ops.encode(cast(VAE, registry.model(name)), own.learned.batch(slice(None)).x)
     return Codes(q.mean, q.logvar if q.logvar.isfinite().all() else None, own.learned.y.to(torch.uint8))
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch import Tensor
 from genlib import card, checkpoint, ops, train
 from genlib.curves import Curves
 from genlib.finetuning import Task
-from genlib.models.base import Reader
+from genlib.models.base import Autoencoder, Reader
 from genlib.objectives import registry
 
 SHOWN = 8  # classes of a sheet, at most
@@ -115,7 +116,7 @@ class Learner:
         try:
             model.eval()
             with torch.no_grad():
-                return ops.reconstruct(model, self.examples(n).to(ops.device_of(model))).cpu()
+                return ops.reconstruct(cast(Autoencoder, model), self.examples(n).to(ops.device_of(model))).cpu()
         finally:
             model.train(mode)
 
