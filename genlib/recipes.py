@@ -100,6 +100,9 @@ def dense(model, objective, dataset: str, epochs: int, config=VAEConfig(), lr=1e
     return Recipe(dataset, lambda: model(config), objective, steps=epochs * 468, lr=lr, ema=0.999, seed=1)
 
 
+# Of WGAN's critic.  On Fashion the paper's 0.01 leaves its weights room: 35 of 100 end at it.  A tighter box is the same game, for most layers stand
+# before a BatchNorm, which takes their scale away: after 2,000 batches 80 of 100 at 0.002 and 59 at 0.01, FID 68 and 72.
+BOUND = {"mnist": 0.01, "fashion": 0.002}
 # By squared error: on Fashion the reconstructions of 2e-3 have a FID of 4.9 where 1e-3 with half the batches had 10.
 AUTOENCODER_LR = {"mnist": 1e-3, "fashion": 2e-3}
 
@@ -149,7 +152,7 @@ def gans(dataset: str) -> dict[str, Recipe]:
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
         f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
-        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64),
+        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig(bound=BOUND[dataset])), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64),
         f"wgangp-{dataset}": wgangp(dataset),
     }
 
@@ -177,7 +180,7 @@ def dcgan_collapsed() -> Recipe:
 def ssgan(labels_per_class: int, steps: int) -> Recipe:
     return Recipe(
         "mnist", lambda: SSGAN(SSGANConfig()), lambda m: SemiSupervised(m, consistency=1.0, hold=0.5), steps=steps, batch=100, lr=3e-3, betas=(0.5, 0.999), ema=0.999,
-        seed=8, labels_per_class=labels_per_class,
+        seed=8, labels_per_class=labels_per_class, film=True,
     )  # fmt: skip
 
 
@@ -185,7 +188,7 @@ def cvae(dataset: str, steps: int, config=CVAEConfig(), beta=1.0, batch=128) -> 
     # E and G of the CVAE-GAN by the pixels of eq. 7 and by L_KL alone: the difference is what D and C add.
     return Recipe(
         dataset, lambda: CVAE(config), lambda m: gaussian_elbo(m, beta), steps=steps, batch=batch,
-        lr=1e-3, ema=0.995, seed=2, memory_format=torch.channels_last,
+        lr=1e-3, ema=0.995, seed=2, memory_format=torch.channels_last, film=True,
     )  # fmt: skip
 
 
@@ -265,9 +268,9 @@ RECIPES: dict[str, Recipe] = {
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), foreground_weight=2.0, drop=0.1),
     "pixelcnn-fashion": pixelcnn("fashion", 11_000, replace(GREYS, guidance=0.5), drop=0.1),
-    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
-    "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 7000, PixelRNNConfig(kind="row", width=32, depth=3)),
-    "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),
+    "pixelcnn-mnistbin": pixelcnn("mnistbin", 14_000, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
+    "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="row", width=32, depth=3, place=True)),
+    "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="diagonal", width=24, depth=2, place=True)),
     "pixelgan-mnist": pixelgan("mnist", 6000),
     "ae2d-fashion": dense(AE, Reconstruction, "fashion", 12),
     "waegan2d-mnist": dense(WAEGAN, lambda m: WAE(m, r1=1.0), "mnist", 12),

@@ -16,7 +16,7 @@ from genlib.evaluation.metrics import accuracy, category_accuracy, fid, map_batc
 from genlib.evaluation.samples import draw, sample_figures
 from genlib.families import FAMILIES
 from genlib.models.base import Encoder, Network, PixelModel, Prior, Reader
-from genlib.models.wgan import WGAN
+from genlib.models.wgan import WGAN, WGANConfig
 from genlib.recipes import RECIPES
 
 JUDGES = ("classifier", "lenet")  # families of those who read samples; the first gives every figure
@@ -58,8 +58,9 @@ def measure_categories(model, train_set: data.Images, test: Batch) -> float:
     return category_accuracy(map_batches(category, test.x), test.y, (map_batches(category, named.x), named.y), len(train_set.labels))
 
 
-def clipped_share(model: WGAN, bound: float = 0.01) -> float:
-    """Share of the critic's weights within 1 % of ±bound, where WGAN's clipping piles them up (arXiv:1704.00028, figure 1b)."""
+def clipped_share(model: WGAN) -> float:
+    """Share of the critic's weights within 1 % of ±c, where clipping piles them up (arXiv:1704.00028, figure 1b); of one that is not clipped of WGAN's c."""
+    bound = getattr(model.config, "bound", WGANConfig.bound)
     weights = torch.cat([p.flatten() for p in model.critic.parameters()]).abs()
     return float(((weights - bound).abs() <= 0.01 * bound).float().mean())
 

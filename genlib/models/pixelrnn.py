@@ -7,6 +7,7 @@
     diagonal  Diagonal BiLSTM: two states run down the diagonals, from the left and from the right: everything before
 
 The first convolution is masked A (not the pixel itself), all others B.  Layers are residual (section 3.5, figure 5).
+Departure: `place` adds what is learned of each place to it, for a net this small cannot count its steps (arXiv:1807.03247).
 Loss: genlib/objectives/likelihood.py.  Recipes: "pixelrnn-row-mnistbin" …
 """
 
@@ -29,6 +30,7 @@ class PixelRNNConfig(LevelSettings):
     kind: str = "row"  # "cnn", "row" or "diagonal"
     width: int = 16  # h; between layers 2h channels travel
     depth: int = 7  # layers
+    place: bool = False  # a bias of its own at every place
     factors: ClassVar[tuple[int, ...]] = ()
 
 
@@ -153,6 +155,7 @@ class PixelRNN(GreyLevels):
             raise ValueError(f"kind must be cnn, row or diagonal, got {c.kind!r}")
         self.first = MaskedConv(1, 2 * c.width, (7, 7), "A")
         self.class_bias = nn.Linear(c.classes, 2 * c.width, bias=False) if c.classes else None
+        self.place = nn.Parameter(torch.zeros(2 * c.width, c.size, c.size)) if c.place else None
         self.layers = nn.ModuleList(LAYERS[c.kind](c.width) for _ in range(c.depth))
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(2 * c.width, 2 * c.width, 1), nn.ReLU())
         self.output = nn.Conv2d(2 * c.width, c.levels, 1)
@@ -160,6 +163,8 @@ class PixelRNN(GreyLevels):
     def features(self, x: Tensor, y: Tensor | None = None, depth: int | None = None) -> Tensor:
         """What has been gathered after `depth` layers (all), 0 being the first convolution: (B, 2h, H, W)."""
         h = self.first(2 * x - 1)
+        if self.place is not None:
+            h = h + self.place
         if self.class_bias is not None:
             h = h + self.class_bias(class_weights(y, self.config.classes))[:, :, None, None]
         for layer in self.layers[:depth]:

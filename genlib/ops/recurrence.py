@@ -121,6 +121,7 @@ class Recurrence:
         self.size, self.first = c.size, Affine(model.first)
         bias = model.class_bias
         self.class_bias = 0 if bias is None else bias(class_weights(y, c.classes)).numpy()
+        self.place = np.zeros((c.size, c.size, 1), np.float32) if model.place is None else model.place.permute(1, 2, 0).numpy()  # (H, W, 2h)
         self.pixels = np.zeros((c.size + 3, c.size + 6, n, 1), np.float32)  # three rows above, three columns each side
         self.layers = [KINDS[type(layer)](layer, c.size, n) for layer in model.layers]
         self.head = [Affine(layer) for layer in (*model.head, model.output) if isinstance(layer, nn.Conv2d)]
@@ -128,12 +129,12 @@ class Recurrence:
     def begin_row(self, r: int) -> None:
         for layer in self.layers:
             layer.begin_row(r)
-        self.rows, self.row = self.pixels[r : r + 3], self.pixels[r + 3]
+        self.rows, self.row, self.bias = self.pixels[r : r + 3], self.pixels[r + 3], self.place[r]
 
     def logits(self, r: int, c: int) -> np.ndarray:
         """Logits (B, L) of pixel (r, c), once everything before it is known."""
         above = self.rows[:, c : c + 7].reshape(21, -1, 1)
-        h = self.first(*above, *self.row[c : c + 3]) + self.class_bias
+        h = self.first(*above, *self.row[c : c + 3]) + self.bias[c] + self.class_bias
         for layer in self.layers:
             h = layer.pixel(c, h)
         for affine in self.head:

@@ -1,6 +1,7 @@
 """Which pictures a figure is of, and what it makes of them: sets of samples, splits, swaps, holes, judges."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -156,6 +157,10 @@ def test_weights_are_clipped_where_they_are_within_a_hundredth_of_either_bound()
         p.zero_()
     first = next(model.critic.parameters()).flatten()
     first[:6] = torch.tensor([0.00995, -0.00995, 0.01005, 0.0098, 0.0102, -0.01])
+    share = sum(p.numel() for p in model.critic.parameters()) * report.clipped_share(model)
+    assert share == pytest.approx(4, abs=0.01)
+    first[:6] = torch.tensor([0.002, -0.002, 0.00199, 0.01, -0.01, 0.00201])
+    model.config = replace(model.config, bound=0.002)  # the model's own box
     share = sum(p.numel() for p in model.critic.parameters()) * report.clipped_share(model)
     assert share == pytest.approx(4, abs=0.01)
 

@@ -62,12 +62,25 @@ def test_a_kind_that_does_not_exist_is_refused():
         model("spiral")
 
 
+def test_what_is_learned_of_a_place_is_added_there_and_nowhere_else():
+    with_place, without = model("row", place=True), model("row")
+    x = torch.rand(2, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(with_place.logits(x), without.logits(x))  # nothing, to begin with
+    with torch.no_grad():
+        with_place.place[:, 5, 2] = torch.arange(8.0)
+        moved = with_place.features(x, depth=0) - without.features(x, depth=0)
+    assert moved[:, :, 5, 2].tolist() == pytest.approx(torch.arange(8.0).expand(2, 8), abs=1e-6)
+    assert moved.count_nonzero() <= 2 * 7
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("classes", [0, 3])
-def test_the_fast_sampler_draws_the_textbooks_pixels(kind, classes):
-    net, y = model(kind, levels=4, classes=classes).requires_grad_(False), torch.tensor([0, 2]) if classes else None
+@pytest.mark.parametrize(("classes", "place"), [(0, True), (3, False)])
+def test_the_fast_sampler_draws_the_textbooks_pixels(kind, classes, place):
+    net, y = model(kind, levels=4, classes=classes, place=place).requires_grad_(False), torch.tensor([0, 2]) if classes else None
     for p in net.parameters():
         p.mul_(2)  # away from uniform: a wrong state must show
+    if place:
+        net.place.normal_(generator=torch.Generator().manual_seed(2))
     *_, fast = ops.complete(net, 2, y, rng=torch.Generator().manual_seed(1))
     assert torch.equal(fast, complete_naively(net, 2, y, rng=torch.Generator().manual_seed(1)))
     assert fast.unique().numel() > 2
