@@ -39,12 +39,15 @@ const openIn = async (tab, { name, dataset }) => {
   const radio = /** @type {HTMLInputElement} */ (bench.querySelector(`.controls input[type=radio][value=${dataset}]`));
   if (radio && !radio.checked) { radio.click(); await awaited(() => shows(dataset)); }
   const field = /** @type {HTMLInputElement} */ (bench.querySelector(".model input"));
-  if (!field.checkVisibility()) /** @type {HTMLElement} */ (bench.querySelector(".fold .more"))?.click(); // on a phone it is folded away
+  const more = field.checkVisibility() ? null : /** @type {HTMLElement} */ (bench.querySelector(".fold .more")); // on a phone it is folded away
+  more?.click();
   field.focus();
   field.value = name;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   field.blur();
+  more?.click();
+  bench.scrollIntoView(); // the field lies below the picture there
 };
 /** @type {(act: string) => void} */
 const ask = (act) => {

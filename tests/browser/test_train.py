@@ -9,6 +9,10 @@ from tests.browser.visit import MARKS, drawn, open_tab
 from tests.demo.test_train import MARKUP, picture
 
 pytestmark = MARKS
+PICTURE_IN_SIGHT = """() => {
+    const { top } = [...document.querySelectorAll(".hero")].find((node) => node.checkVisibility()).getBoundingClientRect();
+    return top >= 0 && top < 0.6 * innerHeight;
+}"""
 DRAWN = "#train-en figure:nth-of-type(3) canvas"  # the first of the first row that is no real picture
 FIRST = "#train-en figure:nth-of-type(1) canvas"
 LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
@@ -66,6 +70,13 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
         assert not page.locator(".wrong p:visible").count(), tab
         assert studio.MINE not in page.url
         page.get_by_role("tab", name="Train").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".run_bar .others").get_by_role("button", name="Interpolation").click()
+    page.wait_for_function(MINE)
+    page.wait_for_function(PICTURE_IN_SIGHT)  # on a phone the model's field lies folded below it
+    assert page.locator(".unfolded:visible").count() == 0
+    page.get_by_role("tab", name="Train").click()
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".run_bar .others").get_by_role("button", name="Classes").click()
     page.locator(".controls label:visible", has_text="owl").wait_for()
     page.locator(".controls label:visible", has_text="owl").click()
