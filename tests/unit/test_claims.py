@@ -56,6 +56,10 @@ def test_more_weight_of_kl_costs_nats_of_the_picture_until_the_code_says_nothing
     assert kl[-1] < 0.1
 
 
+def test_a_row_lstm_that_knows_its_place_comes_as_near_as_it_was_said_to():
+    assert figures("pixelrnn-row-mnistbin")["nll_nats"] <= 83.0
+
+
 @pytest.mark.parametrize("dataset", ["mnist", "fashion"])
 def test_a_gradient_penalty_draws_better_than_clipping_and_leaves_no_weights_at_the_box(dataset):
     assert_better(f"wgangp-{dataset}", f"wgan-{dataset}")
