@@ -14,7 +14,7 @@ from demo.widgets.pixel_canvas import section
 from genlib.models.base import Configured, Discriminator, class_args
 from genlib.ops import num_classes
 
-NEAREST = 6  # pictures a row
+NEAREST = 5  # pictures a row: with the sample itself as many as a phone shows at twice their size
 
 
 class Judge(Configured, Discriminator, Protocol):
