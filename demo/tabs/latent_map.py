@@ -131,19 +131,24 @@ def plane(registry, t, name: str, z: list[float], x: torch.Tensor | None) -> dic
     return outline(registry, t, name) | {"picture": pixels(ops.decode(model, torch.tensor([z]))), "posterior": posterior(model, x)}
 
 
+def stands_alone(registry, name: str) -> bool:
+    """Whether a plane is of pictures that somebody brought: its classes are others than the planes' beside it, and no judge here knows them."""
+    return registry.info(name).dataset == "folder"
+
+
 def view(registry, t, s: State) -> dict:
-    """The pad's value: one plane or two under the same cursor; a visitor's own alone, for its classes are others, and no judge knows them."""
-    is_own = s.model in registry.own
+    """The pad's value: one plane or two under the same cursor."""
+    is_alone = stands_alone(registry, s.model)
     z = [validation.real(s.z1, "z1", -FAR, FAR), validation.real(s.z2, "z2", -FAR, FAR)]
     x = from_pixels(s.picture["pixels"]) if s.picture else None
-    names = [s.model] + [s.other] * (s.other not in ("", s.model) and not is_own)
-    beside, judge = [] if is_own else series(registry, s.dataset), "" if is_own else f"lenet-{s.dataset}"
+    names = [s.model] + [s.other] * (s.other not in ("", s.model) and not is_alone)
+    beside, judge = [] if is_alone else series(registry, s.dataset), "" if is_alone else f"lenet-{s.dataset}"
     return {
         "about": {"model": s.model},
         "state": {"z1": z[0], "z2": z[1], "layers": s.layers, "window": s.window, "other_window": s.other_window, "draws": s.draws},
         "planes": [plane(registry, t, name, z, x) for name in names],
         "series": [outline(registry, t, name) | {"label": f"{beta(registry, name):g}"} for name in beside],
-        "labels": captions.class_names(t, registry, s.dataset, s.model if is_own else None),
+        "labels": captions.class_names(t, registry, s.dataset, s.model if is_alone else None),
         "judge": tensors.address(registry, judge) if judge in registry.infos else "",
         "picture": s.picture["pixels"] if s.picture else None,
     }
@@ -169,10 +174,10 @@ def choose(registry, t, s: State) -> dict:
 
 
 def take_model(registry, t, s: State) -> dict:
-    """`choose`; a visitor's own stands alone, and the cursor where a picture of theirs lands."""
+    """`choose`; of a visitor's own the cursor where a picture of theirs lands."""
     own = controls.own_picture(t, registry, s.dataset, s.model)
     if not own:
-        return choose(registry, t, s) | {"other": gr.update(visible=True)}
+        return choose(registry, t, s) | {"other": gr.update(visible=not stands_alone(registry, s.model))}
     picture, pad = own
     s = dataclasses.replace(s, other="", picture=picture, window="", other_window="")
     menu = controls.model_menu(t, registry, planar(registry, s.dataset), s.model)
@@ -188,7 +193,7 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
     shown = place(registry, t, s) if s.z1 is None or s.z2 is None else {"pad": view(registry, t, s)}
     return shown | {
         "dataset": s.dataset, "model": gr.update(choices=choices, value=s.model), "picture": pad,
-        "other": gr.update(choices=[(t("latent.alone"), ""), *choices], value=other, visible=True),
+        "other": gr.update(choices=[(t("latent.alone"), ""), *choices], value=other, visible=not stands_alone(registry, s.model)),
     }  # fmt: skip
 
 

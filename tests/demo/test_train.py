@@ -424,6 +424,12 @@ def test_the_latent_map_shows_a_visitors_plane_alone_with_their_pictures_and_the
     with TestClient(app) as client:
         kept = [client.get(f"/tensors?name={model}").headers["Cache-Control"] for model in (name, "vae2d-mnist")]
     assert kept == ["no-store", tensors.FOREVER]
+    path = tmp_path / "elsewhere"  # as somebody trained it in a shell and put it on the Hub
+    checkpoint.save(registry.model(name), path, name="", dataset="folder", preparation="digits", labels=("elk", "owl"))
+    registry.put("me/animals", path)
+    typed = latent_map.take_model(registry, t, latent_map.State(**opened | {"model": "me/animals", "z1": 0.0, "z2": 0.0}))
+    assert [typed["pad"][key] for key in ("labels", "judge")] == [["elk", "owl"], ""]
+    assert typed["other"]["visible"] is False
     back = latent_map.take_model(registry, t, latent_map.State(**opened | {"z1": 0.0, "z2": 0.0}))
     assert back["other"]["visible"] is True
     assert back["pad"]["labels"][:2] == ["0", "1"]
