@@ -4,7 +4,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-
 KNOTS = 5  # a side, of what bends a picture
 
 
