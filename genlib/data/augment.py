@@ -11,7 +11,7 @@ def jitter(x: Tensor, rng: torch.Generator, *, rotation=0.15, zoom=0.1, shift=0.
     """Small random changes of each image: turn and shear in radians, zoom, shift and bend as fractions of its side.
 
     A bend moves KNOTS² places by so much (a standard deviation each way) and what lies between smoothly with them: elastic
-    distortions of Simard, Steinkraus and Platt, 2003, without which a dense net of every digit moved misreads twice as many.
+    distortions of Simard, Steinkraus and Platt, 2003, whose dense nets misread 0.7 of 100 digits by them, 1.1 by affine moves alone.
     """
     a, s, h, *t = ((torch.rand(len(x), generator=rng) * 2 - 1) * k for k in (rotation, zoom, shear, 2 * shift, 2 * shift))
     cos, sin, scale = a.cos(), a.sin(), 1 + s
