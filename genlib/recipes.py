@@ -267,7 +267,7 @@ RECIPES: dict[str, Recipe] = {
     "pixelcnn-fashion": pixelcnn("fashion", 11_000, replace(GREYS, guidance=0.5), drop=0.1),
     "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="row", width=32, depth=3, place=True)),
-    "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 11_000, PixelRNNConfig(kind="diagonal", width=24, depth=2)),
+    "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="diagonal", width=24, depth=2, place=True)),
     "pixelgan-mnist": pixelgan("mnist", 6000),
     "ae2d-fashion": dense(AE, Reconstruction, "fashion", 12),
     "waegan2d-mnist": dense(WAEGAN, lambda m: WAE(m, r1=1.0), "mnist", 12),
