@@ -23,7 +23,7 @@ from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.cvae_gan import normalize_features
 
-MOVES = {"rotation": 0.3, "zoom": 0.15, "shear": 0.25, "bend": 0.04}  # of what is moved, at most
+MOVES = {"rotation": 0.3, "zoom": 0.15, "shear": 0.25}  # of what is moved, at most
 DECAY = 0.998  # of the teacher, a batch
 
 

@@ -254,8 +254,6 @@ FAULTS = [
     ("models", M + "base.py", "logvar.clamp(max=WIDEST)", "logvar.clamp(min=-WIDEST)"),
     ("models", M + "pixelrnn.py", "h = h + self.place", "h = h - self.place"),
     ("ops", P + "recurrence.py", "model.place.permute(1, 2, 0)", "model.place.permute(2, 1, 0)"),
-    ("data", D + "augment.py", "2 * bend * torch.randn", "bend * torch.randn"),
-    ("data", D + "augment.py", "KNOTS = 5", "KNOTS = 9"),
     ("evaluation", E + "report.py", 'getattr(model.config, "bound", WGANConfig.bound)', "WGANConfig.bound"),
     ("own", "demo/tensors.py", "Codes(q.mean, q.logvar if q.logvar.isfinite().all() else None, own.learned.y", "Codes(q.sample(), q.logvar if q.logvar.isfinite().all() else None, own.learned.y"),
     ("own", "demo/tensors.py", "NEVER if name in registry.own else FOREVER", "FOREVER"),
