@@ -58,6 +58,7 @@ def train(args) -> None:
         raise SystemExit("train: many processes count batches, of a data set: give --steps, and neither --minutes nor --pictures")
     device = team.device if team.device and args.device == "auto" else choose_device(args.device)
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    recipe = recipe if args.seed is None else replace(recipe, seed=args.seed)
     budget = train.Budget(minutes=args.minutes) if args.minutes else train.Budget(steps=args.steps or recipe.steps)
     with output.open_output(out, resume=args.resume, overwrite=args.overwrite) if team.leads else nullcontext():
         if args.pictures:

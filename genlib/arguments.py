@@ -29,6 +29,11 @@ def parser() -> argparse.ArgumentParser:
     sub = command("train", "Train the recipe of that name.", "name")
     sub.add_argument("--data", type=Path, help="torchvision-style root; without it a cache folder, filled by download")
     sub.add_argument("--out", type=Path, help="checkpoint folder (default: runs/NAME)")
+    sub.add_argument(
+        "--seed",
+        type=number(int, 0, 2**31 - 1),
+        help="of the weights, the order of the pictures and, where few are, which labels are known (default: the recipe's)",
+    )
     sub.add_argument("--split", choices=("train", "fit"), default="train", help="fit: leave the validation pictures out (default: train)")
     sub.add_argument(
         "--pictures",

@@ -79,6 +79,15 @@ def origin(info: checkpoint.Info) -> str:
     return f"Paper: {papers}." + (f" Fine-tuned from `{base}`." if base else "")
 
 
+def other_seeds(info: checkpoint.Info) -> str:
+    """A line about runs of the same recipe by several seeds, where the config has their accuracies: {"8": 0.9794, …}."""
+    known = info.training.get("accuracy_by_seed")
+    if not isinstance(known, dict) or not known or not all(isinstance(v, float) for v in known.values()):
+        return ""
+    mean = sum(known.values()) / len(known)
+    return f"\nBy the seeds {', '.join(known)}, each with labels of its own known, `accuracy` is {', '.join(f'{v:.4f}' for v in known.values())}; mean {mean:.4f}.\n"
+
+
 def text(info: checkpoint.Info, plot: bool = False) -> str:
     """The card in Markdown, with the Hub's front matter."""
     measured, training = info.training.get("evaluated", {}), info.training
@@ -110,6 +119,6 @@ model = genlib.load("{info.name or "path/to/this/folder"}")
 ## Training
 
 `{training.get("command", "")}`, {training.get("steps", 0):,} batches, {training.get("minutes", 0)} minutes on {where}, seed {training.get("seed", 0)}{f", {training['date']}" if "date" in training else ""}.
-
+{other_seeds(info)}
 Classes: {", ".join(info.labels) or "none"}.
 {picture}"""

@@ -185,7 +185,7 @@ STATE = "training.safetensors"  # beside a checkpoint's files while it trains; n
 def save_state(run: Run, folder: Path, **notes: str) -> None:
     """Write the run's state, and notes of its caller's, whole or not at all.  Raises OSError."""
     tensors = {key: value.detach().contiguous().clone() for key, value in run.state().items()}
-    notes |= {"objective": json.dumps(registry.describe(run.objective))}
+    notes |= {"objective": json.dumps(registry.describe(run.objective)), "seed": str(run.seed)}
     checkpoint.write(Path(folder) / STATE, save_tensors(tensors, metadata=notes))
 
 
@@ -208,6 +208,10 @@ def load_state(run: Run, folder: Path, data: str | None = None) -> dict[str, str
             raise checkpoint.CheckpointError(
                 "{path} was trained on other pictures: give the same --data, or leave --resume out and choose another --out",
                 path=path,
+            )
+        if notes.get("seed") not in (None, str(run.seed)):
+            raise checkpoint.CheckpointError(
+                "{path} was begun with the seed {seed}: give --seed {seed}, or leave --resume out", path=path, seed=notes["seed"]
             )
         run.restore(load_tensors(raw))
         return notes

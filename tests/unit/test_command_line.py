@@ -243,6 +243,20 @@ def test_a_run_goes_on_with_its_own_data_and_objective_only(data_root, tmp_path,
     assert "other pictures" in refused(*mine, "--steps", "2", "--resume")
 
 
+def test_a_seed_that_is_asked_for_is_the_runs_and_stays_the_runs(data_root, tmp_path, fine, refused):
+    def train_with(out, *seed):
+        fine("train", "ssgan100-mnist", "--steps", "1", "--data", data_root, "--out", tmp_path / out, *seed)
+        return load_file(tmp_path / out / "model.safetensors")["head.bias"], checkpoint.read_info(tmp_path / out).training["seed"]
+
+    (usual, a), (same, b), (other, c) = train_with("usual"), train_with("same", "--seed", "8"), train_with("other", "--seed", "9")
+    assert [a, b, c] == [8, 8, 9]
+    assert torch.equal(usual, same)
+    assert not torch.equal(usual, other)
+    mine = ("train", "ssgan100-mnist", "--steps", "2", "--data", data_root, "--out", tmp_path / "other", "--resume")
+    assert "begun with the seed 9" in refused(*mine)
+    fine(*mine, "--seed", "9")
+
+
 def test_an_output_that_cannot_be_written_is_found_before_the_data_is_read(tmp_path, refused, monkeypatch):
     monkeypatch.setattr(data, "load", lambda *_: pytest.fail("it reads the data first"))
     (tmp_path / "file").write_text("x")

@@ -69,6 +69,14 @@ def test_the_share_of_clipped_weights_is_what_lies_at_the_box():
     assert report.clipped_share(model) == pytest.approx(float((weights == 0.01).float().mean()))
 
 
+def test_a_card_tells_of_other_seeds_and_their_mean_and_not_of_what_a_stranger_put_there():
+    said = {"seed": 8, "steps": 2, "accuracy_by_seed": {"8": 0.98, "9": 0.99}}
+    info = checkpoint.Info(model="ssgan", config={}, name="x", training=said)
+    assert "By the seeds 8, 9, each with labels of its own known, `accuracy` is 0.9800, 0.9900; mean 0.9850." in card.text(info)
+    for strange in ("much", {}, {"8": "<b>"}, [0.9]):
+        assert "By the seeds" not in card.text(replace(info, training=said | {"accuracy_by_seed": strange}))
+
+
 def test_a_card_names_papers_data_figures_device_and_base():
     figures = {"fid": 3.25, "inpaint_psnr_db": [20.0, 21.5]}
     training = {"device": "cuda", "minutes": 2, "steps": 7, "base": "owner/base", "folder": "letters"}
