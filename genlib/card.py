@@ -82,7 +82,7 @@ def origin(info: checkpoint.Info) -> str:
 def other_seeds(info: checkpoint.Info) -> str:
     """A line about runs of the same recipe by several seeds, where the config has their accuracies: {"8": 0.9794, …}."""
     known = info.training.get("accuracy_by_seed")
-    if not isinstance(known, dict) or not known or not all(isinstance(v, float) for v in known.values()):
+    if not isinstance(known, dict) or not known or not all(k.isdecimal() and isinstance(v, float) for k, v in known.items()):
         return ""
     mean = sum(known.values()) / len(known)
     return f"\nBy the seeds {', '.join(known)}, each with labels of its own known, `accuracy` is {', '.join(f'{v:.4f}' for v in known.values())}; mean {mean:.4f}.\n"

@@ -4,6 +4,8 @@
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,12 +17,22 @@ from torch import Tensor
 from genlib import card, checkpoint, ops, train
 from genlib.curves import Curves
 from genlib.finetuning import Task
-from genlib.models.base import Autoencoder, Reader
+from genlib.models.base import Autoencoder, Network, Reader
 from genlib.objectives import registry
 
 SHOWN = 8  # classes of a sheet, at most
 NAMES = 6  # loss curves, at most
 APART = 25  # batches between two looks at the pictures held out: closer, chance alone would make the curve turn
+
+
+@contextmanager
+def at_rest(model: Network) -> Iterator[Network]:
+    """The model in eval mode; afterwards in the mode it had."""
+    mode = model.training
+    try:
+        yield model.eval()
+    finally:
+        model.train(mode)
 
 
 @dataclass
@@ -94,15 +106,10 @@ class Learner:
 
     def draw(self, n: int, seed: int = 0) -> Tensor:
         """n pictures of each class that is shown, of the same n latents each, (classes·n, C, H, W) on the CPU."""
-        model = self.task.run.model()
-        mode = model.training
         rngs = [torch.Generator().manual_seed(seed) for _ in self.classes()]
-        try:
-            model.eval()
+        with at_rest(self.task.run.model()) as model:
             labels = [torch.full((n,), k) if ops.num_classes(model) else None for k in self.classes()]
             return torch.cat([ops.draw(model, n, y, rng=rng) for y, rng in zip(labels, rngs, strict=True)]).cpu()
-        finally:
-            model.train(mode)
 
     @property
     def redraws(self) -> bool:
@@ -111,14 +118,8 @@ class Learner:
 
     def redraw(self, n: int) -> Tensor:
         """What the model makes of each of `examples(n)`, (classes·n, C, H, W) on the CPU."""
-        model = self.task.run.model()
-        mode = model.training
-        try:
-            model.eval()
-            with torch.no_grad():
-                return ops.reconstruct(cast(Autoencoder, model), self.examples(n).to(ops.device_of(model))).cpu()
-        finally:
-            model.train(mode)
+        with at_rest(self.task.run.model()) as model, torch.no_grad():
+            return ops.reconstruct(cast(Autoencoder, model), self.examples(n).to(ops.device_of(model))).cpu()
 
     def examples(self, n: int) -> Tensor:
         """The first n pictures of each class that is shown, black where there are fewer, (classes·n, C, H, W)."""

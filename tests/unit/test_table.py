@@ -73,7 +73,7 @@ def test_a_card_tells_of_other_seeds_and_their_mean_and_not_of_what_a_stranger_p
     said = {"seed": 8, "steps": 2, "accuracy_by_seed": {"8": 0.98, "9": 0.99}}
     info = checkpoint.Info(model="ssgan", config={}, name="x", training=said)
     assert "By the seeds 8, 9, each with labels of its own known, `accuracy` is 0.9800, 0.9900; mean 0.9850." in card.text(info)
-    for strange in ("much", {}, {"8": "<b>"}, [0.9]):
+    for strange in ("much", {}, {"8": "<b>"}, {"<b>": 0.9}, [0.9]):
         assert "By the seeds" not in card.text(replace(info, training=said | {"accuracy_by_seed": strange}))
 
 
