@@ -139,7 +139,18 @@ def test_parts_are_the_batch_and_each_process_draws_its_own_numbers():
 
 def test_two_processes_are_one_with_twice_the_batch_and_one_of_them_writes(data_root, tmp_path):
     out, steps = tmp_path / "two", 40
-    launch = ["accelerate", "launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--main_process_port", "0"]
+    launch = [
+        sys.executable,
+        "-m",
+        "accelerate.commands.launch",
+        "--multi_gpu",
+        "--num_processes",
+        "2",
+        "--num_machines",
+        "1",
+        "--main_process_port",
+        "0",
+    ]
     launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "-m", "genlib"]
     done = subprocess.run(
         [*launch, "train", "ae2d-mnist", "--data", data_root, "--steps", str(steps), "--out", out],
