@@ -11,8 +11,8 @@ from demo.registry import ModelRegistry, Own
 from demo.samples import Samples
 from demo.widgets.base import pixels
 from demo.widgets.pixel_canvas import section
+from genlib.families import FAMILIES
 from genlib.models.base import Configured, Discriminator, class_args
-from genlib.ops import num_classes
 
 NEAREST = 5  # pictures a row: with the sample itself as many as a phone shows at twice their size
 
@@ -35,12 +35,12 @@ def realness(model: Judge, x: Tensor, real: Samples, label: int = 0) -> float:
 
 def judges(registry: ModelRegistry, names: list[str], first: str) -> list[str]:
     """The models that have a D of pictures, one of them first."""
-    return [name for name in sorted(names, key=lambda name: name != first) if isinstance(registry.model(name), Discriminator)]
+    return [name for name in sorted(names, key=lambda name: name != first) if FAMILIES[registry.info(name).model].discriminates]
 
 
 def can_judge(registry: ModelRegistry, judge: str, name: str, label: int) -> bool:
     """Whether a D knows the class of another model's picture, or asks for none."""
-    classes = num_classes(registry.model(judge))
+    classes = registry.num_classes(judge)
     return not classes or (label < classes and registry.shares(name, label))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from torch import nn
 
 from genlib import models as m
-from genlib.models.base import Decoder, Encoder, Network, PixelModel
+from genlib.models.base import Decoder, Discriminator, Encoder, Network, PixelModel
 from genlib.objectives.registry import OBJECTIVES
 
 SAMPLES = ("fid", "fid_floor", "coverage")
@@ -56,6 +56,11 @@ class Family:
     def draws(self) -> bool:
         """Whether it makes pictures: all but a classifier do."""
         return self.decodes or self.is_pixel_model
+
+    @property
+    def discriminates(self) -> bool:
+        """Whether it has a D, or a critic, of pictures."""
+        return issubclass(self.network, Discriminator)
 
     @property
     def is_conditional(self) -> bool:

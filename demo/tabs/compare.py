@@ -91,17 +91,16 @@ def drawn(registry, name: str, s: State) -> Tensor:
 
 def asked_classes(registry, name: str, label: int) -> Tensor | None:
     """The classes that are asked for, (N,), or None of a model that knows none; in turn, a visitor's own before the others."""
-    model, own = registry.model(name), registry.own.get(name)
-    classes = ops.num_classes(model)
+    classes, own = registry.num_classes(name), registry.own.get(name)
     if not classes:
         return None
     turn = sorted(range(classes), key=lambda k: not (own and k in own.classes))
-    return torch.tensor(turn)[torch.arange(N) % classes] if label < 0 else validation.label_tensor(model, label, N)
+    return torch.tensor(turn)[torch.arange(N) % classes] if label < 0 else torch.full((N,), validation.whole(label, "the class", 0, classes - 1))
 
 
 def knows(registry, name: str, s: State) -> bool:
     """Whether a model has the class that is asked for, perhaps of a visitor's model alone; one without classes draws whatever is asked."""
-    classes = ops.num_classes(registry.model(name))
+    classes = registry.num_classes(name)
     return s.label < 0 or not classes or (s.label < classes and (name == s.more or registry.shares(s.more, s.label)))
 
 

@@ -131,7 +131,7 @@ def compare(registry, t, shown: Shown) -> dict:
     if not mask.any():
         return {"sections": []}
     asked = y if registry.shares(name, y) else 10**6  # a class that this model alone knows
-    able = [n for n in models_for(registry, dataset) if (ops.num_classes(registry.model(n)) or asked + 1) > asked]
+    able = [n for n in models_for(registry, dataset) if (registry.num_classes(n) or asked + 1) > asked]
     names = [name, *(n for n in able if n != name)]
     final = torch.cat([last, *(repairs(registry.model(n), x, mask, y, passes, seed)[-1:] for n in names[1:])])
     reached = psnr(x.expand_as(final), final, mask.expand(len(final), -1, -1)).tolist()

@@ -20,7 +20,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from tests.bench.serving import resident, started
+from tests.bench.serving import peak, resident, started
 from tests.hostile_checkpoints import make
 
 SLOW = 10.0  # seconds
@@ -225,11 +225,6 @@ def server_calls(config: dict, values: dict[int, object]) -> Iterator[dict]:
                 seen.add(name)
                 for bad in mutations(good[name]):
                     yield {"component_id": component["id"], "fn_name": name, "data": bad}
-
-
-def peak(process) -> float:
-    """The most resident memory since `forget_peak`, MB."""
-    return next(int(line.split()[1]) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if "VmHWM" in line) / 1000
 
 
 def forget_peak(process) -> None:

@@ -4,9 +4,9 @@ import argparse
 import json
 import shutil
 
-from tests.bench.serving import resident, started
+from tests.bench.serving import at_rest, started
 
-TABS = ("latent", "classes", "swap", "inpaint", "pixel", "interpolate", "compare")
+TABS = ("latent", "classes", "swap", "inpaint", "pixel", "interpolate", "compare", "arena", "train")
 
 
 def measure(loads: int = 400, every: int = 50) -> dict:
@@ -18,14 +18,14 @@ def measure(loads: int = 400, every: int = 50) -> dict:
         with sync_playwright() as play:
             path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
             browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-            found = {"start_mb": resident(process)}
+            found = {"start_mb": at_rest(process)}
             for tab in TABS:
                 visit(browser, f"{url}/?tab={tab}", 3000)
-            found |= {"tabs_mb": resident(process), "loads_mb": []}
+            found |= {"tabs_mb": at_rest(process), "loads_mb": []}
             for k in range(1, loads + 1):
                 visit(browser, url)
                 if k % every == 0:
-                    found["loads_mb"].append(resident(process))
+                    found["loads_mb"].append(at_rest(process))
             browser.close()
     finally:
         process.terminate()

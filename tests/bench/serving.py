@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from demo.upkeep import OFTEN
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,6 +24,18 @@ def resident(process: subprocess.Popen) -> float:
     """Megabytes of memory the process holds."""
     pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def peak(process: subprocess.Popen) -> float:
+    """Megabytes of memory it held at most."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
+
+
+def at_rest(process: subprocess.Popen) -> float:
+    """Megabytes it holds once nobody asks for anything: what lies free is given back every few seconds."""
+    time.sleep(2 * OFTEN)
+    return resident(process)
 
 
 def started(**environment: str) -> tuple[subprocess.Popen, str, float]:

@@ -127,6 +127,23 @@ def test_the_models_kept_are_small_enough_together(monkeypatch):
     assert list(registry.models) == ["cvae-fashion"]
 
 
+def test_of_models_too_large_together_the_largest_goes_and_never_the_last(monkeypatch):
+    registry = ModelRegistry()
+    large, small = registry.model("cvaegan-mnist"), registry.model("cgan-mnist")
+    monkeypatch.setattr("demo.registry.KEPT", size_of(large) + size_of(small))
+    registry.model("dcgan-mnist")
+    assert list(registry.models) == ["cgan-mnist", "dcgan-mnist"]
+    registry.model("cvaegan-mnist")
+    assert list(registry.models)[-1] == "cvaegan-mnist"
+
+
+def test_how_many_classes_a_model_can_be_told_is_known_without_its_weights():
+    registry = ModelRegistry()
+    counts = {name: registry.num_classes(name) for name in registry.infos}
+    assert not registry.models
+    assert all(counts[name] == registry.model(name).config.classes for name in counts)
+
+
 def test_a_hidden_data_set_is_on_no_tab(monkeypatch):
     monkeypatch.setenv("GENLIB_HIDE", "mnist")
     assert not any(info.dataset == "mnist" for info in ModelRegistry().infos.values())
