@@ -34,6 +34,7 @@ class PixelCNNConfig(LevelSettings):
     dropout: float = 0.0
     frequencies: int = 0  # F: a level's sines and cosines, beside itself; 8 tell 256 levels apart
     class_map: bool = False  # the class says something of its own at every place
+    place: bool = False  # a bias of its own at every place, whatever the class
     guidance: float | None = None  # w of samples unless asked otherwise; None where it never learnt p(x), the class left out
     factors: ClassVar[tuple[int, ...]] = ()
 
@@ -100,6 +101,7 @@ class PixelCNN(GreyLevels):
         self.class_map = nn.Linear(c.classes, c.width * c.size**2, bias=False) if c.class_map else None
         if self.class_map is not None:
             nn.init.zeros_(self.class_map.weight)
+        self.place = nn.Parameter(torch.zeros(c.width, c.size, c.size)) if c.place else None
 
     def planes(self, x: Tensor) -> Tensor:
         """(B, 1, H, W) in [0, 1] -> (B, 4 + 2F, H, W): grey in [−1, 1], ones, row and column, −1 … 1, and γ(grey).
@@ -122,16 +124,17 @@ class PixelCNN(GreyLevels):
         """Logits of every pixel's level given its predecessors: (B, 1, H, W), (B,) or (B, K) -> (B, L, H, W)."""
         return self.output(self.head(self.features(x, y)))
 
-    def spatial_class_bias(self, y: Tensor | None) -> Tensor | float:
-        """What the class says at each place, (B, K) -> (B, S, H, W); zero where it says nothing of the kind."""
+    def spatial_bias(self, y: Tensor | None) -> Tensor | float:
+        """What is learned of each place, and what the class says there, (B, K) -> (B or 1, S, H, W); zero where nothing is."""
         c = self.config
-        return 0.0 if self.class_map is None else self.class_map(y).view(-1, c.width, c.size, c.size)
+        bias = 0.0 if self.place is None else self.place[None]
+        return bias if self.class_map is None else bias + self.class_map(y).view(-1, c.width, c.size, c.size)
 
     def features(self, x: Tensor, y: Tensor | None = None, depth: int | None = None) -> Tensor:
         """The horizontal stack after `depth` gated layers (all), 0 being the first convolution: (B, S, H, W)."""
         y = class_weights(y, self.config.classes) if self.config.classes else None
         planes = self.planes(x)
-        v = self.first_vertical(self.pad_vertical(planes)) + self.spatial_class_bias(y)
+        v = self.first_vertical(self.pad_vertical(planes)) + self.spatial_bias(y)
         h = self.first_horizontal(self.pad_horizontal(planes)) + v
         for layer in self.layers[:depth]:
             v, h = layer(v, h, y)

@@ -30,7 +30,7 @@ OBJECTIVES: dict[str, Callable[..., Objective]] = {
 FUNCTIONS = {function.__name__: function for function in (bernoulli_nll, gaussian_nll)}  # that an objective may be given
 RENAMED = {"keep": "decay", "leak": "latent_class_mmd", "shape": "foreground_weight"}  # as files of before call them
 LIMIT = 1e6  # of a number
-SHARES = ("hold", "first", "confidence", "decay", "swapped", "smoothing", "drop")  # of a whole, which they are less than
+SHARES = ("hold", "alone", "first", "confidence", "decay", "swapped", "smoothing", "drop")  # of a whole, which they are less than
 
 
 class ObjectiveError(Problem, ValueError):

@@ -30,20 +30,24 @@ class CriticModel(LatentModel, Discriminator, Protocol):
 
 
 class WGANObjective(nn.Module):
-    """Lipschitz by weight clipping, to the bound in the model's config."""
+    """Lipschitz by weight clipping, to the bound in the model's config.
+
+    `alone` is the last share of the run, in which G stands still and the critic goes on: W is what the best critic says, and the best one
+    keeps its weights at the ends of the box (arXiv:1704.00028, figure 1b).
+    """
 
     averaged = False  # an average of weights that jump between the ends of the box lies within it
     betas = (0.0, 0.99)  # of Adam, which without momentum is the RMSProp of arXiv:1701.07875, section 4
 
-    def __init__(self, model: CriticModel, every: int = 5, hold: float = 0.0):
+    def __init__(self, model: CriticModel, every: int = 5, hold: float = 0.0, alone: float = 0.0):
         super().__init__()
-        self.model, self.every, self.hold = model, every, hold
+        self.model, self.every, self.hold, self.alone = model, every, hold, alone
 
     def turns(self) -> list[Turn]:
-        m = self.model
+        m, hold = self.model, 1 - self.alone if self.alone else self.hold
         return [
-            Turn("critic", m.critic, self.critic_loss, hold=self.hold, post_step=self.clip, averaged=self.averaged),
-            Turn("generator", m.generator, self.generator_loss, every=self.every, hold=self.hold),
+            Turn("critic", m.critic, self.critic_loss, hold=hold, post_step=self.clip, averaged=self.averaged),
+            Turn("generator", m.generator, self.generator_loss, every=self.every, hold=self.hold, end=1 - self.alone),
         ]
 
     @torch.no_grad()

@@ -93,8 +93,8 @@ class Cache:
         self.planes = torch.zeros(c.size + 3, c.size + 5, n, 4 + 2 * c.frequencies)  # 3 rows above; 3 columns left, 2 right
         self.pixels = self.planes.numpy()  # the same memory
         self.layers = [Layer(layer, c.size, n, y) for layer in m.layers if isinstance(layer, GatedLayer)]
-        bias = m.spatial_class_bias(y)
-        self.spatial_class_bias = bias.permute(2, 3, 0, 1) if isinstance(bias, Tensor) else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
+        bias = m.spatial_bias(y)
+        self.spatial_bias = bias.permute(2, 3, 0, 1) if isinstance(bias, Tensor) else torch.zeros(c.size, 1, 1, 1)  # (H, W, B, S)
         self.first_vertical, self.first_bias = affine(m.first_vertical)
         first, self.first_horizontal_bias = affine(m.first_horizontal)
         self.first = first.numpy()
@@ -104,7 +104,7 @@ class Cache:
     def begin_row(self, r: int) -> None:
         """The vertical stack at row r, from the rows above it."""
         seen = [self.planes[r + below, 1 + right : 1 + right + self.size] for below in range(3) for right in range(5)]
-        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias + self.spatial_class_bias[r]
+        v = torch.cat(seen, dim=2) @ self.first_vertical + self.first_bias + self.spatial_bias[r]
         self.start = (v + self.first_horizontal_bias).numpy()
         for layer in self.layers:
             v = layer.begin_row(r, v)

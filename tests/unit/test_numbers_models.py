@@ -123,9 +123,21 @@ def test_a_pixelcnns_class_speaks_at_every_place_and_its_absence_is_no_class():
     model = PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=4, dilations=(1,), class_map=True)).requires_grad_(False)
     assert not model.class_map.weight.any()  # it begins by saying nothing
     model.class_map.weight.normal_()
-    told = model.spatial_class_bias(class_weights(torch.tensor([2]), 3))
+    told = model.spatial_bias(class_weights(torch.tensor([2]), 3))
     torch.testing.assert_close(told[0, 1, 4, 6], model.class_map.weight[1 * 64 + 4 * 8 + 6, 2])
-    assert not model.spatial_class_bias(torch.zeros(1, 3)).any()
+    assert not model.spatial_bias(torch.zeros(1, 3)).any()
+
+
+def test_a_pixelcnn_that_knows_its_place_adds_that_places_bias_and_needs_no_class():
+    model = PixelCNN(PixelCNNConfig(size=8, classes=0, levels=2, width=4, dilations=(1,), place=True)).requires_grad_(False)
+    assert model.place.shape == (4, 8, 8)
+    assert not model.place.any()  # it begins by saying nothing
+    x = torch.zeros(1, 1, 8, 8)
+    before = model.features(x, depth=0)
+    model.place[1, 4, 6] = 0.5
+    difference = model.features(x, depth=0) - before
+    assert difference[0, 1, 4, 6].item() == pytest.approx(0.5, abs=1e-6)
+    assert (difference.abs() > 1e-6).sum() == 1
 
 
 def test_the_weights_of_a_deep_gan_begin_as_published():

@@ -48,6 +48,14 @@ def squares(a, b):
     return ((a - b) ** 2).reshape(len(a), -1).sum(dim=1)
 
 
+def test_at_last_a_clipped_critic_is_alone_and_its_rate_falls_to_nothing_while_g_stands_still():
+    critic, generator = WGANObjective(small("wgan"), alone=0.1).turns()
+    assert [critic.rate(p) for p in (0.0, 0.5, 0.9, 0.95)] == pytest.approx([1, 1, 1, 0.5])
+    assert [generator.rate(p) for p in (0.0, 0.45, 0.9, 0.95)] == pytest.approx([1, 0.5, 0, 0])
+    critic, generator = WGANObjective(small("wgan"), hold=0.5).turns()
+    assert [t.rate(p) for t in (critic, generator) for p in (0.5, 0.75)] == pytest.approx([1, 0.5] * 2)
+
+
 def test_draws_of_a_posterior_have_its_mean_and_its_spread():
     q = Normal(torch.tensor([1.0, -2.0]).expand(40_000, 2), torch.tensor([math.log(0.25), math.log(9.0)]).expand(40_000, 2))
     z = q.sample(seeded())

@@ -19,10 +19,11 @@ def last(generator):
 @pytest.mark.parametrize("frequencies", [0, 3])
 def test_the_fast_sampler_draws_the_textbooks_pixels(n, hole, frequencies):
     torch.manual_seed(0)
-    more = {"frequencies": frequencies, "class_map": frequencies > 0}
+    more = {"frequencies": frequencies, "class_map": frequencies > 0, "place": n > 1}
     model = PixelCNN(PixelCNNConfig(size=8, classes=3, levels=5, width=6, dilations=(1, 2, 1), **more)).eval().requires_grad_(False)
-    if model.class_map is not None:
-        model.class_map.weight.normal_()
+    for learned in (model.place, model.class_map and model.class_map.weight):
+        if learned is not None:
+            learned.normal_()
     for p in model.parameters():
         p.mul_(1.5)  # away from uniform: a wrong cache must show
     y = torch.arange(n) % 3
