@@ -42,6 +42,11 @@ def model_title(t, registry: ModelRegistry, name: str) -> str:
     return t("separator").join([family, *(t(key, **values) for key, values in model_traits(info, name))])
 
 
+def three_digits(value: float) -> str:
+    """A figure as it is read: to three digits, or whole where it has more."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def model_choices(t, registry: ModelRegistry, names: list[str], chosen: str = "") -> list[tuple[str, str]]:
     """Models to choose from: what is read, and the name that addresses and the API know; last the one that is chosen, if it is a visitor's own."""
     own = [chosen] if chosen in registry.own else []
@@ -77,7 +82,7 @@ def foot(t, tab: str, file: str) -> None:
 
 def spell_reading(name: str, p: float) -> str:
     """A class, and how probable it is."""
-    return f"{name} {100 * p:.0f}\u202f%"
+    return f"{name}, {100 * p:.0f}\u202f%"
 
 
 def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None, model: str = "") -> tuple[list[str], list]:

@@ -36,7 +36,7 @@ def chart(registry, t, names: list[str], chosen: str) -> str:
     if len(known) < 2:
         return ""
     title = captions.model_title(t, registry, chosen)
-    told = [t("pace.told", model=title, f=f"{fid[-1]:.3g}", m=f"{minutes[-1]:.3g}") for name, minutes, fid in known if name == title]
+    told = [t("pace.told", model=title, f=captions.three_digits(fid[-1]), m=f"{minutes[-1]:.3g}") for name, minutes, fid in known if name == title]
     try:
         svg = plotted.translate(plotted.pace_panel(known, title), {"minutes of training": t("pace.minutes")})
     except drawing.NoMatplotlib:  # the curves above say it

@@ -56,9 +56,14 @@ new MutationObserver((_, observer) => { if (document.querySelector("[role=tab][a
   .observe(document, { childList: true, subtree: true });
 addEventListener("click", (event) => { if (/** @type {HTMLElement} */ (event.target).closest?.("[role=tab]")) requestAnimationFrame(reveal); });
 
-// A picture higher than half a phone's screen stays in sight with its lower part, see .hero in style.css.
+// On a phone a picture higher than half the screen stays in sight with its lower part, until what has no more to do with it pushes it away: see .hero in style.css.
 addEventListener("scroll", () => {
-  if (matchMedia(PHONE).matches) for (const hero of all(".hero, .latent_pad .planes")) hero.style.setProperty("--height", hero.offsetHeight + "px");
+  if (!matchMedia(PHONE).matches) return;
+  for (const hero of all(".hero, .latent_pad .planes")) {
+    const beyond = hero.closest(".workbench")?.querySelector(".beyond"), height = hero.offsetHeight;
+    hero.style.setProperty("--height", height + "px");
+    hero.style.setProperty("--push", (beyond ? Math.min(0, beyond.getBoundingClientRect().top - height) : 0) + "px");
+  }
 }, { passive: true, capture: true });
 
 // The text that a downloaded PNG carries in its chunk of the name "latent-atelier", see common.js; null where it has none.

@@ -102,7 +102,7 @@ def when(t, turn) -> str:
 def draw_step(t, step: networks.Step, file: str) -> str:
     """A turn: who reads whom, and the code of its loss."""
     moved = ", ".join(sorted(step.moves))
-    label = t("story.turn_says", name=step.turn.name, moves=moved)
+    label = t("story.turn_says", name=t(f"turn.{step.turn.name}"), moves=moved)
     words = "; ".join(filter(None, (label, when(t, step.turn))))
     code = f'<details open><summary>{file}</summary><pre tabindex="0">{html.escape(step.code)}</pre></details>'
     return f"<figure><figcaption>{html.escape(words)}</figcaption>{network_drawing.draw_step(step, label, t('story.loss'))}{code}</figure>"
@@ -138,7 +138,7 @@ def moment_words(t, facts: dict, k: int) -> str:
     """A moment of a run: after how many batches, how long it had taken, and how good it was."""
     words = [t("story.after", n=f"{facts['steps'][k]:,}")]
     words += [t("story.minutes", m=f"{facts['minutes'][k]:g}")] if k < len(facts.get("minutes", [])) else []
-    words += [f"FID {facts['fid'][k]:.3g}"] if k < len(facts.get("fid", [])) else []
+    words += [f"FID {captions.three_digits(facts['fid'][k])}"] if k < len(facts.get("fid", [])) else []
     return ", ".join(words)
 
 

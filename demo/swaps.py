@@ -43,7 +43,8 @@ def row(registry, t, dataset: str, name: str, source: Source) -> dict:
         n = info.figures.get("swap_pairs", info.training.get("evaluated", {}).get("n", 0))
         note += t("swap.measured", n=f"{n:,}", p=round(100 * info.figures["swap_identity_acc"], 1))
     more = {
-        "captions": said, "good": right, "chosen": [i for i, k in enumerate(every.tolist()) if k == source.y], "name": "swap", "note": note,
+        "captions": said, "good": right, "own": [i for i, k in enumerate(every.tolist()) if k == source.y],
+        "aimed": next((i for i, k in enumerate(every.tolist()) if k == source.target), -1), "name": "swap", "note": note,
         "about": {"targets": every.tolist()}, "view": f"#swapped-{t.language}", "pick": True, "meanings": [[k, None] for k in every.tolist()],
     }  # fmt: skip
     if factors:

@@ -78,13 +78,14 @@ def hero(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     z = {name: latent(model, s) for name, model in models.items()}
     x = torch.cat([ops.decode(model, z[name], y) for name, model in models.items()])
     asked = torch.tensor([s.label if s.mix < 0.5 else s.other])
-    read = [captions.verdicts(t, registry, s.dataset, x[k : k + 1], asked, name)[0][0] for k, name in enumerate(models)]
+    said = [captions.verdicts(t, registry, s.dataset, x[k : k + 1], asked, name) for k, name in enumerate(models)]
     title = labels[s.label] if s.mix == 0 else t("classes.mixed", a=labels[s.label], b=labels[s.other], p=round(100 * s.mix))
-    lines = [f"{captions.model_title(t, registry, name)}: {verdict}" for name, verdict in zip(models, read, strict=True)]
+    lines = [f"{captions.model_title(t, registry, name)}: {verdict}" for name, ([verdict], _) in zip(models, said, strict=True)]
+    good = [right if s.mix == 0 else None for _, [right] in said]  # a mix is of neither class
     about = {"models": list(models), "z": [v[0].tolist() for v in z.values()]}
     done = ["classes.mix"] if 0 < s.mix < 0.5 and reads_as(registry, s.dataset, x[:1], s.other) else []
     return {"about": describe(s), "done": done, "sections": [
-        section(title, pixels(x), len(models), scale=16, captions=lines, name="class", about=about)
+        section(title, pixels(x), len(models), scale=16, captions=lines, good=good, name="class", about=about)
     ]}  # fmt: skip
 
 

@@ -260,7 +260,7 @@ def build(registry, t, page) -> None:
             canvas = PixelCanvas(text=t.group("canvas"), elem_id=f"sheets-{t.language}", elem_classes="hero")
             closer = PixelCanvas(text=t.group("canvas"), elem_id=f"closer-{t.language}", elem_classes="drawer")
             gr.Markdown(t("compare.look"), elem_classes="look")
-            table = FigureTable(text=t.group("figures"))
+            table = FigureTable(text=t.group("figures"), elem_classes="beyond")  # here the pinned samples end, see shell.js
             remark = gr.Markdown("", elem_classes="look")
             model = controls.Names(
                 captions.model_choices(t, registry, told_of(registry, State.dataset)),

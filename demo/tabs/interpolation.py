@@ -127,7 +127,7 @@ def film(registry, t, s: State, a: End, b: End) -> dict:
     turn = turns(registry, s.dataset, x, s.model)
     short = s.path == "linear" and z[FRAMES // 2].norm() < LOSS * (z[0].norm() + z[-1].norm()) / 2
     return {
-        "title": t(f"interpolate.{s.path}"), "pixels": pixels(x), "change": [0.0, *steps], "begin": FRAMES // 2, "ends": True, "caption": norms,
+        "title": t(f"interpolate.{s.path}"), "pixels": pixels(x), "change": [None, *steps], "begin": FRAMES // 2, "ends": True, "caption": norms,
         "captions": captions.verdicts(t, registry, s.dataset, x, model=s.model)[0], "finds": {f"{TAB}.turn": turn}, "done": [f"{TAB}.short"] if short else [],
         "about": describe(s, a, b) | {"interpolation": s.path, "steps": FRAMES},  # a key "path" would be taken for a file
     }  # fmt: skip

@@ -257,6 +257,8 @@ def build(registry, t, page) -> None:
 
     bind([mix.input, walk.input], slide)
     bind([target.input, other.input], aim)
+    aimed = f"(k) => document.querySelector('#swaps-{t.language} .pixel_canvas')?.dispatchEvent(new CustomEvent('aim', {{ detail: k }}))"
+    target.input(None, target, None, js=aimed, api_visibility="private")
     bind([label.input], correct_label)
     bind([picture.input], guess_label)
     bind([below.select], pick)

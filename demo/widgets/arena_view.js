@@ -1,12 +1,13 @@
 // The parts of the arena on the page: panels, play bar, legend, curves; each is made once a run, and filled by what the run tells.
 
-const GAP = 16, CAPTION = 30; // between panels, and above each
+const GAP = 16, CAPTION = 30, TWO_LINES = 48; // between panels, and above each: of several its name and its figure have a line each
 // Columns and the side of a panel, the largest at which so many fit.
 /** @type {typeof globalThis.arrange} */
 const arrange = (width, height, count) => {
+  const caption = count > 1 ? TWO_LINES : CAPTION;
   const ways = Array.from({ length: count }, (_, i) => {
     const columns = i + 1, rows = Math.ceil(count / columns);
-    return { columns, side: Math.floor(Math.min((width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows - CAPTION)) };
+    return { columns, side: Math.floor(Math.min((width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows - caption)) };
   });
   return ways.reduce((best, way) => (way.side > best.side ? way : best));
 };
@@ -15,7 +16,8 @@ const buildPanels = (parent, titles, colours) => {
   parent.replaceChildren();
   return titles.map((title, i) => {
     const figure = make("figure", "panel", parent), caption = make("figcaption", "", figure);
-    make("b", "", caption, title).style.setProperty("--c", colours[i] || "transparent");
+    make("b", "", caption, title);
+    caption.style.setProperty("--c", colours[i] || "transparent");
     const stat = make("span", "note", caption), canvas = make("canvas", "plane", figure);
     canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", title); stat.title = t("found_means");
     return { title, canvas, stat };

@@ -126,7 +126,7 @@ const drop = (next) => () => {
   seed = next;
   dropDraws();
   settle();
-  if (seed !== null) sheets.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+  if (seed !== null) active.drawn.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
 };
 button(t("drop"), tools, () => drop(seed === null ? 0 : seed + 1)()).classList.add("primary");
 const clear = button(t("clear"), tools, drop(null));

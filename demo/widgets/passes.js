@@ -1,8 +1,8 @@
 /**
- * value, sent and, once a repair is asked to go on, sent back as it came: pixels are the passes 1 … n, change and psnr a figure a pass.
+ * value, sent and, once a repair is asked to go on, sent back as it came: pixels are the passes 1 … n, change and psnr a figure a pass, null where a pass has none.
  * begin: the pass shown first, from 0; the last if there is none.  captions: a word a pass.  finds: tasks that are done where the film is stopped at
  * one of these passes.  ends: whether the first and the last stand small at the ends of the slider.
- * @typedef {{title: string, pixels: Pixels, change: number[], psnr?: number[] | null, caption?: string, captions?: string[], begin?: number,
+ * @typedef {{title: string, pixels: Pixels, change: (number | null)[], psnr?: number[] | null, caption?: string, captions?: string[], begin?: number,
  *   finds?: Record<string, number[]>, ends?: boolean, about?: About}} Film
  * @type {Props<Film>}
  */
@@ -12,22 +12,22 @@ let /** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLInputElement} */ ran
 let /** @type {SVGElement} */ curve, /** @type {SVGElement} */ near, /** @type {HTMLElement} */ said, /** @type {HTMLElement} */ read;
 let /** @type {HTMLCanvasElement[]} */ ends, /** @type {number | null} */ at = null, /** @type {number} */ timer = null;
 // Where the figures stand in a box of 300 × 60, from `least` at the foot to the greatest.
-/** @type {(values: number[], least: number) => Pair[]} */
+/** @type {(values: (number | null)[], least: number) => (Pair | null)[]} */
 const points = (values, least) => {
   const top = Math.max(...values, least + 1e-9);
-  return values.map((v, i) => [6 + (i / Math.max(values.length - 1, 1)) * 288, 54 - ((v - least) / (top - least)) * 46]);
+  return values.map((v, i) => (v === null ? null : [6 + (i / Math.max(values.length - 1, 1)) * 288, 54 - ((v - least) / (top - least)) * 46]));
 };
 // The pass that is shown: the one asked for or, where none is, the one to begin with.
 /** @type {(film: Film, at: number | null) => number} */
 const passOf = ({ pixels, begin }, at) => Math.min(at ?? begin ?? pixels.n - 1, pixels.n - 1);
 // One figure a pass; the shown pass has the large dot.
-/** @type {(svg: SVGElement, values: number[], k: number, least: number, digits: number, name: string) => void} */
+/** @type {(svg: SVGElement, values: (number | null)[], k: number, least: number, digits: number, name: string) => void} */
 const plot = (svg, values, k, least, digits, name) => {
-  const dots = points(values, least);
-  svg.innerHTML = `<polyline points="${dots.map(([x, y]) => x.toFixed(1) + "," + y.toFixed(1)).join(" ")}"/>` +
-    dots.map(([x, y], i) => `<circle cx="${x}" cy="${y}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${values[i].toFixed(digits + 1)}</title></circle>`).join("");
-  svg.setAttribute("aria-label", name + ": " + values.map((v) => v.toFixed(digits)).join(", "));
-  svg.previousElementSibling.textContent = `${name}: ${values[k].toFixed(digits)}`;
+  const dots = points(values, least), spell = (/** @type {number | null} */ v, more = 0) => (v === null ? "–" : v.toFixed(digits + more));
+  svg.innerHTML = `<polyline points="${dots.filter(Boolean).map(([x, y]) => x.toFixed(1) + "," + y.toFixed(1)).join(" ")}"/>` +
+    dots.map((dot, i) => dot && `<circle cx="${dot[0]}" cy="${dot[1]}" r="${i === k ? 5 : 2.5}"><title>${i + 1}: ${spell(values[i], 1)}</title></circle>`).join("");
+  svg.setAttribute("aria-label", name + ": " + values.map((v) => spell(v)).join(", "));
+  svg.previousElementSibling.textContent = `${name}: ${spell(values[k])}`;
 };
 /** @type {(parent: Element) => SVGElement} */
 const figure = (parent) => {

@@ -1,7 +1,7 @@
 /**
  * What pixel_canvas.section makes, where each entry is told of.
  * @typedef {{title: string, pixels: Pixels, columns: number, scale?: number, captions?: string[], good?: (boolean | null)[], rows?: string[], head?: string[],
- *   chosen?: number | number[], reveal?: string, warn?: boolean, name?: string, about?: About, pick?: boolean, meanings?: unknown[], flow?: number,
+ *   chosen?: number | number[], own?: number[], aimed?: number, reveal?: string, warn?: boolean, name?: string, about?: About, pick?: boolean, meanings?: unknown[], flow?: number,
  *   least?: number, small?: number, tall?: boolean, view?: string, note?: string, lines?: string[], close?: boolean}} Section
  */
 /**
@@ -121,6 +121,8 @@ const draw = () => {
         figure.dataset.good = verdict(s, k);
       }
       figure.classList.toggle("chosen", [s.chosen].flat().includes(k));
+      figure.classList.toggle("own", !!s.own?.includes(k));
+      if (s.aimed !== undefined) figure.classList.toggle("picked", s.aimed === k);
       if (s.pick) figure.setAttribute("aria-label", figure.firstElementChild.getAttribute("aria-label"));
     });
   });
@@ -137,5 +139,10 @@ $(".pixel_canvas").addEventListener("preview", (event) => {
   props.value = { sections: [/** @type {CustomEvent} */ (event).detail] };
   draw();
   element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+});
+// A class that is gone to by its button is framed as one that is gone to by its picture.
+$(".pixel_canvas").addEventListener("aim", (event) => {
+  for (const s of props.value?.sections || []) if (s.aimed !== undefined) s.aimed = s.about.targets.indexOf(/** @type {CustomEvent} */ (event).detail);
+  draw();
 });
 onResize(() => props.value && props.value.sections && drawn && layout());

@@ -45,7 +45,7 @@ class Turn:
         if not self.start <= progress < self.end:
             return 0.0
         gone = (progress - self.start) / (self.end - self.start)
-        return self.lr * min(1.0, (1 - gone) / max(1 - self.hold, 1e-9))
+        return self.lr * min(1.0, (1 - gone) / (1 - self.hold))
 
 
 class Objective(Protocol):

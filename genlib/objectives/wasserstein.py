@@ -32,8 +32,8 @@ class CriticModel(LatentModel, Discriminator, Protocol):
 class WGANObjective(nn.Module):
     """Lipschitz by weight clipping, to the bound in the model's config.
 
-    `alone` is the last share of the run, in which G stands still and the critic goes on: W is what the best critic says, and the best one
-    keeps its weights at the ends of the box (arXiv:1704.00028, figure 1b).
+    `alone` is the last share of the run, in which G stands still and the critic goes on, ever more slowly: its weights come to rest at the
+    ends of the box (arXiv:1704.00028, figure 1b), which at a higher rate they bounce off.
     """
 
     averaged = False  # an average of weights that jump between the ends of the box lies within it
@@ -44,9 +44,9 @@ class WGANObjective(nn.Module):
         self.model, self.every, self.hold, self.alone = model, every, hold, alone
 
     def turns(self) -> list[Turn]:
-        m, hold = self.model, 1 - self.alone if self.alone else self.hold
+        m = self.model
         return [
-            Turn("critic", m.critic, self.critic_loss, hold=hold, post_step=self.clip, averaged=self.averaged),
+            Turn("critic", m.critic, self.critic_loss, hold=self.hold, post_step=self.clip, averaged=self.averaged),
             Turn("generator", m.generator, self.generator_loss, every=self.every, hold=self.hold, end=1 - self.alone),
         ]
 

@@ -85,7 +85,7 @@ def test_a_film_is_sent_where_a_run_kept_one_with_what_is_known_of_each_moment(t
     (tmp_path / "film.png").write_bytes(b"sheet")
     value = story.film(registry, Text("en"), name)
     assert base64.b64decode(value["png"]) == b"sheet"
-    assert value["captions"] == ["after 1 batches, 0.1 min, FID 90.2", "after 2,000 batches, 3 min, FID 7"]
+    assert value["captions"] == ["after batch 1, 0.1 min, FID 90.2", "after batch 2,000, 3 min, FID 7"]
     assert story.film(ModelRegistry(), Text("en"), "cvaegan-mnist") == {}
 
 

@@ -56,7 +56,7 @@ FAULTS = [
     ("objectives", O + "aegan.py", "\"loss\": codes + self.pictures * pictures", "\"loss\": self.pictures * codes + pictures"),
     ("objectives", O + "aegan.py", "codes + pictures + self.r1 * penalty", "codes + pictures + penalty"),
     ("objectives", O + "aegan.py", "end=self.first, lr=self.autoencoder_lr", "end=self.first"),
-    ("objectives", O + "base.py", "(1 - gone) / max(1 - self.hold, 1e-9)", "(1 - gone) / (1 + self.hold)"),
+    ("objectives", O + "base.py", "(1 - gone) / (1 - self.hold)", "(1 - gone) / (1 + self.hold)"),
     ("objectives", O + "base.py", "gone = (progress - self.start) / (self.end - self.start)", "gone = progress / self.end"),
     ("objectives", O + "classification.py", "label_smoothing=self.smoothing", "label_smoothing=self.smoothing / 2"),
     ("objectives", O + "cvae_gan.py", "loss = w.kl * terms[\"kl\"]", "loss = terms[\"kl\"]"),

@@ -28,6 +28,10 @@ test("a curve says its figures in words, and the shown pass has the large dot", 
   assert.match(svg.innerHTML, /points="6.0,54.0 150.0,8.0 294.0,31.0"/);
   assert.deepEqual([...svg.innerHTML.matchAll(/r="([\d.]+)"/g)].map(([, r]) => +r), [2.5, 5, 2.5]);
   assert.deepEqual([...svg.innerHTML.matchAll(/<title>(.*?)<\/title>/g)].map(([, words]) => words), ["1: 0.00", "2: 4.00", "3: 2.00"]);
+  plot(svg, [null, 4, 2], 0, 0, 1, "change");
+  assert.equal(svg.previousElementSibling.textContent, "change: –");
+  assert.equal(said["aria-label"], "change: –, 4.0, 2.0");
+  assert.match(svg.innerHTML, /points="150.0,8.0 294.0,31.0"/);
 });
 
 test("a picture leaves room for what stands above and below it, and is no wider than its place", () => {
