@@ -8,7 +8,13 @@ from hashlib import blake2s
 from genlib import drawing  # which imports matplotlib when somebody reads about a model, and not before
 
 PANEL = (3.6, 2.4)  # inches: where it is shown a point is about a pixel and a half
-THEME = {"INK": "--body-text-color", "QUIET": "--quiet", "RULE": "--border-color-primary", "ACCENT": "--color-accent"}
+THEME = {
+    "INK": "--body-text-color",
+    "QUIET": "--quiet",
+    "RULE": "--border-color-primary",
+    "ACCENT": "--color-accent",
+    "PAPER": "--body-background-fill",
+}
 
 
 @functools.lru_cache(maxsize=256)

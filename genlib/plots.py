@@ -204,8 +204,9 @@ def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] 
     ]  # of an inch's 72 points the axes' own take some
     for course, drop in zip(front, name_drops(dots, [course.title for course in front]), strict=True):
         axes.annotate(
-            course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=QUIET
-        )
+            course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=QUIET,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+        )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())

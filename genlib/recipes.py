@@ -149,7 +149,9 @@ def gans(dataset: str) -> dict[str, Recipe]:
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
         f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
-        f"wgan-{dataset}": adversarial(dataset, lambda: WGAN(WGANConfig()), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64),
+        f"wgan-{dataset}": adversarial(
+            dataset, lambda: WGAN(WGANConfig()), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64
+        ),
         f"wgangp-{dataset}": wgangp(dataset),
     }
 
@@ -265,7 +267,7 @@ RECIPES: dict[str, Recipe] = {
     "cvaegan-sprites": cvaegan("sprites", 2800, SPRITES, SPRITE, batch=64, ema=0.995),
     "pixelcnn-mnist": pixelcnn("mnist", 11_000, replace(GREYS, guidance=0.5), foreground_weight=2.0, drop=0.1),
     "pixelcnn-fashion": pixelcnn("fashion", 11_000, replace(GREYS, guidance=0.5), drop=0.1),
-    "pixelcnn-mnistbin": pixelcnn("mnistbin", 7200, PixelCNNConfig(classes=0, levels=2), data.binarise, batch=16, lr=2e-3),
+    "pixelcnn-mnistbin": pixelcnn("mnistbin", 14_000, PixelCNNConfig(classes=0, levels=2, place=True), data.binarise, batch=16, lr=2e-3),
     "pixelrnn-row-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="row", width=32, depth=3, place=True)),
     "pixelrnn-diag-mnistbin": pixelrnn("mnistbin", 16_000, PixelRNNConfig(kind="diagonal", width=24, depth=2, place=True)),
     "pixelgan-mnist": pixelgan("mnist", 6000),

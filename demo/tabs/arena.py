@@ -86,8 +86,8 @@ def gather(names: list[str], **also) -> str:
     }}"""
 
 
-def choose(kind, t, label: str, names: tuple[str, ...], group: str, value):
-    return kind([(t(f"arena.{group}.{name}"), name) for name in names], value=value, label=t(label), elem_classes=["classes", "acts"])
+def choose(kind, t, label: str, names: tuple[str, ...], group: str, value, *classes: str):
+    return kind([(t(f"arena.{group}.{name}"), name) for name in names], value=value, label=t(label), elem_classes=["classes", "acts", *classes])
 
 
 def build_settings(t) -> dict:
@@ -111,9 +111,9 @@ def build(registry, t, page) -> None:
     widget = Arena(first, server_functions=[events.serve(t, engine)], text=t.group("arena"), language=t.language, render=False)
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="controls"):
-            fields: dict[str, Any] = {"dataset": choose(controls.Radio, t, "control.dataset", DATA, "data", State.dataset)}
-            fields["rule"] = choose(controls.Radio, t, "arena.rule", RULES, "rule", State.rule)
-            with gr.Accordion(t("arena.compare"), open=False):
+            fields: dict[str, Any] = {"dataset": choose(controls.Radio, t, "control.dataset", DATA, "data", State.dataset, "game")}
+            fields["rule"] = choose(controls.Radio, t, "arena.rule", RULES, "rule", State.rule, "game")
+            with gr.Accordion(t("arena.compare"), open=False, elem_classes="game"):
                 fields["beside"] = choose(gr.CheckboxGroup, t, "arena.beside", RULES, "rule", [])
             fields["seed"] = controls.seed_control(t, TAB)
             fields["lesson"] = choose(controls.Radio, t, "arena.lesson", LESSONS, "lesson", State.lesson)

@@ -14,14 +14,6 @@ def jitter(x: Tensor, rng: torch.Generator, *, rotation=0.15, zoom=0.1, shift=0.
     return F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), align_corners=False)
 
 
-def hide(x: Tensor, rng: torch.Generator, side: int) -> Tensor:
-    """A square of side×side pixels of each image is 0, its middle anywhere: cutout, arXiv:1708.04552."""
-    first = torch.randint(0, x.shape[-1], (2, len(x), 1), generator=rng) - side // 2
-    along = torch.arange(x.shape[-1])
-    rows, columns = (first <= along) & (along < first + side)
-    return x.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
-
-
 def flip_and_shift(x: Tensor, rng: torch.Generator) -> Tensor:
     """Mirror half the images, and move all by up to two pixels: for clothes, which have no left and right."""
     flip = torch.rand(len(x), generator=rng) < 0.5

@@ -1,14 +1,12 @@
 """Semi-supervised GAN's losses.  Salimans et al., 2016, arXiv:1606.03498, sections 3.1 and 5.
 
     L_D   −E log P(c|x) on the labelled, −E log D(x) on the rest, −E_z log(1 − D(G(z)));  D = Z/(Z + 1), Z = Σ_k exp l_k
-          − λ E log P(ĉ|x̃), x̃ the picture moved and partly hidden, ĉ what a teacher reads in x where it is sure   arXiv:2001.07685, eq. 4
+          − λ E log P(ĉ|x̃), x̃ the picture moved, ĉ what a teacher reads in x where it is sure           arXiv:2001.07685, eq. 4
     L_G   ‖E f(x) − E f(G(z))‖², f the input of D's last layer over the root mean square of both: feature matching
 
 A picture without a label has label −1.  The term with λ is no part of the paper: without it a run of half an hour misreads 300 of
 10,000 pictures, and 450 epochs are wanted for the paper's 93.  The teacher is D's moving average (arXiv:1703.01780), read without noise.
 Nor is f's scale: under that term D's features grow without bound, L_G with them, and G is lost.
-What is hidden is a square (arXiv:1708.04552): where none of ten labelled sevens is crossed, the crossed were surely read as a 2; without
-their bar they are sevens.
 """
 
 import copy
@@ -19,20 +17,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genlib.batch import Batch
-from genlib.data.augment import hide, jitter
+from genlib.data.augment import jitter
 from genlib.models.base import Decoder, Discriminator, Reader
 from genlib.objectives.adversarial import discriminator_bce
 from genlib.objectives.base import Metrics, Turn
 from genlib.objectives.cvae_gan import normalize_features
 
 MOVES = {"rotation": 0.3, "zoom": 0.15, "shear": 0.25}  # of what is moved, at most
-HIDDEN = 12  # pixels, the side of the square that is hidden
 DECAY = 0.998  # of the teacher, a batch
-
-
-def move(x: Tensor, rng: torch.Generator) -> Tensor:
-    """x̃: turned, zoomed, sheared and shifted a little, and a square of it hidden."""
-    return hide(jitter(x, rng, **MOVES), rng, HIDDEN)
 
 
 class ReadingAdversary(Decoder, Discriminator, Reader, Protocol):
@@ -76,7 +68,7 @@ class SemiSupervised(nn.Module):
         x, y, rest = batch.x[known], batch.y[known], batch.x[~known]
         with torch.no_grad():
             fake = m.decode(m.prior(len(rest), rng).to(batch.x.device))
-        labelled = F.cross_entropy(m.logits(move(x, rng) if self.consistency else x), y)
+        labelled = F.cross_entropy(m.logits(jitter(x, rng, **MOVES) if self.consistency else x), y)
         apart = discriminator_bce(m.score(rest), m.score(fake))
         metrics = {"loss": labelled + apart, "labelled": labelled, "apart": apart}
         if self.consistency:
@@ -88,7 +80,7 @@ class SemiSupervised(nn.Module):
         """Cross-entropy of what D reads in pictures moved, where the teacher is sure of them; a mean over all."""
         with torch.no_grad():
             p, y = self.teacher.eval()(x.flatten(1)).softmax(dim=1).max(dim=1)
-        loss = F.cross_entropy(self.model.logits(move(x, rng)), y, reduction="none")
+        loss = F.cross_entropy(self.model.logits(jitter(x, rng, **MOVES)), y, reduction="none")
         return (loss * (p > self.confidence)).mean()
 
     def generator_loss(self, batch: Batch, rng: torch.Generator) -> Metrics:

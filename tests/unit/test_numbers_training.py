@@ -44,20 +44,6 @@ def course(run, steps: int) -> list[float]:
     return [run.objective.model[0].weight.item() for _ in train.train(run, nothing, train.Budget(steps=steps))]
 
 
-def test_a_hidden_square_has_its_side_lies_anywhere_and_leaves_the_rest_as_it_is():
-    x = torch.rand(4000, 1, 16, 16, generator=seeded()) + 1
-    y = augment.hide(x, seeded(), 5)
-    is_hidden = y == 0
-    assert torch.equal(y[~is_hidden], x[~is_hidden])
-    rows, columns = is_hidden.any(dim=3)[:, 0].sum(dim=1), is_hidden.any(dim=2)[:, 0].sum(dim=1)
-    assert rows.max() == columns.max() == 5
-    assert rows.min() == columns.min() == 3  # its middle lies in the picture
-    assert torch.equal(is_hidden.sum(dim=(1, 2, 3)), rows * columns)
-    # A place in the middle is hidden by 25 of 256 middles, a corner by 9.
-    assert is_hidden[:, 0, 8, 8].float().mean().item() == pytest.approx(25 / 256, abs=0.02)
-    assert is_hidden[:, 0, 0, 0].float().mean().item() == pytest.approx(9 / 256, abs=0.01)
-
-
 def test_a_run_warms_up_over_a_hundred_batches_and_falls_to_zero():
     steps = 400
     moved = torch.tensor([5.0, *course(train.Run(Slope(), lr=0.01), steps)]).diff()
