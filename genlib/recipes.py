@@ -149,11 +149,16 @@ def gans(dataset: str) -> dict[str, Recipe]:
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
         f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
-        f"wgan-{dataset}": adversarial(
-            dataset, lambda: WGAN(WGANConfig()), WGANObjective, 27_000, lr=5e-4, betas=(0.0, 0.99), batch=64
-        ),
+        f"wgan-{dataset}": wgan(dataset),
         f"wgangp-{dataset}": wgangp(dataset),
     }
+
+
+def wgan(dataset: str) -> Recipe:
+    # Of clothes' critic .35 of the weights lay at the ends of the box, and .54 once it goes on while G stands still; of digits' .68 do so.
+    steps, alone = {"mnist": (27_000, 0.0), "fashion": (30_000, 0.2)}[dataset]
+    objective = partial(WGANObjective, alone=alone)
+    return adversarial(dataset, lambda: WGAN(WGANConfig()), objective, steps, lr=5e-4, betas=(0.0, 0.99), batch=64)
 
 
 def wgangp(dataset: str) -> Recipe:

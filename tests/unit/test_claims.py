@@ -64,7 +64,7 @@ def test_a_pixel_model_that_knows_its_place_comes_as_near_as_it_was_said_to(kind
 @pytest.mark.parametrize("dataset", ["mnist", "fashion"])
 def test_a_gradient_penalty_draws_better_than_clipping_and_leaves_no_weights_at_the_box(dataset):
     assert_better(f"wgangp-{dataset}", f"wgan-{dataset}")
-    assert figures(f"wgangp-{dataset}")["clipped_share"] < 0.01 < 0.3 < figures(f"wgan-{dataset}")["clipped_share"]
+    assert figures(f"wgangp-{dataset}")["clipped_share"] < 0.01 < 0.5 < figures(f"wgan-{dataset}")["clipped_share"]
 
 
 @pytest.mark.parametrize(("name", "least"), [("cgan-mnist", 0.98), ("cgan-fashion", 0.91), ("cvae-mnist", 0.904), ("pixelcnn-mnist", 0.95)])
