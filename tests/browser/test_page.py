@@ -58,6 +58,21 @@ def test_picking_another_picture_swaps_that_one(page, server):
     assert page.locator("#swapped-en h3").inner_text().startswith("Read as 2")
 
 
+def test_the_frame_of_a_row_stands_on_the_class_that_is_gone_to_by_button_or_by_picture(page, server):
+    open_tab(page, server, "swap")
+    page.wait_for_selector("#swaps-en figure:nth-of-type(10)")
+    framed = """(mark) => { const figures = [...document.querySelector("#swaps-en .section").querySelectorAll("figure")];
+        return figures.flatMap((figure, k) => figure.classList.contains(mark) ? [k] : []); }"""
+    assert (page.evaluate(framed, "own"), page.evaluate(framed, "picked")) == ([7], [8])
+    page.locator("#target-en button", has_text="3").click()
+    page.wait_for_function("document.querySelector('#swapped-en h3').textContent.includes('swapped to 3')")
+    assert (page.evaluate(framed, "own"), page.evaluate(framed, "picked")) == ([7], [3])
+    page.locator("#swaps-en figure.pick >> nth=5").click()
+    page.wait_for_function("document.querySelector('#swapped-en h3').textContent.includes('swapped to 5')")
+    settled(page)
+    assert page.evaluate(framed, "picked") == [5]
+
+
 def test_a_drawn_digit_is_read_swapped_and_its_class_corrected(page, server):
     open_tab(page, server, "swap")
     page.wait_for_selector("#swaps-en figure:nth-of-type(10)")

@@ -74,6 +74,30 @@ def test_on_a_phone_the_picture_stays_in_sight_above_what_acts_on_it(chromium, s
                 more.click()
 
 
+def test_on_a_phone_a_hint_stays_within_the_screen_and_what_is_measured_pushes_the_samples_away(chromium, server):
+    with visitor(chromium, server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True) as page:
+        open_tab(page, server, "compare")
+        page.wait_for_selector("#sheets-en figure canvas")
+        page.locator(".lede:visible .term").last.focus()
+        hint = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement, '::after'); return [s.left, s.right, s.width].map(parseFloat); })()"
+        )
+        assert hint[0] >= 0
+        assert hint[1] >= -1
+        assert hint[2] <= 390
+        page.locator(".tour summary").click()
+        left, right = page.evaluate("(({left, right}) => [left, right])(document.querySelector('.tour ol').getBoundingClientRect())")
+        assert 0 <= left < right <= 390
+        page.locator(".tour summary").click()
+        table = page.locator(".figure_table table")
+        for at in ("end", "start"):
+            table.evaluate("(e, block) => e.scrollIntoView({block})", at)
+            settled(page, 300)
+            foot = page.evaluate("document.querySelector('#sheets-en').getBoundingClientRect().bottom")
+            top = table.evaluate("e => e.getBoundingClientRect().top")
+            assert foot <= max(top, 0) + 60, (at, foot, top)  # it never lies over the table
+
+
 def test_what_to_do_stands_above_the_fold_and_25_tab_stops_go_round_a_tab(page, server):
     page.set_viewport_size({"width": 1280, "height": 800})
     open_tab(page, server, NAMES[0])
