@@ -273,6 +273,7 @@ const begin = (next, contrasted = false) => {
   trouble = kind === "games" ? games.map(engine.check).find(Boolean) : null;
   mark();
   if (trouble && trouble.key !== "points") return;
+  if (!trouble) say(""); // what was said was of another run
   frames = null; histories = []; reached = 0; asked.replaceChildren();
   if (contrast) make("p", "", asked, t(`lesson.${lesson.name}.contrast`));
   else if (lesson) verdict = buildCard(asked, lesson.name, lesson.choices, predict);
