@@ -569,6 +569,13 @@ def test_half_way_a_swap_is_asked_to_be_the_target(monkeypatch):
     assert asked == [[2], [5]]
 
 
+def test_a_large_picture_is_right_or_wrong_where_one_class_was_asked_for_and_neither_where_two():
+    (one,), (two,) = (classes.show(registry, t, classes.State(label=3, other=5, mix=mix))["hero"]["sections"] for mix in (0, 0.3))
+    row = classes.show(registry, t, classes.State(label=3))["rows"]["sections"][0]
+    assert one["good"] == row["good"][3::10]
+    assert two["good"] == [None] * len(one["good"])
+
+
 def test_a_swap_that_is_unlike_any_real_picture_says_so_and_its_task_is_done(monkeypatch):
     top = swap.slide(registry, t, swapping())["top"]
     assert (top["sections"][0]["captions"][1][-1], top["done"]) == ("%", [])

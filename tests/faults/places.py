@@ -12,7 +12,7 @@ TESTS = {
     "evaluation": ("tests/unit/test_numbers_evaluation.py", "tests/unit/test_evaluation.py", "tests/unit/test_swaps.py", "tests/unit/test_table.py"),
     "train": ("tests/unit/test_numbers_training.py", "tests/unit/test_objectives.py", "tests/unit/test_data.py", *QUICK),
     "pictures": ("tests/unit/test_numbers_pictures.py", "tests/unit/test_images.py", "tests/unit/test_curves.py", "tests/unit/test_table.py", *QUICK),
-    "page": ("tests/demo/test_numbers_tabs.py", "tests/demo/test_numbers_events.py", "tests/demo/test_interpolation_and_compare.py", *QUICK),
+    "page": ("tests/demo/test_numbers_tabs.py", "tests/demo/test_numbers_events.py", "tests/demo/test_interpolation_and_compare.py", "tests/demo/test_registry.py", *QUICK),
     "own": ("tests/demo/test_train.py", "tests/demo/test_corrections.py", "tests/unit/test_learning_own.py", "tests/unit/test_preparation.py", "tests/demo/test_signing.py", "tests/demo/test_numbers_events.py"),
 }  # fmt: skip
 
@@ -189,6 +189,11 @@ FAULTS = [
     ("page", T + "compare.py", "if fid[rival] < fid[gan]:", "if fid[rival] > fid[gan]:"),
     ("page", T + "compare.py", "names[s.cell // N], s.cell % N", "names[s.cell % N], s.cell // N"),
     ("page", P + "repair.py", "(hole[1:] - hole[:-1]).abs()", "(hole[1:] - hole[:-1])"),
+    ("page", T + "inpainting.py", "(own, y) == (3, 5)", "(own, y) == (5, 3)"),
+    ("page", T + "inpainting.py", "example_of(s) if y == own else None", "example_of(s)"),
+    ("page", "demo/swaps.py", "if k == source.target), -1)", "if k == source.y), -1)"),
+    ("page", T + "classes.py", "right if s.mix == 0 else None", "right"),
+    ("page", "demo/registry.py", "max([*sizes][:-1]", "min([*sizes][:-1]"),
     ("page", T + "inpainting.py", "repairs(model, x, mask, y, passes, k)[-1:] for k in seeds", "repairs(model, x, mask, y, passes, seed)[-1:] for k in seeds"),
     ("page", T + "inpainting.py", "validation.next_class(model.config, about[\"label\"], 1 + k)", "validation.next_class(model.config, about[\"label\"], k)"),
     ("page", T + "inpainting.py", "psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()", "psnr(x.expand_as(frames), frames).tolist()"),
