@@ -143,12 +143,16 @@ def adversarial(dataset: str, model, objective, steps: int, lr=2e-4, betas=(0.5,
     )
 
 
+# On clothes 4,680 batches drew .906 of what was asked at a FID of 6.6; 8,000 draw .914 at 4.2.
+CGAN_STEPS = {"mnist": 4680, "fashion": 8000}
+
+
 def gans(dataset: str) -> dict[str, Recipe]:
     """The adversarial families on one data set.  β₁ = 0 makes Adam the RMSProp that WGAN asks for."""
     return {
         f"gan-{dataset}": adversarial(dataset, lambda: GAN(GANConfig()), Adversarial, 9360),
         f"dcgan-{dataset}": dcgan(dataset),
-        f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, 4680, lr=5e-4),
+        f"cgan-{dataset}": adversarial(dataset, lambda: CGAN(CGANConfig()), Adversarial, CGAN_STEPS[dataset], lr=5e-4),
         f"wgan-{dataset}": wgan(dataset),
         f"wgangp-{dataset}": wgangp(dataset),
     }
