@@ -3,6 +3,7 @@
 import functools
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from genlib.preparation import DATASET_KINDS, kind_of
 
 FETCHES = 100  # models that visitors may have fetched from the Hub, as long as the server runs
 KEPT = 64_000_000  # bytes of weights in memory; all that are bundled have 240 MB
+IDLE = 20.0  # seconds after which a model that nobody asked for is in use no more
 
 
 def paths_allowed() -> bool:
@@ -85,6 +87,7 @@ class ModelRegistry:
         self.infos = {name: info for name, info in hub.bundled_checkpoints().items() if info.dataset not in hidden}
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
+        self.asked: dict[str, float] = {}  # when each model was asked for last
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
         self.own: dict[str, Own] = {}  # by the model's name
@@ -149,15 +152,18 @@ class ModelRegistry:
     def make_room(self) -> None:
         """Drop models until those kept are few and small enough, never the last that was asked for.
 
-        Of many the one not asked for the longest goes; of large ones the largest: Compare asks for fourteen in turn, 82 MB, and by age each
+        The one not asked for the longest goes; where all are in use, the largest: Compare asks for fourteen in turn, 82 MB, and by age each
         would go just before it is asked for again.
         """
         while len(self.models) > self.keep:
             self.models.popitem(last=False)
-        sizes = {name: size_of(model) for name, model in self.models.items()}
+        sizes, now = {name: size_of(model) for name, model in self.models.items()}, time.monotonic()
         while len(sizes) > 1 and sum(sizes.values()) > KEPT:
-            largest = max([*sizes][:-1], key=sizes.__getitem__)
-            del sizes[largest], self.models[largest]
+            oldest, *_ = others = [*sizes][:-1]
+            is_idle = now - self.asked.get(oldest, 0.0) > IDLE
+            gone = oldest if is_idle else max(others, key=sizes.__getitem__)
+            del sizes[gone], self.models[gone]
+        self.asked = {name: self.asked.get(name, 0.0) for name in self.models}
 
     def info(self, name: str) -> Info:
         """What config.json says.  A repository id is added; a path only where the server is one's own."""
@@ -171,6 +177,7 @@ class ModelRegistry:
         """The frozen model of that name.  Raises CheckpointError."""
         self.info(name)
         with self.lock:
+            self.asked[name] = time.monotonic()
             if name in self.models:
                 self.models.move_to_end(name)
                 return self.models[name]

@@ -137,6 +137,16 @@ def test_of_models_too_large_together_the_largest_goes_and_never_the_last(monkey
     assert list(registry.models)[-1] == "cvaegan-mnist"
 
 
+def test_of_models_too_large_together_the_one_nobody_asks_for_any_more_goes_before_a_larger(monkeypatch):
+    registry = ModelRegistry()
+    small, large = registry.model("cgan-mnist"), registry.model("cvaegan-mnist")
+    monkeypatch.setattr("demo.registry.KEPT", size_of(large) + size_of(small))
+    registry.asked["cgan-mnist"] -= 60
+    registry.model("dcgan-mnist")
+    assert list(registry.models) == ["cvaegan-mnist", "dcgan-mnist"]
+    assert registry.asked.keys() == registry.models.keys()
+
+
 def test_how_many_classes_a_model_can_be_told_is_known_without_its_weights():
     registry = ModelRegistry()
     counts = {name: registry.num_classes(name) for name in registry.infos}

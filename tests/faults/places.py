@@ -193,7 +193,7 @@ FAULTS = [
     ("page", T + "inpainting.py", "example_of(s) if y == own else None", "example_of(s)"),
     ("page", "demo/swaps.py", "if k == source.target), -1)", "if k == source.y), -1)"),
     ("page", T + "classes.py", "right if s.mix == 0 else None", "right"),
-    ("page", "demo/registry.py", "max([*sizes][:-1]", "min([*sizes][:-1]"),
+    ("page", "demo/registry.py", "max(others, key", "min(others, key"),
     ("page", T + "inpainting.py", "repairs(model, x, mask, y, passes, k)[-1:] for k in seeds", "repairs(model, x, mask, y, passes, seed)[-1:] for k in seeds"),
     ("page", T + "inpainting.py", "validation.next_class(model.config, about[\"label\"], 1 + k)", "validation.next_class(model.config, about[\"label\"], k)"),
     ("page", T + "inpainting.py", "psnr(x.expand_as(frames), frames, mask.expand(len(frames), -1, -1)).tolist()", "psnr(x.expand_as(frames), frames).tolist()"),
