@@ -408,7 +408,7 @@ OUT = ("--out", "x.png")
         (("finetune", "vae2d-mnist", "--data", "nowhere", "--out", "x"), "nowhere is not a folder"),
         (("train", "vae2d-mnist", "--data", ".", "--out", "x"), "--data"), (("train", "vae2d-mnist", "--out", "x", "--resume"), "to go on from"),
         (("plot", "wgan-mnist", "--out", "x.jpg"), "must end in .png or .svg"), (("plot", "wgan-mnist", "--out", "png"), "must end in .png or .svg"),
-        (("plot", "wgan-mnits", *OUT), "did you mean wgan-mnist"), (("plot", "ae2d-mnist", *OUT), "keeps no curves"),
+        (("plot", "wgan-mnits", *OUT), "did you mean wgan-mnist"), (("plot", "classifier-mnist", *OUT), "keeps no curves"),
         (("plot", "vae-mnist", "--what", "codes", *OUT), "keeps no codes of a plane"), (("plot", "gan-mnist", "--what", "weights", *OUT), "no critic"),
         (("plot", "classifier-mnist", "--what", "samples", *OUT), "draws nothing"), (("plot", "wgan-mnist", "--what", "losses", *OUT), "invalid choice"),
         (("plot", "wgan-mnist", "--seed", "-1", *OUT), "must be"),
