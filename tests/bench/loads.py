@@ -20,7 +20,7 @@ def measure(loads: int = 400, every: int = 50) -> dict:
             browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
             found = {"start_mb": at_rest(process)}
             for tab in TABS:
-                visit(browser, f"{url}/?tab={tab}", 3000)
+                visit(browser, f"{url}/?tab={tab}", ".question:visible", 3000)
             found |= {"tabs_mb": at_rest(process), "loads_mb": []}
             for k in range(1, loads + 1):
                 visit(browser, url)
@@ -32,11 +32,11 @@ def measure(loads: int = 400, every: int = 50) -> dict:
     return found | {"grown_mb": found["loads_mb"][-1] - found["loads_mb"][0]}
 
 
-def visit(browser, address: str, stay: int = 0) -> None:
-    """Open an address as a new visitor, wait until it is alive, stay for so many milliseconds, go."""
+def visit(browser, address: str, sign: str = "[data-ready=yes]", stay: int = 0) -> None:
+    """Open an address as a new visitor, wait for the sign that it is alive, stay for so many milliseconds, go."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(address)
-    page.wait_for_selector("[data-ready=yes]", state="attached")
+    page.wait_for_selector(sign, state="attached")
     page.wait_for_timeout(stay)
     page.close()
 
