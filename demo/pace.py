@@ -32,7 +32,8 @@ def courses(registry, t, names: list[str]) -> tuple:
 
 def chart(registry, t, names: list[str], chosen: str) -> str:
     """The chart, the model `chosen` coloured and told in words; nothing where fewer than two are known."""
-    known = courses(registry, t, [name for name in names if name == chosen or captions.COLLAPSED not in name])  # soon, for it was made to fail
+    # What was made to fail is soon at its end, and would be named as one of the best.
+    known = courses(registry, t, [name for name in names if name == chosen or captions.COLLAPSED not in name])
     if len(known) < 2:
         return ""
     title = captions.model_title(t, registry, chosen)

@@ -87,7 +87,7 @@ class ModelRegistry:
         self.infos = {name: info for name, info in hub.bundled_checkpoints().items() if info.dataset not in hidden}
         self.folders = {name: hub.BUNDLED / name for name in self.infos}
         self.keep, self.models, self.lock = keep, OrderedDict(), threading.Lock()
-        self.asked: dict[str, float] = {}  # when each model was asked for last
+        self.asked: dict[str, float] = {}  # when each of them was asked for last
         self.most, self.fetched, self.fetching = most, set(), threading.Lock()
         self.sample_cache: dict[str, Samples] = {}
         self.own: dict[str, Own] = {}  # by the model's name
@@ -129,6 +129,7 @@ class ModelRegistry:
         self.forget()
         with self.lock:
             self.infos[source], self.folders[source], self.models[source] = info, folder, model
+            self.touch(source)
             added = [name for name in self.infos if name not in self.kept]
             for name in added[: -self.keep]:  # visitors may ask for many
                 del self.infos[name], self.folders[name]
@@ -149,6 +150,11 @@ class ModelRegistry:
         for remembered in self.by_name:
             remembered.cache_clear()
 
+    def touch(self, name: str) -> None:
+        """A model that is kept is asked for now."""
+        self.models.move_to_end(name)
+        self.asked[name] = time.monotonic()
+
     def make_room(self) -> None:
         """Drop models until those kept are few and small enough, never the last that was asked for.
 
@@ -160,10 +166,9 @@ class ModelRegistry:
         sizes, now = {name: size_of(model) for name, model in self.models.items()}, time.monotonic()
         while len(sizes) > 1 and sum(sizes.values()) > KEPT:
             oldest, *_ = others = [*sizes][:-1]
-            is_idle = now - self.asked.get(oldest, 0.0) > IDLE
-            gone = oldest if is_idle else max(others, key=sizes.__getitem__)
+            gone = oldest if now - self.asked[oldest] > IDLE else max(others, key=sizes.__getitem__)
             del sizes[gone], self.models[gone]
-        self.asked = {name: self.asked.get(name, 0.0) for name in self.models}
+        self.asked = {name: self.asked[name] for name in self.models}
 
     def info(self, name: str) -> Info:
         """What config.json says.  A repository id is added; a path only where the server is one's own."""
@@ -177,13 +182,13 @@ class ModelRegistry:
         """The frozen model of that name.  Raises CheckpointError."""
         self.info(name)
         with self.lock:
-            self.asked[name] = time.monotonic()
             if name in self.models:
-                self.models.move_to_end(name)
+                self.touch(name)
                 return self.models[name]
         model = load_model(self.folders[name])
         with self.lock:
             self.models[name] = model
+            self.touch(name)
             self.make_room()
         return model
 
