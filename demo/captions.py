@@ -20,6 +20,8 @@ PERSON = re.compile(r"yaleB(\d+)")
 def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
     """What sets a model apart within its family and data set: keys of the catalogue, and what fills them."""
     nll, usual = info.objective.get("nll"), FAMILIES[info.model].objective.get("nll", "bernoulli_nll")
+    few = info.training.get("labels_per_class")
+    known = few * len(info.labels) if isinstance(few, int) else 0
     traits = [
         (info.config.get("latent_dim") == 2, "plane", {}),
         (SERIES in name, "beta", {"beta": f"{info.objective.get('beta', 1):g}"}),
@@ -27,6 +29,7 @@ def model_traits(info: Info, name: str) -> list[tuple[str, dict]]:
         ("kind" in info.config, str(info.config.get("kind")), {}),
         (info.dataset in VARIANT_OF, info.dataset, {}),
         (COLLAPSED in name, "collapsed", {}),
+        (known > 0, "labels", {"n": known}),
     ]
     return [(f"trait.{key}", values) for is_so, key, values in traits if is_so]
 

@@ -69,7 +69,8 @@ def train(args) -> None:
         images = data.load(recipe.dataset, args.split, args.data)
         run = train.Run(recipe.build(), **recipe.options() | ({"lr": args.lr} if args.lr else {}), device=device, team=team)
         batches = replace(recipe, batch=recipe.batch * team.size).batches(images)
-        about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": {}}
+        known = {"labels_per_class": recipe.labels_per_class} if recipe.labels_per_class else {}
+        about = {"name": args.name, "dataset": recipe.dataset, "labels": images.labels, "training": known}
         film = begin_film(recipe.dataset, args.data) if recipe.film and team.leads else None
         learn(Job(run, Part(batches, team) if team.size > 1 else batches, budget, about, images.digest(), film), out, args)
 

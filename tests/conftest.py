@@ -46,7 +46,7 @@ SMALL = {
     "cgan": lambda: CGAN(CGANConfig(size=8, latent_dim=4, width=4, classes=3)),
     "wgan": lambda: WGAN(WGANConfig(size=8, latent_dim=4, width=4)),
     "wgangp": lambda: WGANGP(DCGANConfig(size=8, latent_dim=4, width=4)),
-    "ssgan": lambda: SSGAN(SSGANConfig(size=8, latent_dim=4, labels=3, hidden=(16,), discriminator_hidden=(16, 8))),
+    "ssgan": lambda: SSGAN(SSGANConfig(size=8, latent_dim=4, labels=3, width=4, depth=1, discriminator_widths=(4, 8), features=8)),
     "lenet": lambda: LeNet(LeNetConfig(size=8, kernel=3, classes=3)),
     "classifier": lambda: Classifier(ClassifierConfig(size=8, classes=3, width=4, features=8)),
 }

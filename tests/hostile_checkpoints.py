@@ -187,7 +187,7 @@ def configs() -> Iterator[tuple[str, Flaw]]:
         ],
         "pixelrnn": [{"kind": "column"}, {"kind": {}}, {"depth": 10**9}, {"kind": "r" * 10_000}],
         "classifier": [{"shrink": 0}, {"shrink": 10**9}, {"size": 2}, {"classes": 1296, "factors": [6, 6, 6]}],
-        "wgan": [{"bound": "x"}, {"bound": -1.0}], "ssgan": [{"labels": 10**9}], "gan": [{"hidden": []}], "pixelgan": [{"classes": 10**7}],
+        "wgan": [{"bound": "x"}, {"bound": -1.0}], "ssgan": [{"labels": 10**9}, {"discriminator_widths": [4] * 10}, {"discriminator_widths": []}, {"features": 10**9}], "gan": [{"hidden": []}], "pixelgan": [{"classes": 10**7}],
     }.items():  # fmt: skip
         yield from ((f"{model} of {str(config)[:40]} ({i})", configured(model, **config)) for i, config in enumerate(wrong))
 

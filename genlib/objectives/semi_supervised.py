@@ -79,7 +79,7 @@ class SemiSupervised(nn.Module):
     def consistent(self, x: Tensor, rng: torch.Generator) -> Tensor:
         """Cross-entropy of what D reads in pictures moved, where the teacher is sure of them; a mean over all."""
         with torch.no_grad():
-            p, y = self.teacher.eval()(x.flatten(1)).softmax(dim=1).max(dim=1)
+            p, y = self.teacher.eval()(x).softmax(dim=1).max(dim=1)
         loss = F.cross_entropy(self.model.logits(jitter(x, rng, **MOVES)), y, reduction="none")
         return (loss * (p > self.confidence)).mean()
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import genlib
-from demo import pace, plotted, story
+from demo import captions, pace, plotted, story
 from demo.captions import ROOT
 from demo.registry import ModelRegistry
 from demo.tabs import compare
@@ -49,6 +49,12 @@ def test_a_run_made_to_fail_says_so_and_how_many_classes_it_kept():
         assert f"{entropy:.2f}" in story.head(registry, text, "dcgan-collapsed-mnist")
         assert f"{entropy:.2f}" not in story.head(registry, text, "dcgan-mnist")
         assert f"DCGAN{text('separator')}{text('trait.collapsed')}</h3>" in story.head(registry, text, "dcgan-collapsed-mnist")
+
+
+def test_a_model_that_knew_few_labels_is_called_by_their_number():
+    registry = ModelRegistry()
+    for n in (100,):
+        assert captions.model_title(Text("en"), registry, f"ssgan{n}-mnist") == f"Semi-supervised GAN, {n} labels"
 
 
 def test_a_storys_code_is_the_losss_own_lines():

@@ -1,5 +1,7 @@
 """The recipes as values: what they build can be released, and is what the page and the papers need."""
 
+from datetime import date
+
 import pytest
 
 from genlib import checkpoint, hub
@@ -52,3 +54,10 @@ def test_a_card_says_what_its_recipe_says(name):
     assert info.objective.items() <= registry.describe(recipe.build()).items()  # what an older card does not know came later
     said = {"seed": recipe.seed, "lr": recipe.lr, "betas": list(recipe.betas)} | ({} if name in LONGER else {"steps": recipe.steps})
     assert {key: info.training.get(key, value) for key, value in said.items()} == said
+
+
+@pytest.mark.parametrize("name", sorted(hub.bundled_checkpoints()))
+def test_a_card_says_how_long_a_model_was_trained_and_on_what_day(name):
+    training = hub.bundled_checkpoints()[name].training
+    assert date.fromisoformat(training["date"]) >= date(2026, 11, 21)  # the first weights of all
+    assert training["minutes"] > 0
