@@ -14,7 +14,7 @@ from genlib.models.gan import GAN, GANConfig
 from genlib.models.pixelcnn import PixelCNN, PixelCNNConfig, gate
 from genlib.models.pixelgan import PixelGAN, PixelGANConfig
 from genlib.models.pixelrnn import lstm
-from genlib.models.ssgan import SSGAN, SSGANConfig
+from genlib.models.ssgan import SSGAN, SSGANConfig, weigh
 from tests.conftest import SMALL, small
 
 
@@ -92,6 +92,18 @@ def test_a_semi_supervised_discriminator_trains_through_noise_before_each_layer_
     assert found == pytest.approx([0.3, 0.1, 0.1], rel=0.02)
     assert not noise[0].eval()(torch.zeros(3)).any()
     torch.testing.assert_close(model.eval().score(X), model.logits(X).exp().sum(dim=1).log())
+
+
+def test_a_semi_supervised_generators_tanh_is_brought_to_grey():
+    model, z = small("ssgan"), torch.randn(3, 4)
+    torch.testing.assert_close(model.decode(z), (model.generator(z) + 1) / 2)
+
+
+def test_a_weighed_layer_begins_with_weights_of_variance_two_over_its_inputs():
+    x = torch.randn(500, 400)
+    out = weigh(nn.Linear(400, 300))(x)
+    assert out.std().item() == pytest.approx(math.sqrt(2), rel=0.03)
+    torch.testing.assert_close(weigh(nn.Linear(400, 300))(torch.zeros(1, 400)), torch.zeros(1, 300))
 
 
 def test_a_pixelcnn_is_told_a_pixels_grey_place_and_waves():
