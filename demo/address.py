@@ -81,13 +81,14 @@ def keep(t, tab: str, controls: dict) -> None:
     gr.on(moved, None, list(controls.values()), None, js=script, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def keep_tab(t, tabs: gr.Tabs) -> None:
-    """Another tab's address when it comes into sight: as it was left, or its name alone."""
+def keep_tab(t, tabs: gr.Tabs, first: str) -> None:
+    """Another tab's address when it comes into sight: as it was left, or its name alone.  first: the tab that an address without one opens."""
     script = f"""() => requestAnimationFrame(() => {{
         const shown = [...document.querySelectorAll("[id^=link-][id$=-{t.language}]")].find((button) => button.checkVisibility());
         if (!shown || !window.touched) return;
-        const tab = shown.id.split("-")[1];
-        history.replaceState(null, "", (window.links || {{}})[tab] || location.pathname + "?tab=" + tab + (new URLSearchParams(location.search).has("lecture") ? "&lecture=1" : ""));
+        const tab = shown.id.split("-")[1], here = new URLSearchParams(location.search).get("tab") || "{first}";
+        // Back leads to the tab before: see shell.js.
+        history[tab === here ? "replaceState" : "pushState"](null, "", (window.links || {{}})[tab] || location.pathname + "?tab=" + tab + (new URLSearchParams(location.search).has("lecture") ? "&lecture=1" : ""));
     }})"""
     tabs.select(None, None, None, js=script, queue=False, show_progress="hidden", api_visibility="private")
 

@@ -31,7 +31,7 @@ def page(registry: ModelRegistry, t: Text, blocks: gr.Blocks, other: str) -> Non
         for tab in TABS:
             with gr.Tab(t(f"tab.{tab.TAB}"), id=tab.TAB):
                 tab.build(registry, t, blocks)
-    address.keep_tab(t, tabs)
+    address.keep_tab(t, tabs, TABS[0].TAB)
 
 
 def build_demo(extra: tuple[str, ...] = ()) -> gr.Blocks:

@@ -85,7 +85,7 @@ def foot(t, tab: str, file: str) -> None:
 
 def spell_reading(name: str, p: float) -> str:
     """A class, and how probable it is."""
-    return f"{name}, {100 * p:.0f}\u202f%"
+    return f"{name} ({100 * p:.0f}\u202f%)"
 
 
 def verdicts(t, registry: ModelRegistry, dataset: str, x, asked=None, model: str = "") -> tuple[list[str], list]:

@@ -45,8 +45,7 @@ def idle_desk(registry, request: gr.Request) -> Desk:
 def take(registry, t, s, request: gr.Request) -> Iterator[dict]:
     """What a visitor brings: beside what they brought before."""
     desk = idle_desk(registry, request)
-    classes = {item.label for item in desk.items}
-    desk.take(list(s.files or []), t("train.class", k=len(classes) + 1))
+    desk.take(list(s.files or []), t("train.class", k=len(desk.labels()) + 1))
     yield from look(registry, t, s, request)
 
 

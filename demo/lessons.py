@@ -113,7 +113,8 @@ def seen(t, pictures: OwnImages, desk: Desk | None = None, page: int = 0) -> dic
         return {"sections": []}
     doubtful = {(remark.label, remark.file) for remark in pictures.doubts}
     doubted = [(item.label, item.file) in doubtful for item in pictures.items] or [False] * len(pictures)
-    cells = [k for label in classes for k in row_of(pictures, label, doubted, page)]
+    n = min(SEEN, int(pictures.y.bincount().max()))
+    cells = [k for label in classes for k in row_of(pictures, label, doubted, page)[:n]]
     x = torch.stack([torch.zeros_like(pictures.x[0]) if k is None else pictures.x[k] for k in cells]).float() / 255
     more = {}
     if desk:
@@ -127,7 +128,7 @@ def seen(t, pictures: OwnImages, desk: Desk | None = None, page: int = 0) -> dic
         more |= {"captions": [t("train.doubtful") if b else "" for b in bad], "good": [False if b else None for b in bad]}
     return {
         "sections": [
-            section(t("train.seen"), pixels(x), SEEN, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen", **more)
+            section(t("train.seen"), pixels(x), n, scale=scale(len(classes)), rows=[pictures.labels[k] for k in classes], name="seen", **more)
         ]
     }
 
@@ -181,7 +182,8 @@ def curves(t, learner: Learner) -> dict:
 def outcome(t, learner: Learner) -> list[str]:
     """Sentences of what was measured."""
     known = {key: 100 * value if key.endswith(("_acc", "_before")) else value for key, value in learner.figures.items()}
-    said = {"read": ("own_read_acc", "own_reader_acc"), "kept": ("kept_acc", "kept_acc_before"), "copies": ("copy_ratio",)}
+    known["right"] = known.get("own_reader_acc", 0) * known.get("held_out_n", 0) / 100
+    said = {"read": ("own_read_acc", "held_out_n", "right"), "kept": ("kept_acc", "kept_acc_before"), "copies": ("copy_ratio",)}
     return [t(f"train.figure.{name}", **{key: known[key] for key in keys}) for name, keys in said.items() if set(keys) <= known.keys()]
 
 

@@ -79,6 +79,13 @@ def share_out(p: Tensor, new: list[int], known: Tensor) -> Tensor:
     return shared
 
 
+def place_in_family(info: Info, name: str) -> tuple[str, float, str]:
+    """What models of a family are sorted by: their names; of a series what they have in common, then the weight of KL."""
+    head, is_series, _ = name.partition(SERIES)
+    weight = info.objective.get("beta", 1) if is_series else 0
+    return head + is_series if is_series else name, float(weight) if isinstance(weight, (int, float)) else 1.0, name
+
+
 class ModelRegistry:
     """Loads each model once, keeps the last few, and knows which suit a tab.  Safe to share between threads."""
 
@@ -205,11 +212,11 @@ class ModelRegistry:
         """Models that suit the data set and whose family is wanted, family by family; with `series`, one at other weights of KL too."""
         order = [name for name, family in FAMILIES.items() if wants(family)]
         fitting = [
-            (order.index(info.model), name)
+            (order.index(info.model), *place_in_family(info, name))
             for name, info in self.offers().items()
             if info.model in order and self.suits(info, dataset) and (series or SERIES not in name)
         ]
-        return [name for _, name in sorted(fitting)]
+        return [name for *_, name in sorted(fitting)]
 
     def suits(self, info: Info, dataset: str) -> bool:
         """Whether a model draws that data set's kind of picture; one fine-tuned on own pictures by their size."""

@@ -14,7 +14,7 @@ for (const kind of ["pointerdown", "keydown", "input", "drop", "paste"]) addEven
 /** @type {Record<string, string>} */
 const GROUPS = {
   ".masthead": "summary, a", "[role=tablist]": "[role=tab]", ".lede": ".term", ".atelier:not(.picture_pad, .mask_pad, .pixel_stream) .tools": "button",
-  ".picture_pad": ".top button, .side button, .tools button", ".mask_pad": ".tools button", ".pixel_stream": ".tools button, .acts button",
+  ".picture_pad .top": "button", ".picture_pad .side": "button", ".picture_pad .tools": "button", ".mask_pad": ".tools button", ".pixel_stream": ".tools button, .acts button",
   ".pixel_canvas": "header button", ".figure_table": "thead button", ".arena .legend": "button",
 };
 /** @type {Record<string, number>} */
@@ -65,6 +65,21 @@ addEventListener("scroll", () => {
     hero.style.setProperty("--push", (beyond ? Math.min(0, beyond.getBoundingClientRect().top - height) : 0) + "px");
   }
 }, { passive: true, capture: true });
+
+// Back and forward between tabs: address.py has put an entry into the history for each.
+addEventListener("popstate", () => {
+  const tab = new URLSearchParams(location.search).get("tab");
+  all("[role=tab]").find((one) => !tab || one.dataset.tabId === tab)?.click();
+});
+
+// The tour's menu closes when something else is pressed, and by Escape.
+const tour = () => /** @type {HTMLDetailsElement | null} */ (document.querySelector("details.tour[open]"));
+addEventListener("pointerdown", (event) => { const menu = tour(); if (menu && !menu.contains(/** @type {Node} */ (event.target))) menu.open = false; }, true);
+addEventListener("keydown", (event) => { const menu = tour(); if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); } });
+
+// A visitor's pictures and their model are gone with the page: the browser asks first.  Gradio would end the session before the answer: its own
+// listener, the later one, is not called; of one who does leave the server hears by their connection's end.
+addEventListener("beforeunload", (event) => { if (document.querySelector(".run_bar[data-own=yes]")) { event.preventDefault(); event.stopImmediatePropagation(); } });
 
 // The text that a downloaded PNG carries in its chunk of the name "latent-atelier", see common.js; null where it has none.
 /** @type {(bytes: Uint8Array) => string | null} */

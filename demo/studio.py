@@ -78,6 +78,8 @@ class Desk:
             with explain_disk():
                 target.mkdir()
                 items = [item for k, file in enumerate(files) for item in take_file(Path(file), target / str(k), label)]
+            if not items:
+                raise InputError("there is no file in it: a zip needs a folder of pictures for each class")
             self.check_room(len(items))
         except BaseException:
             shutil.rmtree(target, ignore_errors=True)

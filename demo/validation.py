@@ -44,6 +44,8 @@ def whole(value, what: str, least: int, most: int) -> int:
             return number
     except (TypeError, ValueError, OverflowError):
         pass
+    if value is None:
+        raise InputError("{what} is missing: type a whole number from {least} to {most}", what=what, least=least, most=most)
     raise InputError("{what} must be a whole number from {least} to {most}, got {got}", what=what, least=least, most=most, got=brief(value))
 
 

@@ -124,7 +124,7 @@ def build(registry, t, page) -> None:
         with gr.Column(elem_classes="stage"):
             events.question(t, TAB)
             widget.render()
-            gr.Markdown(t("arena.look"), elem_classes="look")
+            gr.Markdown(t("arena.look"), elem_classes="look game")
             captions.foot(t, TAB, "demo/arena/losses.js")
 
     def bind(triggers, script, inputs, outputs):

@@ -167,7 +167,7 @@ def beside(registry, t, s: State) -> dict:
         "beside": repair_beside(registry, t, able[0], x, mask, s.label, s.seed)
         if is_hole and x is not None and mask is not None
         else {"sections": []},
-        "painting": gr.update(visible=s.start == "hole"),
+        "painting": gr.update(visible=True if s.start == "hole" else "hidden"),
     }
 
 
@@ -231,7 +231,7 @@ def build(registry, t, page) -> None:
             n = controls.slider(1, 9, State.n, step=1, label=t("pixel.n"))
             start = controls.Radio([(t(f"pixel.{s}"), s) for s in STARTS], value=State.start, label=t("pixel.start"))
             picture = picture_pad(registry, t)
-            with gr.Column(visible=False) as painting:
+            with gr.Column(visible="hidden") as painting:  # there at once: what is made later has lost its words
                 pad = MaskPad(text=t.group("mask"))
             with gr.Column(visible=False) as coding:
                 code = controls.Radio([(t(f"pixel.z_{s}"), s) for s in CODES], value=State.code, label=t("pixel.z"))

@@ -158,9 +158,14 @@ const playGames = () => {
 // DiracGAN: every rule's way is worked out at once, and shown moment after moment.
 /** @type {() => ArenaStage} */
 const playDirac = () => {
-  let /** @type {ArenaPath[]} */ paths = null, timer = 0, /** @type {object} */ answer = null;
+  let /** @type {ArenaPath[]} */ paths = null, timer = 0, /** @type {object} */ answer = null, /** @type {ArenaHistory[]} */ whole = [], furthest = 0;
+  // The curves go as far as it was played: all of them would be the answer.
   /** @type {(at: number) => void} */
-  const to = (at) => { show(DIRAC_RULES.map(() => ({ step: Math.round(limit(at, 0, DIRAC.steps)), metrics: {} })), true); redrawCharts(); };
+  const to = (at) => {
+    furthest = Math.max(furthest, Math.round(limit(at, 0, DIRAC.steps)));
+    histories = whole.map((history) => Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values.subarray(0, furthest + 1)])));
+    show(DIRAC_RULES.map(() => ({ step: Math.round(limit(at, 0, DIRAC.steps)), metrics: {} })), true); redrawCharts();
+  };
   ask(DIRAC);
   return {
     paint: (i) => { if (paths) drawPath(panels[i].canvas, paths[i], step(), colours); },
@@ -180,7 +185,7 @@ const playDirac = () => {
     heard: { lesson: (message) => {
       answer = message;
       paths = DIRAC_RULES.map((rule) => message.paths[rule]); reached = DIRAC.steps;
-      histories = paths.map(({ simultaneous, alternating }) => ({ step: Float32Array.from({ length: DIRAC.steps + 1 }, (_, i) => i), left: distancesOf(simultaneous), alternating: distancesOf(alternating) }));
+      whole = paths.map(({ simultaneous, alternating }) => ({ step: Float32Array.from({ length: DIRAC.steps + 1 }, (_, i) => i), left: distancesOf(simultaneous), alternating: distancesOf(alternating) }));
       to(state.step);
     } },
   };
@@ -231,11 +236,14 @@ const mark = () => {
   unfolded = trouble;
   if (!more.classList.contains("open")) more.click();
 };
+// Several games' rates have to stand in one field.
+/** @type {(value: any) => string} */
+const spellSetting = (value) => (typeof value === "number" && value > 0 && value < 0.01 ? value.toExponential() : String(value).replaceAll(",", ", "));
 // An empty field says what the rule itself uses.
 const hint = () => {
   for (const key of [...NUMBERS, "hiddenD", "hiddenG"]) {
     const input = control(key)?.querySelector("input, textarea");
-    if (input) /** @type {HTMLInputElement} */ (input).placeholder = [...new Set(games.map((/** @type {Record<string, any>} */ game) => String(game[key]).replaceAll(",", ", ")))].join(" / ");
+    if (input) /** @type {HTMLInputElement} */ (input).placeholder = [...new Set(games.map((/** @type {Record<string, any>} */ game) => spellSetting(game[key])))].join(" / ");
   }
 };
 const kindOf = () => (lesson && lesson.computation ? lesson.name : "games");

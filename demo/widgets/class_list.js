@@ -30,13 +30,16 @@ const draw = () => {
   const root = $(".class_list"), value = props.value || {};
   const focus = /** @type {HTMLElement} */ (document.activeElement), at = [...root.querySelectorAll("input")].indexOf(/** @type {any} */ (focus));
   root.replaceChildren();
-  if (!value.rows || !value.rows.length) return;
-  titled(root, value.title || "");
-  const list = make("ul", "", root);
-  value.rows.forEach((row, k) => addRow(row, k, value.fixed, list));
+  if (value.rows?.length) {
+    titled(root, value.title || "");
+    const list = make("ul", "", root);
+    value.rows.forEach((row, k) => addRow(row, k, value.fixed, list));
+  }
   for (const text of value.warnings || []) make("p", "warn", root, text);
   if (value.left && value.left.length) {
-    const more = make("details", "", root), count = value.left.reduce((n, { files }) => n + files.length, 0);
+    const more = make("details", "", root);
+    more.open = !value.rows?.length; // then it is all there is to be said
+    const count = value.left.reduce((n, { files }) => n + files.length, 0);
     make("summary", "", more, t("left").replace("{n}", String(count)));
     for (const { why, files } of value.left) { const line = make("p", "", more); make("b", "", line, why + " "); line.append(listed(files)); }
   }

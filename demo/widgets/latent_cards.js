@@ -94,5 +94,5 @@ const isDeep = ({ plane, view: { shown: { x, y, half } }, reach }, judge) => {
 /** @type {(p: Float32Array, labels: string[]) => string} */
 const spellReading = (p, labels) => {
   const order = [...p.keys()].sort((a, b) => p[b] - p[a]).filter((k, i) => i === 0 || (i === 1 && p[k] >= 0.05));
-  return filled("read", { what: order.map((k) => `${labels[k] ?? k} (${Math.round(100 * p[k])} %)`).join(", ") });
+  return filled("read", { what: order.map((k) => `${labels[k] ?? k} (${Math.round(100 * p[k])}\u202f%)`).join(", ") });
 };

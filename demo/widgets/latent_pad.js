@@ -100,7 +100,8 @@ const look = (card, shown) => {
     one.node.classList.toggle("active", one === card);
     which.children[i].setAttribute("aria-pressed", String(one === card));
   });
-  zoom.textContent = "×" + +(card.reach / card.view.shown.half).toPrecision(2);
+  const near = card.reach / card.view.shown.half;
+  zoom.textContent = "×" + (near < 10 ? +near.toPrecision(2) : Math.round(near));
   repaint([card]);
 };
 const settle = () => {

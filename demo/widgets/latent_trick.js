@@ -106,20 +106,22 @@ const drawGraph = (box, { size: [w, h], nodes, edges, back, stop, said }) => {
 };
 
 // Where z was put by hand, farther than any draw goes, there is no ε to tell.
+/** @type {(posterior: Posterior, z: Pair) => boolean} */
+const isDrawn = (posterior, z) => Math.hypot(...epsilonOf(posterior, z)) <= FARTHEST;
 /** @type {(posterior: Posterior, z: Pair, x: string, out: string) => Words} */
-const wordsOf = (posterior, z, x, out) => {
-  const epsilon = epsilonOf(posterior, z), drawn = Math.hypot(...epsilon) <= FARTHEST;
-  return { mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: drawn ? pairSpelled(epsilon) : t("by_hand"), z: pairSpelled(z), x, out };
-};
+const wordsOf = (posterior, z, x, out) => ({
+  mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: isDrawn(posterior, z) ? pairSpelled(epsilonOf(posterior, z)) : "–", z: pairSpelled(z), x, out,
+});
 // The drawing with its two buttons: ε thrown again, and what breaks without the trick.
 /** @type {(parent: HTMLDetailsElement, hooks: Hooks) => TrickBox} */
 const trickBox = (parent, { calm, at, move, settle, done }) => {
   const title = make("h3", "", make("summary", "", parent)), head = make("header", "", parent), again = button(t("epsilon"), head, () => fly(), ""), other = button(t("without"), head, () => turn());
   const box = make("div", "graph", parent), said = make("p", "note", parent), source = make("canvas");
   let without = false, narrow = false, thrown = 0, /** @type {Posterior} */ q = null, x = "", out = "", /** @type {(words: Words) => void} */ put = () => {};
+  const tell = () => { said.textContent = t(without ? "trick_without" : isDrawn(q, at()) ? "trick_with" : "trick_by_hand"); };
   const redraw = () => {
     if (!q) return;
-    said.textContent = t(without ? "trick_without" : "trick_with");
+    tell();
     put = drawGraph(box, graphOf(wordsOf(q, at(), x, out), narrow, without, said.textContent));
   };
   const turn = () => { without = !without; other.setAttribute("aria-pressed", String(without)); redraw(); };
@@ -146,7 +148,7 @@ const trickBox = (parent, { calm, at, move, settle, done }) => {
       said.textContent = t("point");
       redraw();
     },
-    show: (posterior, z, canvas) => { q = posterior; out = canvas.toDataURL(); put(wordsOf(q, z, x, out)); },
+    show: (posterior, z, canvas) => { q = posterior; out = canvas.toDataURL(); tell(); put(wordsOf(q, z, x, out)); },
     size: (width, folded) => { narrow = width < 800; parent.open = !folded; redraw(); },
   };
 };

@@ -58,10 +58,12 @@ const plan = (width, height, two) => {
 const signed = (v, digits = 2) => v.toFixed(digits).replace(/^-(?!0\.?0*$)/, "−").replace("-", "");
 /** @type {(z: Pair) => string} */
 const spelled = (z) => `z = (${z.map((v) => signed(v)).join(", ")})`;
-// How far a window reaches, in as many digits as tell its ends apart.
+// How far a window reaches, in as many digits as tell its ends apart; of a small one its middle, and how far it goes from there.
 /** @type {(shown: Shown) => string} */
 const spellExtent = ({ x, y, half }) => {
-  const digits = limit(Math.ceil(1 - Math.log10(half)), 0, 5), ends = [x, y].map((v) => `${signed(v - half, digits)} … ${signed(v + half, digits)}`);
+  const digits = limit(Math.ceil(1 - Math.log10(half)), 0, 5);
+  if (digits > 2) return `(${signed(x, digits)}, ${signed(y, digits)}) ± ${+half.toPrecision(1)}`;
+  const ends = [x, y].map((v) => `${signed(v - half, digits)} … ${signed(v + half, digits)}`);
   return ends[0] === ends[1] ? ends[0] : ends.join(", ");
 };
 /** @type {Record<string, Pair>} */

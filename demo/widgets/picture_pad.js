@@ -42,7 +42,7 @@ const own = (value) => ["drawn", "upload", "camera"].includes(value?.source);
 /** @type {(source?: string) => number} */
 const sampleOf = (source) => (source?.startsWith("sample ") ? +source.slice(7) : -1);
 /** @type {(value: Picture) => void} */
-const take = (value) => { given.value = value; show(); trigger("input"); };
+const take = (value) => { root.classList.remove("refused"); given.value = value; show(); trigger("input"); };
 const show = () => {
   const value = given.value;
   if (!value || !value.pixels) return;
@@ -69,7 +69,7 @@ const mark = () => {
   clearButton.disabled = !strokes.length && !taken;
 };
 // The pad as it begins: no strokes, no photograph, no gesture, no answer awaited.
-const forget = () => { intent++; held = wish = null; strokes = []; redraw(); mark(); };
+const forget = () => { root.classList.remove("refused"); intent++; held = wish = null; strokes = []; redraw(); mark(); };
 const putBack = () => { forget(); if (own(given.value) && before) take(before); else show(); };
 // A file that the server wants opened; of which the pad may learn as it comes to be.
 const openPhoto = () => { brought = !!given.value?.photo; if (brought) ask({ source: "upload", ...given.value.photo }, null); };
@@ -89,7 +89,7 @@ const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: S
 });
 /** @type {(answer: Answer, source: string) => void} */
 const accept = (answer, source) => {
-  if (answer.error) return say(answer.error, true);
+  if (answer.error) { root.classList.add("refused"); return say(answer.error, true); } // what the model sees is another picture then, and pale
   const handle = answer.shown ? { turn: answer.turn, invert: answer.invert, cut: answer.cut } : undefined;
   take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes, handle });
 };

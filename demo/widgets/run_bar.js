@@ -83,6 +83,7 @@ const draw = () => {
   const value = props.value || {}, root = $(".run_bar"), names = acts(value), shape = [...names, (value.mine || {}).name, value.consent].join();
   if (shape !== shown || !root.firstChild) { build(names, value); shown = shape; }
   root.dataset.phase = value.phase || "ready";
+  root.dataset.own = root.dataset.phase !== "ready" || value.done?.length ? "yes" : "no"; // shell.js asks before the page is left
   root.querySelectorAll("button").forEach((one, k) => { one.disabled = !!asked || waits(names[k], value, agreed); });
   const bar = root.querySelector("progress"), busy = value.phase === "waiting" || value.phase === "preparing" || value.phase === "measuring";
   bar.hidden = value.phase === "ready" || value.phase === undefined || value.phase === "done";

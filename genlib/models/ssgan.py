@@ -36,10 +36,11 @@ class Noise(nn.Module):
         return x + self.deviation * torch.randn_like(x) if self.training else x
 
 
-def weigh(layer: nn.Module) -> nn.Module:
+def weigh(layer: nn.Conv2d | nn.Linear) -> nn.Module:
     """A layer with weight normalisation that begins by passing signals on at their size (arXiv:1502.01852): from PyTorch's own start D reads nothing for 500 batches."""
     nn.init.kaiming_normal_(layer.weight)
-    nn.init.zeros_(layer.bias)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
     return weight_norm(layer)
 
 

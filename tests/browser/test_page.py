@@ -221,6 +221,7 @@ def test_a_hole_is_continued_beside_the_cvae_gans_repair(page, server):
     before = drawn(page, ".pixel_stream .pictures canvas >> nth=0")
     page.locator("label:visible", has_text="A painted hole").click()  # drawn anew at once
     page.wait_for_selector(".mask_pad .over:visible")
+    assert page.locator(".mask_pad:visible h3").inner_text() == "Paint a hole"  # a pad that comes into sight has its words
     page.wait_for_selector("text=The same hole repaired by a CVAE-GAN")
     page.wait_for_function("(b) => document.querySelector('.pixel_stream .pictures canvas').toDataURL() !== b", arg=before)
     assert page.locator(".likelihoods tr.best th").inner_text() == "4"

@@ -179,3 +179,35 @@ def test_another_png_is_a_picture_where_pictures_are_dropped_and_nothing_elsewhe
         assert page.url == address
     else:
         page.wait_for_function("(b) => document.querySelector('.picture_pad .prepared').toDataURL() !== b", arg=before)
+
+
+def test_back_and_forward_lead_from_tab_to_tab_within_the_page(page, server):
+    page.goto(server)
+    page.wait_for_selector("[role=tab]:visible")
+    page.evaluate("() => { window.stays = true; }")
+    for name in ("Classes", "Compare"):
+        page.locator("[role=tab]", has_text=name).click()
+        page.wait_for_function("(tab) => location.search.includes(`tab=${tab}`)", arg=name.lower())
+    chosen = "(tab) => document.querySelector('[role=tab][aria-selected=true]').dataset.tabId === tab && window.stays"
+    for go, tab in ((page.go_back, "classes"), (page.go_back, "latent"), (page.go_forward, "classes")):
+        go()
+        page.wait_for_function(chosen, arg=tab)
+        page.wait_for_function("(tab) => location.search.includes(`tab=${tab}`)", arg=tab)
+
+
+def test_the_tours_menu_closes_where_something_else_is_pressed_and_by_escape(page, server):
+    open_tab(page, server, "latent")
+    menu = page.locator("details.tour")
+    for close in (lambda: page.mouse.click(640, 700), lambda: page.keyboard.press("Escape")):
+        menu.locator("summary").click()
+        assert menu.get_attribute("open") is not None
+        close()
+        page.wait_for_selector("details.tour:not([open])")
+    assert page.evaluate("() => document.activeElement === document.querySelector('details.tour summary')")
+
+
+def test_upload_is_the_next_stop_after_the_samples(page, server):
+    open_tab(page, server, "latent")
+    page.locator(".strip button:visible").first.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == Text("en")("picture.upload")

@@ -18,6 +18,7 @@ FIRST = "#train-en figure:nth-of-type(1) canvas"
 LIT = '((selector) => { const c = document.querySelector(selector); return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.filter((v, k) => k % 4 === 0 && v > 60).length; })'  # pixels that are not dark
 MINE = f"() => [...document.querySelectorAll('.atelier[data-model*={studio.MINE}]')].some((e) => e.checkVisibility())"
 NAMED = "(name) => [...document.querySelectorAll('.model input')].some((e) => e.checkVisibility() && e.value === name)"
+ASKED = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 PHASE = ".run_bar[data-phase={}]"
 
 
@@ -31,9 +32,11 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
                 file.writestr(f"{name}/{k}.png", picture(10 * i + k))
     open_tab(page, server, "train")
     page.wait_for_selector("#train-en canvas")
+    assert page.locator(".run_bar[data-own=no]").count()  # an example is nobody's: nobody is asked
     page.set_input_files(".controls input[type=file]", tmp_path / "mine.zip")
     page.wait_for_function("(names) => [...document.querySelectorAll('.class_list input')].map((e) => e.value).join() === names", arg=f"3,{MARKUP}")
     assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
+    assert page.evaluate(ASKED)  # the browser asks before these are gone, and as long as it asks they are there
     first = drawn(page, FIRST)
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#train-en figure.pick").first.click()

@@ -671,7 +671,7 @@ def test_a_reading_is_told_with_its_share_and_is_right_where_it_is_what_was_aske
 
     monkeypatch.setattr(captions, "class_names", lambda *_: ["a", "b", "c"])
     said, right = captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8), torch.tensor([1, 1, 2]))
-    assert said == ["b, 70\u202f%", "a, 60\u202f%", "c\u202f?"]
+    assert said == ["b (70\u202f%)", "a (60\u202f%)", "c\u202f?"]
     assert right == [True, False, False]
     assert captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8), torch.tensor([1, 3, 2]))[1] == [True, None, False]
     assert captions.verdicts(t, Shelf, "mnist", torch.zeros(3, 1, 8, 8))[1] == [None] * 3

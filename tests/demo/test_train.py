@@ -352,7 +352,7 @@ def test_a_visitors_own_class_is_read_without_a_doubt_though_it_is_unlike_all_th
     monkeypatch.setattr(registry, "is_unlike", lambda _dataset, x: torch.ones(len(x), dtype=torch.bool))
     monkeypatch.setattr(registry, "guess", lambda *_: torch.eye(12)[[10, 3]])
     x = torch.zeros(2, 1, 28, 28)
-    assert captions.verdicts(t, registry, "mnist", x, torch.tensor([10, 3]), name) == (["elk, 100\u202f%", "3\u202f?"], [True, False])
+    assert captions.verdicts(t, registry, "mnist", x, torch.tensor([10, 3]), name) == (["elk (100\u202f%)", "3\u202f?"], [True, False])
 
 
 def fields(state_type, updates: dict) -> dict:
