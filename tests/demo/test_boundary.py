@@ -56,11 +56,17 @@ def test_a_widget_takes_what_a_page_sends(widget, value):
     assert widget().preprocess(value) == value
 
 
-@pytest.mark.parametrize("value", ["x", "", 1.5, float("nan"), float("inf"), None, True, [], [3], {}, 10**400, -1, 10], ids=repr)
+@pytest.mark.parametrize("value", ["x", "", 1.5, float("nan"), float("inf"), True, [], [3], {}, 10**400, -1, 10], ids=repr)
 def test_a_class_is_a_whole_number_in_bounds_and_else_a_short_sentence(value):
     with pytest.raises(InputError, match="must be a whole number from 0 to 9") as refusal:
         validation.whole(value, "label", 0, 9)
     assert len(str(refusal.value)) < 200
+
+
+def test_an_empty_field_is_missing_and_not_a_word_of_python():
+    with pytest.raises(InputError) as refusal:
+        validation.whole(None, "the seed", 0, 9)
+    assert str(refusal.value) == "the seed is missing: type a whole number from 0 to 9"
 
 
 def test_controls_refuse_what_they_never_hold():

@@ -42,6 +42,15 @@ def test_planes_that_differ_in_beta_alone_are_the_latent_maps_and_no_other_tabs(
     assert name in [plane["name"] for plane in value["series"]]
 
 
+def test_models_of_a_series_stand_by_their_weight_of_kl_after_the_plain_one():
+    registry = ModelRegistry()
+    names = registry.names("mnist", lambda family: family.name == "vae", series=True)
+    weights = [float(name.partition("beta")[2].partition("-")[0]) for name in names if "beta" in name]
+    assert weights == sorted(weights)
+    assert len(weights) == 7
+    assert names.index("vae2d-mnist") < names.index("vae2dbeta0-mnist")
+
+
 def test_a_checkpoint_named_at_start_is_offered_with_its_own_classes(tmp_path):
     name = twelve(tmp_path)
     registry, t = ModelRegistry((name,)), Text("en")

@@ -105,6 +105,27 @@ def test_what_is_brought_is_listed_shown_and_gone_from_where_it_came_in(registry
     assert not Path(path).exists()
 
 
+def test_where_nothing_can_be_learned_it_is_said_why_and_the_next_class_is_still_the_first(registry, tmp_path):
+    with pytest.raises(InputError, match="no file in it"):
+        bring(registry, pack(tmp_path / "none.zip", {}))
+    (tmp_path / "empty.png").write_bytes(b"")
+    shown = bring(registry, str(tmp_path / "empty.png"))
+    assert not shown["run"]["can_start"]
+    assert shown["classes"]["left"] == [{"why": "The file is empty: choose a picture.", "files": ["class 1/empty.png"]}]
+    (tmp_path / "one.png").write_bytes(picture(1))
+    shown = bring(registry, str(tmp_path / "one.png"))
+    assert [row["name"] for row in shown["classes"]["rows"]] == ["class 1"]
+    assert shown["classes"]["title"] == "Your pictures: 1, classes: 1"
+    assert shown["canvas"]["sections"][0]["pixels"]["n"] == 1  # nothing black stands where no picture is
+
+
+def test_of_few_pictures_held_out_it_is_said_how_many_were_read():
+    figures = {"own_read_acc": 0.5, "own_reader_acc": 2 / 3, "held_out_n": 9}
+    (said,) = lessons.outcome(t, SimpleNamespace(figures=figures))
+    assert "50 of 100 drawn" in said
+    assert "of your 9 pictures held out it reads 6 right" in said
+
+
 def test_what_shows_a_face_is_learned_only_once_it_was_said_that_these_people_agreed(registry, tmp_path, monkeypatch):
     lit = registry.samples("faces").x[0]
     path = tmp_path / "x.zip"
