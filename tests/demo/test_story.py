@@ -53,7 +53,7 @@ def test_a_run_made_to_fail_says_so_and_how_many_classes_it_kept():
 
 def test_a_model_that_knew_few_labels_is_called_by_their_number():
     registry = ModelRegistry()
-    for n in (100,):
+    for n in (100, 200):
         assert captions.model_title(Text("en"), registry, f"ssgan{n}-mnist") == f"Semi-supervised GAN, {n} labels"
 
 
