@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from torch import Tensor
 
 from genlib import images
@@ -207,7 +207,9 @@ def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] 
             course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=QUIET,
             bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
         )  # fmt: skip
-    for axis in (axes.xaxis, axes.yaxis):
+    for axis, span in zip((axes.xaxis, axes.yaxis), high / low, strict=True):
+        if span < 30:  # else one number might stand on the whole axis
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())
     return figure

@@ -250,6 +250,14 @@ def test_no_name_of_a_pace_lies_upon_another_and_one_with_room_stands_at_its_dot
     assert good < -3 - 0.5 * plots.LINE
 
 
+def test_an_axis_of_a_pace_has_two_numbers_at_least_however_close_the_runs():
+    for runs in ([plots.Course("a", (18,), (33.7,)), plots.Course("b", (57,), (40.8,))], [plots.Course("a", (3,), (2,)), plots.Course("b", (50,), (700,))]):
+        figure = plots.pace(runs)
+        (axes,) = figure.axes
+        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            assert sum(low <= tick <= high for tick in axis.get_majorticklocs()) >= 2
+
+
 def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_others():
     runs = [plots.Course("a", (0.5, 2, 8), (900, 60, 12)), plots.Course("b", (4,), (30,)), plots.Course("c", (9,), (40,))]
     (axes,) = plots.pace(runs, "a").axes
