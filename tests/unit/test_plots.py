@@ -251,7 +251,10 @@ def test_no_name_of_a_pace_lies_upon_another_and_one_with_room_stands_at_its_dot
 
 
 def test_an_axis_of_a_pace_has_two_numbers_at_least_however_close_the_runs():
-    for runs in ([plots.Course("a", (18,), (33.7,)), plots.Course("b", (57,), (40.8,))], [plots.Course("a", (3,), (2,)), plots.Course("b", (50,), (700,))]):
+    for runs in (
+        [plots.Course("a", (18,), (33.7,)), plots.Course("b", (57,), (40.8,))],
+        [plots.Course("a", (3,), (2,)), plots.Course("b", (50,), (700,))],
+    ):
         figure = plots.pace(runs)
         (axes,) = figure.axes
         for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
