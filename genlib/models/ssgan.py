@@ -8,6 +8,7 @@ Loss: genlib/objectives/semi_supervised.py.  Recipes: "ssgan100-mnist", "ssgan20
 """
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import torch
@@ -38,7 +39,9 @@ class Noise(nn.Module):
 
 def weigh(layer: nn.Conv2d | nn.Linear) -> nn.Module:
     """A layer with weight normalisation that begins by passing signals on at their size (arXiv:1502.01852): from PyTorch's own start D reads nothing for 500 batches."""
-    nn.init.kaiming_normal_(layer.weight)
+    nn.init.normal_(
+        layer.weight, std=math.sqrt(2) / math.sqrt(layer.weight[0].numel())
+    )  # kaiming_normal_, which would also run where no weights are wanted
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
     return weight_norm(layer)

@@ -66,7 +66,7 @@ def test_draws_zoom_and_layers_ask_the_server_for_nothing_and_stand_in_the_addre
     front.focus()
     for _ in range(7):
         page.keyboard.press("+")
-    assert page.locator(".latent_pad .tools button:visible >> nth=6").inner_text() == "×130"
+    assert page.locator(".latent_pad .tools button:visible >> nth=6").inner_text() == "×128"
     box = front.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.wheel(0, 240)

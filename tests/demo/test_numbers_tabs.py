@@ -578,7 +578,7 @@ def test_a_large_picture_is_right_or_wrong_where_one_class_was_asked_for_and_nei
 
 def test_a_swap_that_is_unlike_any_real_picture_says_so_and_its_task_is_done(monkeypatch):
     top = swap.slide(registry, t, swapping())["top"]
-    assert (top["sections"][0]["captions"][1][-1], top["done"]) == ("%", [])
+    assert (top["sections"][0]["captions"][1][-2:], top["done"]) == ("%)", [])
     monkeypatch.setattr(registry, "is_unlike", lambda dataset, x: torch.ones(len(x), dtype=torch.bool))
     top = swap.slide(registry, t, swapping(mix=0.5))["top"]
     assert top["sections"][0]["captions"][1].startswith(t("swap.unlike", v=""))
@@ -709,7 +709,7 @@ def test_a_slider_beyond_its_end_is_at_its_end(sent, becomes):
 def test_numbers_are_taken_up_to_both_of_their_ends_and_no_further():
     assert [validation.whole(v, "n", 1, 9) for v in (1, 9, "5", 3.0)] == [1, 9, 5, 3]
     assert [validation.real(v, "n", 0.5, 2) for v in (0.5, 2, "1.5")] == [0.5, 2, 1.5]
-    for judge, bad in ((validation.whole, (0, 10, 2.5, True, None)), (validation.real, (0.4, 2.1, True, "x", float("nan")))):
+    for judge, bad in ((validation.whole, (0, 10, 2.5, True)), (validation.real, (0.4, 2.1, True, "x", float("nan")))):
         for value in bad:
             with pytest.raises(ValueError, match="must be"):
                 judge(value, "n", *((1, 9) if judge is validation.whole else (0.5, 2)))

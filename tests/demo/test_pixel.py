@@ -85,9 +85,9 @@ def test_a_painted_hole_is_drawn_anew_nine_times_and_the_rest_kept():
     beside = pixel.beside(registry, t, s)
     repair = from_pixels(beside["beside"]["sections"][0]["pixels"])[1]
     assert torch.equal(repair[:, ~mask], x[0][:, ~mask])
-    assert beside["painting"]["visible"]
+    assert beside["painting"]["visible"] is True
     beside = pixel.beside(registry, t, state(label=8, start="half", picture=shown, mask=pad))
-    assert (beside["beside"], beside["painting"]["visible"]) == ({"sections": []}, False)
+    assert (beside["beside"], beside["painting"]["visible"]) == ({"sections": []}, "hidden")
 
 
 def test_an_empty_hole_leaves_the_picture_as_it_is():

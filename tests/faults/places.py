@@ -42,7 +42,7 @@ FAULTS = [
     ("models", M + "pixelrnn.py", "o, f, i = gates[..., : 3 * h].sigmoid().chunk(3, dim=-1)", "o, i, f = gates[..., : 3 * h].sigmoid().chunk(3, dim=-1)"),
     ("models", M + "pixelrnn.py", "mask[row, column + (kind == \"B\") :] = 0", "mask[row, column + (kind == \"A\") :] = 0"),
     ("models", M + "ssgan.py", "[Noise(0.3)]", "[Noise(0.5)]"),
-    ("models", M + "ssgan.py", "    nn.init.kaiming_normal_(layer.weight)\n", ""),
+    ("models", M + "ssgan.py", "std=math.sqrt(2) /", "std=math.sqrt(1 / 3) /"),
     ("models", M + "ssgan.py", "return (self.generator(z) + 1) / 2", "return self.generator(z)"),
     ("models", M + "ssgan.py", "self.logits(x).logsumexp(dim=1)", "self.logits(x).amax(dim=1)"),
     ("models", M + "vae.py", "return read_posterior(self.encoder(x.flatten(1)))", "return Normal(*self.encoder(x.flatten(1)).chunk(2, dim=1)[::-1])"),
