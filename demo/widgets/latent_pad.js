@@ -53,7 +53,7 @@ const repaint = (some) => {
 };
 // z, where a draw of this card's q(z|x) may have put it: what the path μ, σ⊙ε leads to.
 /** @type {(card: Card) => Pair | null} */
-const pathOf = (card) => (card === drawing() && Math.hypot(...epsilonOf(card.posterior, z)) <= FARTHEST ? z : null);
+const pathOf = (card) => (card === drawing() && isDrawn(card.posterior, z) ? z : null);
 /** @type {() => Card | undefined} */
 const drawing = () => cards.find(({ posterior }) => hasWidth(posterior));
 

@@ -105,12 +105,13 @@ const drawGraph = (box, { size: [w, h], nodes, edges, back, stop, said }) => {
   };
 };
 
-// Where z was put by hand, farther than any draw goes, there is no ε to tell.
+// Whether a draw may lead to z; where it was put by hand, farther than any goes, there is no ε to tell.
 /** @type {(posterior: Posterior, z: Pair) => boolean} */
 const isDrawn = (posterior, z) => Math.hypot(...epsilonOf(posterior, z)) <= FARTHEST;
 /** @type {(posterior: Posterior, z: Pair, x: string, out: string) => Words} */
 const wordsOf = (posterior, z, x, out) => ({
-  mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))), epsilon: isDrawn(posterior, z) ? pairSpelled(epsilonOf(posterior, z)) : "–", z: pairSpelled(z), x, out,
+  mu: pairSpelled(posterior.mean), sigma: pairSpelled(posterior.logvar.map((v) => Math.exp(v / 2))),
+  epsilon: isDrawn(posterior, z) ? pairSpelled(epsilonOf(posterior, z)) : "–", z: pairSpelled(z), x, out,
 });
 // The drawing with its two buttons: ε thrown again, and what breaks without the trick.
 /** @type {(parent: HTMLDetailsElement, hooks: Hooks) => TrickBox} */

@@ -42,7 +42,7 @@ const own = (value) => ["drawn", "upload", "camera"].includes(value?.source);
 /** @type {(source?: string) => number} */
 const sampleOf = (source) => (source?.startsWith("sample ") ? +source.slice(7) : -1);
 /** @type {(value: Picture) => void} */
-const take = (value) => { root.classList.remove("refused"); given.value = value; show(); trigger("input"); };
+const take = (value) => { given.value = value; show(); trigger("input"); };
 const show = () => {
   const value = given.value;
   if (!value || !value.pixels) return;
@@ -89,7 +89,8 @@ const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: S
 });
 /** @type {(answer: Answer, source: string) => void} */
 const accept = (answer, source) => {
-  if (answer.error) { root.classList.add("refused"); return say(answer.error, true); } // what the model sees is another picture then, and pale
+  root.classList.toggle("refused", !!answer.error); // what the model sees is another picture then, and pale
+  if (answer.error) return say(answer.error, true);
   const handle = answer.shown ? { turn: answer.turn, invert: answer.invert, cut: answer.cut } : undefined;
   take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes, handle });
 };
