@@ -7,6 +7,8 @@ from torch.nn import functional as F
 
 def jitter(x: Tensor, rng: torch.Generator, *, rotation=0.15, zoom=0.1, shift=0.08, shear=0.15) -> Tensor:
     """Small random affine changes of each image: turn and shear in radians, zoom and shift as fractions."""
+    if not len(x):  # as where a batch has no picture without a label
+        return x
     a, s, h, *t = ((torch.rand(len(x), generator=rng) * 2 - 1) * k for k in (rotation, zoom, shear, 2 * shift, 2 * shift))
     cos, sin, scale = a.cos(), a.sin(), 1 + s
     rows = [scale * cos, scale * (h * cos - sin), t[0], scale * sin, scale * (h * sin + cos), t[1]]
