@@ -81,6 +81,12 @@ addEventListener("keydown", (event) => { const menu = tour(); if (event.key === 
 // listener, the later one, is not called; of one who does leave the server hears by their connection's end.
 addEventListener("beforeunload", (event) => { if (document.querySelector(".run_bar[data-own=yes]")) { event.preventDefault(); event.stopImmediatePropagation(); } });
 
+// What cannot be had back is asked for twice.
+addEventListener("click", (event) => {
+  const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest?.("button.asks"));
+  if (button && !window.confirm(button.textContent.trim() + "?")) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true);
+
 // The text that a downloaded PNG carries in its chunk of the name "latent-atelier", see common.js; null where it has none.
 /** @type {(bytes: Uint8Array) => string | null} */
 const readText = (bytes) => {

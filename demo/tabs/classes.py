@@ -100,7 +100,7 @@ def rows(registry, t, s: State, models: dict[str, LatentModel]) -> dict:
     every = torch.arange(ops.num_classes(model))
     latents = [latent(m, s) for m in models.values()]
     row = torch.cat([ops.decode(m, z.expand(len(every), -1), every) for m, z in zip(models.values(), latents, strict=True)])
-    seeds = [s.seed + 2 * i for i in range(ROWS)]
+    seeds = [s.seed + i for i in range(ROWS)]
     zs = torch.cat([latent(model, dataclasses.replace(s, seed=k)) for k in seeds])
     sheet = ops.decode(model, zs.repeat_interleave(len(every), 0), every.repeat(ROWS))
     said = [captions.verdicts(t, registry, s.dataset, x, every, name) for name, x in zip(models, row.split(len(every)), strict=True)]
@@ -130,7 +130,7 @@ def tasks_done(s: State, row: Tensor, right: list) -> list[str]:
 
 
 def show(registry, t, s: State) -> dict:
-    s = dataclasses.replace(s, seed=validation.whole(s.seed, "the seed", 0, validation.SEEDS - 2 * ROWS))
+    s = dataclasses.replace(s, seed=validation.whole(s.seed, "the seed", 0, validation.SEEDS - ROWS))
     models = comparable(registry, s)
     return {"hero": hero(registry, t, s, models), "rows": rows(registry, t, s, models)}
 

@@ -251,7 +251,8 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
 
 
 def switch(registry, t, s: State) -> dict:
-    return open_state(registry, t, State(dataset=s.dataset, model=models_for(registry, s.dataset)[0], seed=s.seed, path=s.path, number=s.number))
+    seed = events.with_seed(s).seed
+    return open_state(registry, t, State(dataset=s.dataset, model=models_for(registry, s.dataset)[0], seed=seed, path=s.path, number=s.number))
 
 
 def build(registry, t, page) -> None:

@@ -210,7 +210,7 @@ def build(registry, t, page) -> None:
             upload = gr.UploadButton(t("train.upload"), file_count="multiple", file_types=["image", ".zip"], elem_classes="acts", size="md")
             one = build_one(registry, t)
             classes = ClassList(text=t.group("classlist"))
-            empty = gr.Button(t("train.clear"), size="sm", visible=False)
+            empty = gr.Button(t("train.clear"), size="sm", visible=False, elem_classes="asks")
             kinds = [(t(f"train.kind.{d}"), d) for d in samples.DATASETS if offers(d)]
             dataset = controls.Radio(kinds, value=State.dataset, label=t("train.kind"))
             model = controls.Names(bases.model_choices(t, registry, offers(State.dataset)), value=State.model, label=t("train.base"))

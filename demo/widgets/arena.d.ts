@@ -101,7 +101,7 @@ declare function distancesOf(path: Float32Array): Float32Array;
 declare function drawSegments(
   canvas: HTMLCanvasElement, theta: number, answer: ArenaApart | null, words: { real: string; fake: string }, colours: ArenaColours,
 ): ArenaAxes | null;
-declare function drawDistances(canvas: HTMLCanvasElement, theta: number, marks: ArenaApart[], colours: ArenaColours): ArenaAxes | null;
+declare function drawDistances(canvas: HTMLCanvasElement, theta: number, marks: ArenaApart[] | null, colours: ArenaColours): ArenaAxes | null;
 
 declare function arrange(width: number, height: number, count: number): { columns: number; side: number };
 declare function buildPanels(parent: Element, titles: string[], tints: string[]): ArenaPanel[];

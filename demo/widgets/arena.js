@@ -195,22 +195,26 @@ const playDirac = () => {
 const playDistance = () => {
   let /** @type {ArenaApart} */ answer = null, /** @type {ArenaAxes[]} */ axes = [];
   let moved = false; // since an answer was foretold
+  let dragged = !!state.step;
   const marks = new Map(), theta = () => thetaOf(step());
+  // The formulas, and what the nets say, are the answer: they are seen once one was foretold, or θ was moved all the same.
+  const known = () => dragged || !!prediction;
+  const tell = () => { if (answer && known()) say(filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })); };
   /** @type {(notch: number) => void} */
-  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; dragged = true; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
   panels.forEach(({ canvas }, i) => {
     /** @type {Act} */
     const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); to(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
     gesture(canvas, { begin: drag, move: drag, end: () => commit(), cancel: () => commit() });
   });
-  window.setTimeout(() => to(state.step || notchOf(1)));
+  window.setTimeout(() => { const was = dragged; to(state.step || notchOf(1)); dragged = was; redraw(); });
   return {
-    paint: (i) => { axes[i] = i ? drawDistances(panels[i].canvas, theta(), [...marks.values()], colours) : drawSegments(panels[i].canvas, theta(), answer, { real: t("layer.real"), fake: t("layer.fake") }, colours); },
+    paint: (i) => { axes[i] = i ? drawDistances(panels[i].canvas, theta(), known() ? [...marks.values()] : null, colours) : drawSegments(panels[i].canvas, theta(), known() ? answer : null, { real: t("layer.real"), fake: t("layer.fake") }, colours); },
     figure: () => "",
     where: () => `θ = ${figure(theta())}`,
-    play: () => {}, halt: () => {}, step: () => {}, seek: to, told: () => answer,
+    play: () => {}, halt: () => {}, step: () => { tell(); redraw(); }, seek: to, told: () => answer,
     moving: true, over: () => moved && !!answer?.done,
-    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; say(filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })); if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
+    heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; tell(); if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
   };
 };
 
@@ -249,7 +253,7 @@ const hint = () => {
 const kindOf = () => (lesson && lesson.computation ? lesson.name : "games");
 const predict = (/** @type {string} */ key) => {
   prediction = key;
-  if (kindOf() === "distance") return conclude();
+  if (kindOf() === "distance") { stage.step(null); return conclude(); }
   pace = Infinity; bar.speed.value = String(PACES.length - 1);
   play();
 };

@@ -80,6 +80,8 @@ const drawDistances = (canvas, theta, marks, colours) => {
   if (!width) return null;
   ctx.fillStyle = colours.ground; ctx.fillRect(0, 0, width, height);
   const axes = drawAxes(ctx, width, height, { x: [-APART_MOST, APART_MOST], y: [0, APART_MOST + 0.2] }, colours), { toX, toY, left, right, top, bottom } = axes;
+  ctx.strokeStyle = colours.ink; ctx.globalAlpha = 0.5; ctx.lineWidth = 1; ctx.beginPath(); ctx.moveTo(toX(theta), top); ctx.lineTo(toX(theta), bottom); ctx.stroke(); ctx.globalAlpha = 1;
+  if (!marks) return axes; // nothing has been foretold yet
   ctx.lineWidth = 1.6; ctx.strokeStyle = colours.real; ctx.beginPath(); ctx.moveTo(toX(-APART_MOST), toY(APART_MOST)); ctx.lineTo(toX(0), toY(0)); ctx.lineTo(toX(APART_MOST), toY(APART_MOST)); ctx.stroke();
   ctx.strokeStyle = ctx.fillStyle = colours.fake; ctx.beginPath(); ctx.moveTo(left, toY(log2)); ctx.lineTo(toX(0) - 4, toY(log2)); ctx.moveTo(toX(0) + 4, toY(log2)); ctx.lineTo(right, toY(log2)); ctx.stroke();
   ctx.beginPath(); ctx.arc(toX(0), toY(log2), 4, 0, 7); ctx.stroke(); // JS jumps at θ = 0
@@ -87,7 +89,6 @@ const drawDistances = (canvas, theta, marks, colours) => {
   for (const mark of marks) for (const [v, colour] of /** @type {[number, string][]} */ ([[mark.trainedW, colours.real], [mark.trainedJS, colours.fake]])) {
     ctx.beginPath(); ctx.arc(toX(mark.theta), toY(v), 5, 0, 7); ctx.fillStyle = colour; ctx.fill(); ctx.strokeStyle = colours.ground; ctx.lineWidth = 1.5; ctx.stroke();
   }
-  ctx.strokeStyle = colours.ink; ctx.globalAlpha = 0.5; ctx.lineWidth = 1; ctx.beginPath(); ctx.moveTo(toX(theta), top); ctx.lineTo(toX(theta), bottom); ctx.stroke(); ctx.globalAlpha = 1;
   ctx.textAlign = "left"; ctx.fillStyle = colours.real; ctx.fillText("W = |θ|", toX(-APART_MOST) + 20, toY(APART_MOST)); ctx.fillStyle = colours.fake; ctx.fillText("JS = log 2", left + 8, toY(log2) - 12);
   return axes;
 };

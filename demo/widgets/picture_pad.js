@@ -31,6 +31,8 @@ let brought = false; // whether the server opens a photograph, which is to be se
 let /** @type {Stroke[]} */ strokes = [], /** @type {Wish | null} */ wish = null;
 /** What was there before the person's own picture.  @type {Picture | null} */
 let before = null;
+/** A person's own that another picture has taken the place of: Undo asks for it again.  @type {{strokes: Stroke[], wish: Wish | null} | null} */
+let left = null;
 let intent = 0; // answers to an older one are dropped
 /** What a person brought before the pad knew for which model.  @type {(() => void) | null} */
 let waiting = null;
@@ -65,11 +67,15 @@ const mark = () => {
   const taken = !!(wish && wish.used);
   root.classList.toggle("inked", strokes.length > 0);
   root.classList.toggle("photographed", taken);
-  undoButton.disabled = !strokes.length;
+  undoButton.disabled = !strokes.length && !left;
+  root.classList.toggle("left", !!left);
   clearButton.disabled = !strokes.length && !taken;
 };
 // The pad as it begins: no strokes, no photograph, no gesture, no answer awaited.
-const forget = () => { root.classList.remove("refused"); intent++; held = wish = null; strokes = []; redraw(); mark(); };
+const forget = () => {
+  if (given.samples?.pixels && (strokes.length || wish?.used)) left = { strokes, wish };
+  root.classList.remove("refused"); intent++; held = wish = null; strokes = []; redraw(); mark();
+};
 const putBack = () => { forget(); if (own(given.value) && before) take(before); else show(); };
 // A file that the server wants opened; of which the pad may learn as it comes to be.
 const openPhoto = () => { brought = !!given.value?.photo; if (brought) ask({ source: "upload", ...given.value.photo }, null); };
@@ -91,6 +97,8 @@ const request = latest(async (/** @type {number} */ mine, /** @type {{strokes: S
 const accept = (answer, source) => {
   root.classList.toggle("refused", !!answer.error); // what the model sees is another picture then, and pale
   if (answer.error) return say(answer.error, true);
+  left = null;
+  mark();
   const handle = answer.shown ? { turn: answer.turn, invert: answer.invert, cut: answer.cut } : undefined;
   take({ pixels: answer.pixels, label: -1, source, doubt: answer.doubt, notes: answer.notes, handle });
 };
@@ -132,8 +140,15 @@ const extend = (event) => {
   lengthen(stroke, (every.length ? every : [event]).map(pointAt));
   if (stroke.length - 1 > from) { ink(stroke, from); send(); }
 };
+const recall = () => {
+  ({ strokes, wish } = left);
+  left = null;
+  redraw(); mark();
+  if (wish) ask({}); else { intent++; send(); }
+};
 const undo = () => {
-  if (strokes.length < 2) return putBack();
+  if (!strokes.length && left) return recall();
+  if (strokes.length < 2) { putBack(); left = null; return mark(); }
   held = null; strokes.pop(); intent++; redraw(); send();
 };
 const write = () => gesture(canvas, {
@@ -313,7 +328,7 @@ const build = () => {
   steps.row = make("div", "row", steps);
   write(); frame(); forget();
   root.addEventListener("keydown", (e) => {
-    if (e.key.toLowerCase() !== "z" || !(e.ctrlKey || e.metaKey) || !strokes.length) return;
+    if (e.key.toLowerCase() !== "z" || !(e.ctrlKey || e.metaKey) || undoButton.disabled) return;
     e.preventDefault(); undo();
   });
   root.addEventListener("dragover", (e) => e.preventDefault());
@@ -333,5 +348,5 @@ const follow = () => {
 };
 follow(); build(); openPhoto();
 watch("value", arrive);
-watch(["samples", "groups"], () => { page = group = 0; follow(); camera.close(); forget(); dome(); fill(); });
+watch(["samples", "groups"], () => { page = group = 0; follow(); camera.close(); forget(); left = null; mark(); dome(); fill(); });
 watch("hint", invite);

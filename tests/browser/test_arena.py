@@ -60,3 +60,14 @@ def test_slow_motion_says_what_each_turn_did(page, server, language):
     page.locator(".arena select").select_option(label=t("arena.slow"))
     for which in ("D", "G"):
         page.wait_for_function("(begin) => document.querySelector('.arena .said').textContent.startsWith(begin)", arg=t(f"arena.did.{which}")[:4])
+
+
+def test_what_the_two_distances_are_is_seen_once_it_was_foretold(page, server):
+    open_tab(page, server, "arena", "&lesson=distance")
+    page.locator(".arena .tools button", has_text=Text("en")("arena.lesson.distance.answer.both")).wait_for()
+    page.wait_for_timeout(1000)
+    before, said = drawn(page, f"{PLANE} >> nth=1"), page.locator(".arena .said").inner_text()
+    page.locator(".arena .tools button", has_text=Text("en")("arena.lesson.distance.answer.both")).click()
+    page.wait_for_function("document.querySelector('.arena .said').textContent.startsWith('W ')")
+    assert "W " not in said
+    assert drawn(page, f"{PLANE} >> nth=1") != before

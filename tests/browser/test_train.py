@@ -53,6 +53,8 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
     page.wait_for_function("([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[FIRST, first])
     page.get_by_role("button", name="Add it").wait_for()
     assert page.locator(".class_list .count").all_inner_texts() == ["6", "6"]
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Delete my pictures").click()  # asked, and thought better of
     page.locator(".class_list input").nth(1).fill("owl")
     page.locator(".class_list input").nth(1).blur()
     page.wait_for_function("document.querySelectorAll('#train-en .rowhead')[1]?.textContent === 'owl'")

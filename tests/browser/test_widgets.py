@@ -221,6 +221,41 @@ def test_strokes_are_sent_as_they_are_and_undone_one_by_one(hand, workshop):
     assert hand.locator("#pad .strip [aria-pressed=true]").count() == 1
 
 
+@pytest.mark.parametrize(
+    "act", [lambda pad: pad.locator(".strip button").nth(3).click(), lambda pad: pad.locator("button", has_text="Clear").click()]
+)
+def test_an_own_picture_that_another_took_the_place_of_is_had_back_by_undo(hand, workshop, act):
+    write(hand, (60, 60), (60, 200))
+    settled(hand, 300)
+    strokes = workshop.asked[-1]["strokes"]
+    act(hand.locator("#pad"))
+    assert ink(hand, 60, 120) == 0
+    hand.locator("#pad button", has_text="Undo").click()
+    settled(hand, 300)
+    assert ink(hand, 60, 120) == 255
+    assert workshop.asked[-1]["strokes"] == strokes
+    hand.locator("#pad button", has_text="Undo").click()  # the stroke, as before
+    assert ink(hand, 60, 120) == 0
+    assert hand.locator("#pad button", has_text="Undo").is_disabled()
+
+
+@pytest.mark.parametrize("pad", ["#pad", "#colour"])
+def test_a_photograph_that_a_sample_took_the_place_of_is_had_back_as_it_was_turned(hand, workshop, pad):
+    undo = hand.locator(f"{pad} button", has_text="Undo")
+    upload(hand, pad)
+    settled(hand, 300)
+    hand.locator(f"{pad} button", has_text="Turn").click()
+    settled(hand, 300)
+    hand.locator(f"{pad} .strip button").nth(3).click()
+    assert not hand.locator(f"{pad} .photo").is_visible()
+    undo.click()
+    settled(hand, 300)
+    assert hand.locator(f"{pad} .photo").is_visible()
+    assert base64.b64decode(workshop.asked[-1]["picture"]) == photograph()
+    assert workshop.asked[-1]["turn"] == 1
+    assert not undo.is_visible()  # of a photograph there is nothing to undo
+
+
 def test_a_stroke_that_leaves_the_pad_stays_within_its_coordinates(hand, workshop):
     write(hand, (140, 140), (140, 400), (-90, 140))
     settled(hand, 300)

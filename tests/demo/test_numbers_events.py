@@ -301,6 +301,15 @@ def test_a_list_of_models_that_is_left_does_not_take_back_the_data_set_that_was_
     assert answer(registry, t, SimpleNamespace(dataset=dataset, model=model), event) == answers
 
 
+@pytest.mark.parametrize("seed", [None, -1, 2.5])
+@pytest.mark.parametrize("tab", [classes, inpainting, interpolation, pixel])
+def test_a_seed_that_is_none_does_not_keep_another_data_set_from_being_chosen(tab, seed):
+    control = SimpleNamespace(_id=7)
+    choose = events.choose_by(control, tab.switch, None)
+    assert choose(registry, t, tab.State(dataset="fashion", seed=seed), gr.EventData(control, {}))["seed"] == 0
+    assert choose(registry, t, tab.State(dataset="fashion", seed=8), gr.EventData(control, {}))["seed"] == 8
+
+
 def test_a_sample_that_is_picked_brings_its_class_and_the_hole_stays():
     pad, _ = holed()
     found = pixel.pick_sample(registry, t, pixel.State(model="pixelcnn-mnistbin", picture=picked(8), mask=pad))

@@ -67,6 +67,11 @@ def test_a_storys_code_is_the_losss_own_lines():
     assert sum(p.numel() for p in registry.model("wgangp-mnist").generator.parameters()) == 234_177
 
 
+def test_a_model_that_knew_few_labels_is_told_with_its_networks_and_both_its_turns():
+    told = story.anatomy(ModelRegistry(), Text("en"), "ssgan100-mnist")
+    assert told.count("<pre") == 2
+
+
 def test_a_model_is_told_with_the_curves_of_its_run(tmp_path):
     torch.manual_seed(0)
     checkpoint.save(GAN(GANConfig(hidden=(8,), discriminator_hidden=(8,))), tmp_path, name="gan-mnist", dataset="mnist")
@@ -92,7 +97,7 @@ def test_a_film_is_sent_where_a_run_kept_one_with_what_is_known_of_each_moment(t
     value = story.film(registry, Text("en"), name)
     assert base64.b64decode(value["png"]) == b"sheet"
     assert value["captions"] == ["after batch 1, 0.1 min, FID 90.2", "after batch 2,000, 3 min, FID 7"]
-    assert story.film(ModelRegistry(), Text("en"), "cvaegan-mnist") == {}
+    assert story.film(ModelRegistry(), Text("en"), "vae2d-mnist") == {}
 
 
 def test_who_chooses_a_model_of_three_turns_has_done_a_task_and_who_is_shown_it_has_not():

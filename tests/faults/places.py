@@ -183,7 +183,7 @@ FAULTS = [
     ("pictures", R + "plain.py", "> 127) if", "< 127) if"),
     ("page", T + "classes.py", "for i in (0, 1))", "for i in (1, 0))"),
     ("page", T + "classes.py", "y[0, validation.whole(s.label, \"the class\", 0, classes - 1)] += 1 - mix", "y[0, validation.whole(s.label, \"the class\", 0, classes - 1)] += mix"),
-    ("page", T + "classes.py", "seeds = [s.seed + 2 * i for", "seeds = [s.seed + i for"),
+    ("page", T + "classes.py", "seeds = [s.seed + i for", "seeds = [s.seed + 2 * i for"),
     ("page", T + "classes.py", "return validation.real(s.temperature, \"the temperature\", 0, 3) * ops.slerp", "return ops.slerp"),
     ("page", T + "classes.py", "% len(captions.class_names(t, registry, s.dataset, s.model))", "// len(captions.class_names(t, registry, s.dataset, s.model))"),
     ("page", T + "compare.py", "rng=validation.rng(seed), temperature=temperature)", "rng=validation.rng(seed))"),

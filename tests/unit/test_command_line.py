@@ -22,7 +22,7 @@ from genlib import checkpoint, curves, data, lock, output, train
 from genlib.objectives.elbo import ELBO
 from tests.conftest import small, write_mnist
 
-TRAIN = ("train", "ae2d-mnist", "--steps", "150")
+TRAIN = ("train", "ae2d-mnist", "--steps", "60")
 EACH_BATCH = """from genlib import __main__, curves, job
 job.SAVE_SECONDS, curves.MAX_WINDOWS = 0, 4
 __main__.main()"""  # a run that saves after each batch, and whose curves are soon full
@@ -140,11 +140,11 @@ def never_interrupted(data_root, tmp_path_factory):
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_training_resumes_to_the_weights_of_one_that_was_not(data_root, tmp_path, sign, start, fine, never_interrupted):
-    said = stop_at(start(*TRAIN, "--data", data_root, "--out", tmp_path / "a"), "batch 30", sign)
+    said = stop_at(start(*TRAIN, "--data", data_root, "--out", tmp_path / "a"), "batch 20", sign)
     assert re.search(r"batch \d+, loss [\d.]+, \d+ samples/s", said)
     assert "go on with --resume" in said
     assert "Traceback" not in said
-    assert 30 <= checkpoint.read_info(tmp_path / "a").training["steps"] < 150
+    assert 20 <= checkpoint.read_info(tmp_path / "a").training["steps"] < 60
     checkpoint.load(tmp_path / "a")
     fine(*TRAIN, "--data", data_root, "--out", tmp_path / "a", "--resume")
     a, b = load_file(tmp_path / "a" / checkpoint.WEIGHTS), never_interrupted

@@ -132,6 +132,11 @@ def test_augmentation_is_reproducible_and_stays_in_range(change):
     assert 0 <= a.min() <= a.max() <= 1
 
 
+@pytest.mark.parametrize("change", [data.jitter, data.flip_and_shift, data.brightness_jitter, data.binarise])
+def test_a_batch_of_no_pictures_is_changed_into_one_of_none(change):
+    assert change(torch.zeros(0, 1, 28, 28), torch.Generator().manual_seed(0)).shape == (0, 1, 28, 28)
+
+
 def pictures(root):
     for name in ("B", "owl"):
         (root / name).mkdir(parents=True)
