@@ -186,25 +186,25 @@ def name_drops(dots: Sequence[np.ndarray], names: Sequence[str]) -> list[float]:
 def pace(courses: Sequence[Course], chosen: str = "", size: tuple[float, float] = PANEL) -> Figure:
     """FID against minutes, both on log axes: a line a run as far as its moments are known, a dot where it ended.
 
-    The run whose title is `chosen` is coloured; those of the front are named, below and left of their dots, where nothing is.
+    The run whose title is `chosen` is coloured; those of the front are dark and named, below and left of their dots, where nothing is.
     """
     figure = Figure(size, layout="constrained", dpi=DPI)
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="minutes of training", ylabel="FID")
-    for course in sorted(courses, key=lambda course: course.title == chosen):  # the coloured one over the others
+    front = sorted(pareto_front(courses), key=lambda course: -course.fid[-1])
+    for course in sorted(courses, key=lambda course: (course.title == chosen, course in front)):  # the coloured one over the others
         is_chosen = course.title == chosen
-        look: dict = {"color": ACCENT if is_chosen else QUIET, "alpha": 1 if is_chosen else 0.6}
+        look: dict = {"color": ACCENT} if is_chosen else {"color": INK} if course in front else {"color": QUIET, "alpha": 0.5}
         axes.plot(course.minutes, course.fid, linewidth=2 if is_chosen else 0.9, **look)
         axes.plot(course.minutes[-1:], course.fid[-1:], "o", markersize=5 if is_chosen else 3.5, **look)
     ends = np.array([(course.minutes[-1], course.fid[-1]) for course in courses])
     low, high = ends.min(axis=0) / (20, 4), ends.max(axis=0) * (1.3, 1.5)  # room for names
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-    front = sorted(pareto_front(courses), key=lambda course: -course.fid[-1])
     dots = [
         np.log([(c.minutes[-1], c.fid[-1])] / low)[0] / np.log(high / low) * np.array(size) * 60 for c in front
     ]  # of an inch's 72 points the axes' own take some
     for course, drop in zip(front, name_drops(dots, [course.title for course in front]), strict=True):
         axes.annotate(
-            course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=QUIET,
+            course.title, (course.minutes[-1], course.fid[-1]), (-4, -3 - drop), textcoords="offset points", ha="right", va="top", color=INK,
             bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
         )  # fmt: skip
     for axis, span in zip((axes.xaxis, axes.yaxis), high / low, strict=True):

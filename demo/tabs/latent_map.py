@@ -89,7 +89,7 @@ def reach(folder) -> float:
 
 def extent(mean: torch.Tensor) -> float:
     """Half the side of the part of a plane to show, about 0: nearly all codes (N, 2), and the prior's circles."""
-    far = torch.quantile(mean.abs(), 0.995).item() * 1.05 if len(mean) else 3.0
+    far = torch.quantile(mean.abs(), 0.998).item() * 1.05 if len(mean) else 3.0
     return round(max(3.0, far), 1)
 
 

@@ -261,13 +261,13 @@ def test_an_axis_of_a_pace_has_two_numbers_at_least_however_close_the_runs():
             assert sum(low <= tick <= high for tick in axis.get_majorticklocs()) >= 2
 
 
-def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_others():
+def test_a_pace_has_a_line_a_run_a_dot_where_it_ended_and_the_chosen_one_is_coloured_over_the_dark_front():
     runs = [plots.Course("a", (0.5, 2, 8), (900, 60, 12)), plots.Course("b", (4,), (30,)), plots.Course("c", (9,), (40,))]
     (axes,) = plots.pace(runs, "a").axes
     lines, dots = axes.lines[::2], axes.lines[1::2]
-    assert [list(zip(*line.get_data(), strict=True)) for line in lines] == [[(4, 30)], [(9, 40)], [(0.5, 900), (2, 60), (8, 12)]]
-    assert [tuple(float(v[0]) for v in dot.get_data()) for dot in dots] == [(4, 30), (9, 40), (8, 12)]
-    assert [line.get_color() for line in lines] == [plots.QUIET, plots.QUIET, plots.ACCENT]
+    assert [list(zip(*line.get_data(), strict=True)) for line in lines] == [[(9, 40)], [(4, 30)], [(0.5, 900), (2, 60), (8, 12)]]
+    assert [tuple(float(v[0]) for v in dot.get_data()) for dot in dots] == [(9, 40), (4, 30), (8, 12)]
+    assert [line.get_color() for line in lines] == [plots.QUIET, plots.INK, plots.ACCENT]
     assert sorted(text.get_text() for text in axes.texts) == ["a", "b"]
     assert axes.get_xlim()[0] < 1  # room for a name left of the first that ended
     assert axes.get_xlim()[1] > 9
