@@ -5,19 +5,33 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from demo import lessons
+from demo import lessons, zerogpu
 from demo.studio import Desk, Line
 from genlib.learning import Learner
 
 PACE = 1.0  # seconds between two looks
+OVER = object()  # what a run's paces end with
 PATIENCE = 600.0  # seconds that a pause holds the line
+
+
+def paces(learner: Learner) -> Iterator[None]:
+    """Train, a pace at a time: on ZeroGPU where it is there, until it lends no more, else here."""
+    while zerogpu.is_there() and not learner.is_over:
+        try:
+            for state in zerogpu.learn(learner.task, learner.budget, learner.state(), PACE):
+                learner.restore(state)
+                yield
+        except gr.Error:  # so it says that a visitor's share of today is used up
+            break
+    while learner.advance(PACE):
+        yield
 
 
 def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[dict]:
     """The run's sheets and curves while it goes on, then what came of it: its figures, and the model to take away."""
     yield show(t, learner, seed, "running")
-    paused = 0.0
-    while desk.wish not in ("stop", "best") and (desk.wish == "pause" or learner.advance(PACE)):
+    paused, going = 0.0, paces(learner)
+    while desk.wish not in ("stop", "best") and (desk.wish == "pause" or next(going, OVER) is not OVER):
         line.place(desk)
         yield show(t, learner, seed, "paused" if desk.wish == "pause" else "running")
         if desk.wish == "pause":

@@ -3,6 +3,7 @@
 `finetuning` makes the task, `train` the batches, `stopping` keeps the best; here they are one thing that can be asked between two batches.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from genlib import card, checkpoint, ops, train
@@ -22,6 +25,7 @@ from genlib.objectives import registry
 
 SHOWN = 8  # classes of a sheet, at most
 NAMES = 6  # loss curves, at most
+KEPT = ("looks", "progress", "looked", "is_over")  # of a Learner's fields, in its state
 APART = 25  # batches between two looks at the pictures held out: closer, chance alone would make the curve turn
 
 
@@ -52,6 +56,7 @@ class Learner:
     def __post_init__(self):
         self.best = self.task.watch()
         self.batches = train.train(self.task.run, self.task.batches, self.budget)
+        self.device = self.task.run.device.type  # where it learned
 
     @property
     def minutes(self) -> float:
@@ -76,6 +81,29 @@ class Learner:
             self.looked = progress.step
             self.looks.append((self.minutes, self.best.add(self.task.run, progress)))
         return progress.progress >= 1 or bool(self.best and self.best.has_turned)
+
+    def state(self) -> tuple[bytes, str]:
+        """What makes another Learner of the same task this one, wherever it is: tensors as safetensors, and the rest as JSON."""
+        tensors = {f"run.{name}": value for name, value in self.task.run.state().items()}
+        notes = {"curves": self.curves.to_json(), "device": self.device} | {key: getattr(self, key) for key in KEPT}
+        if self.best:
+            tensors |= {f"best.{name}": value for name, value in self.best.kept.items()}
+            notes |= {"errors": self.best.errors, "due": self.best.due}
+        return save_tensors({name: value.detach().to("cpu", copy=True).contiguous() for name, value in tensors.items()}), json.dumps(notes)
+
+    def restore(self, state: tuple[bytes, str]) -> None:
+        """Become the Learner of the same task whose state() it is."""
+        groups: dict[str, dict[str, Tensor]] = {"run": {}, "best": {}}
+        for name, value in load_tensors(state[0]).items():
+            group, _, rest = name.partition(".")
+            groups[group][rest] = value
+        notes = json.loads(state[1])
+        self.task.run.restore(groups["run"])
+        self.curves, self.device = Curves.from_json(notes["curves"]), notes["device"]
+        for key in KEPT:
+            setattr(self, key, notes[key])
+        if self.best:
+            self.best.kept, self.best.errors, self.best.due = groups["best"], notes["errors"], notes["due"]
 
     def stop(self) -> None:
         """Train no more."""
@@ -135,7 +163,7 @@ class Learner:
         """Write a checkpoint with its card; `command` says what trained it.  Raises CheckpointError, OSError."""
         run, n = self.task.run, int(self.figures.get("held_out_n", 0))
         training = self.task.about["training"] | {
-            "command": command, "seed": run.seed, "device": run.device.type, "steps": run.step, "minutes": round(self.minutes, 1),
+            "command": command, "seed": run.seed, "device": self.device, "steps": run.step, "minutes": round(self.minutes, 1),
             "lr": run.lr, "betas": list(run.betas), "date": date.today().isoformat(),
             "evaluated": {"command": command, "n": n, "seed": 0, "split": "held-out"},
         }  # fmt: skip

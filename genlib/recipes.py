@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from genlib import data
+from genlib.data.augment import identity
 from genlib.models.aegan import AEGAN, AEGANConfig
 from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
@@ -40,10 +41,6 @@ from genlib.objectives.reconstruction import Reconstruction
 from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
-
-
-def identity(x: Tensor, _rng: torch.Generator) -> Tensor:
-    return x
 
 
 Model = TypeVar("Model", bound=nn.Module)

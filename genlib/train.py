@@ -92,6 +92,15 @@ class Run:
         """The model to release: the averaged weights where they are kept."""
         return cast(Network, self.average.module) if self.average else self.objective.model
 
+    def to(self, device: torch.device | str) -> None:
+        """Go on elsewhere: the networks, their averages and what the optimisers keep of each parameter."""
+        self.device = torch.device(device)
+        self.objective.to(device)
+        if self.average:
+            self.average.to(device)
+        for optimizer in self.optimizers:
+            optimizer.load_state_dict(optimizer.state_dict())  # which puts it where the parameters are
+
     def update_average(self) -> None:
         """Move the averaged weights, where they are kept, towards those of now; a net that is to stay as it is takes its own."""
         if self.average:

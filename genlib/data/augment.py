@@ -5,6 +5,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
+def identity(x: Tensor, _rng: torch.Generator) -> Tensor:
+    """Nothing changed."""
+    return x
+
+
 def jitter(x: Tensor, rng: torch.Generator, *, rotation=0.15, zoom=0.1, shift=0.08, shear=0.15) -> Tensor:
     """Small random affine changes of each image: turn and shear in radians, zoom and shift as fractions."""
     if not len(x):  # as where a batch has no picture without a label

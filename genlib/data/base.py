@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genlib.batch import Batch
+from genlib.data.augment import identity
 from genlib.errors import Problem
 
 
@@ -65,7 +66,7 @@ class Batches:
     images: Images
     size: int
     seed: int = 0
-    augment: Callable[[Tensor, torch.Generator], Tensor] = lambda x, _rng: x
+    augment: Callable[[Tensor, torch.Generator], Tensor] = identity
     _epoch: tuple[int, Tensor] = field(default=(-1, torch.empty(0)), repr=False)
 
     def __call__(self, step: int, rng: torch.Generator) -> Batch:

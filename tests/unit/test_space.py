@@ -157,6 +157,66 @@ def test_with_the_spaces_package_a_function_is_named_for_the_gpu_before_torch_is
     assert out.stdout.split() == ["1", "True"]
 
 
+FORKING = """
+import multiprocessing, threading
+import gradio as gr
+lent = 0
+def GPU(function=None, duration=60):
+    if function is None:
+        return lambda function: GPU(function, duration=duration)
+    def call(*args):
+        global lent
+        lent += 1
+        if lent > 3:
+            raise gr.Error("no more today")
+        context = multiprocessing.get_context("fork")
+        asked, told = context.SimpleQueue(), context.SimpleQueue()
+        def work():
+            task = threading.Thread(target=lambda: [told.put(value) for value in function(*asked.get())] and told.put(None))
+            task.start(), task.join()
+        process = context.Process(target=work, daemon=True)
+        process.start()
+        asked.put(args)
+        yield from iter(told.get, None)
+        process.join()
+    return call
+"""  # what ZeroGPU does: another process, values by pickle, a visitor's share
+LENT = """
+from demo import zerogpu, runs
+import pathlib, sys, torch, spaces
+from genlib import finetuning, train
+from genlib.data.own import OwnImages
+from genlib.learning import Learner
+torch.set_num_threads(1)
+zerogpu.DEVICE, zerogpu.STINT, runs.PACE = "cpu", 0.0, 0.0
+def learned():
+    x = torch.randint(0, 256, (30, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    pictures = OwnImages(x, torch.arange(30) % 2, ("a", "b"))
+    learner = Learner(finetuning.prepare(pathlib.Path("checkpoints/wgangp-mnist"), pictures, finetuning.Choices()), train.Budget(steps=60))
+    for _ in runs.paces(learner):
+        pass
+    return learner
+away = learned()
+lent, zerogpu.is_there = spaces.lent, lambda: False
+here = learned()
+state = here.task.run.state()
+assert all(value.equal(state[name]) for name, value in away.task.run.state().items() if name != "seconds")
+assert [row["critic/loss"] for row in away.curves.means] == [row["critic/loss"] for row in here.curves.means]
+assert len(away.curves.means) == 60
+assert [error for _, error in away.looks] == [error for _, error in here.looks] != []
+assert away.best.kept.keys() == here.best.kept.keys() and away.best.kept
+print(lent, away.task.run.step)
+"""
+
+
+def test_a_run_that_is_lent_a_gpu_a_stint_at_a_time_is_the_run_that_stayed_and_ends_here_where_no_more_is_lent(tmp_path):
+    (tmp_path / "spaces.py").write_text(FORKING)
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "OMP_NUM_THREADS": "1", "SPACES_ZERO_GPU": "1"}
+    out = subprocess.run([sys.executable, "-c", LENT], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    assert out.returncode == 0, out.stderr
+    assert out.stdout.split() == ["4", "60"]  # three stints, and one that was refused
+
+
 def test_without_the_spaces_package_nothing_is_changed(monkeypatch):
     monkeypatch.setitem(sys.modules, "spaces", None)  # as good as not installed
 
@@ -164,4 +224,4 @@ def test_without_the_spaces_package_nothing_is_changed(monkeypatch):
         return 1
 
     assert zerogpu.gpu(function) is function
-    assert zerogpu.idle() is None
+    assert not zerogpu.is_there()
