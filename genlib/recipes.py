@@ -42,7 +42,6 @@ from genlib.objectives.semi_supervised import SemiSupervised
 from genlib.objectives.wae import WAE, PixelWAE
 from genlib.objectives.wasserstein import WGANGPObjective, WGANObjective
 
-
 Model = TypeVar("Model", bound=nn.Module)
 
 

@@ -146,7 +146,7 @@ def compare(registry, t, shown: Shown) -> dict:
     fills = torch.cat([last, *(repairs(model, x, mask, y, passes, k)[-1:] for k in seeds[1:])])
     more = {"scale": 4 if x.shape[-1] < 64 else 2, "flow": 1}
     return {"about": about, "sections": [
-        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), captions=lines, name="repairers", about={"models": names}, **more | {"least": 2.5 if x.shape[-1] < 64 else 1}),
+        section(t("inpaint.models"), pixels(torch.cat([x, final])), max(5, len(final) + 1), captions=lines, name="repairers", about={"models": names}, **more | {"least": 3 if x.shape[-1] < 64 else 1}),
         section(t("inpaint.fills"), pixels(fills), FILLS, captions=[t("classes.seed", n=k) for k in seeds], name="fills", about={"seeds": seeds}, **more),
         *fill_classes(t, model, labels, x, mask, about),
     ]}  # fmt: skip
