@@ -179,12 +179,16 @@ def curves(t, learner: Learner) -> dict:
     return {"charts": charts, "until": learner.budget.minutes or 1, "at": learner.minutes}
 
 
+EARLY = 50  # of 100 drawn pictures that are read as asked: with fewer a model has not learned its classes
+
+
 def outcome(t, learner: Learner) -> list[str]:
     """Sentences of what was measured."""
     known = {key: 100 * value if key.endswith(("_acc", "_before")) else value for key, value in learner.figures.items()}
     known["right"] = known.get("own_reader_acc", 0) * known.get("held_out_n", 0) / 100
     said = {"read": ("own_read_acc", "held_out_n", "right"), "kept": ("kept_acc", "kept_acc_before"), "copies": ("copy_ratio",)}
-    return [t(f"train.figure.{name}", **{key: known[key] for key in keys}) for name, keys in said.items() if set(keys) <= known.keys()]
+    told = [t(f"train.figure.{name}", **{key: known[key] for key in keys}) for name, keys in said.items() if set(keys) <= known.keys()]
+    return [t("train.figure.early"), *told] if known.get("own_read_acc", 100) < EARLY else told
 
 
 def names_of(desk: Desk) -> list[str]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from demo import samples
 from demo.samples import DATASETS, Samples
-from demo.studio import Studio
+from demo.studio import MINE, Studio
 from genlib import checkpoint, hub, ood, ops
 from genlib.batch import Batch
 from genlib.checkpoint import CheckpointError, Info
@@ -109,6 +109,8 @@ class ModelRegistry:
     def add(self, source: str) -> str:
         """Put a model that a visitor asks for on the shelf; returns the name it stands under.  Raises CheckpointError."""
         if source not in self.infos:
+            if source.startswith(MINE):
+                raise CheckpointError("this model of your pictures is gone: choose another")
             self.put(source, hub.resolve(source) if paths_allowed() else self.fetch(source))
         return source
 

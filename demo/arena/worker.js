@@ -10,6 +10,7 @@ class Arena {
   /** @param {(message: any, transfer?: Transferable[]) => void} post @param {(act: () => void) => void} later after the messages that wait */
   constructor(post, later = (act) => setTimeout(act, 0)) {
     this.of = /** @type {number | undefined} */ (undefined); // which start this is, as the page counts: told with all that it sends
+    this.order = /** @type {number | undefined} */ (undefined); // the last thing that was asked for, as the page counts: told with a frame
     this.post = (/** @type {any} */ message, /** @type {Transferable[]} */ transfer = []) => post(this.of === undefined ? message : { ...message, of: this.of }, transfer);
     this.later = later;
     this.games = /** @type {Game[]} */ ([]);
@@ -20,6 +21,7 @@ class Arena {
   receive(/** @type {any} */ message) {
     /** @type {Record<string, (message: any) => void>} */
     const acts = { start: this.start, play: this.play, pause: this.pause, step: this.stepOnce, seek: this.seek, show: this.show, lesson: this.lesson, check: this.check };
+    if (message.order !== undefined) this.order = message.order;
     acts[message.type]?.call(this, message);
   }
 
@@ -29,6 +31,7 @@ class Arena {
 
   start(/** @type {any} */ { games, of, heat = 40, arrows = 64, sample = 256 }) {
     this.of = of;
+    this.order = undefined;
     const settings = games.map(complete), troubles = settings.map(check);
     this.halt();
     if (troubles.some(Boolean)) { this.post({ type: "troubles", troubles }); return; }
@@ -155,7 +158,7 @@ class Arena {
   sendFrame() {
     const games = this.games.map((game) => ({ ...drawFrame(game, this.ask), metrics: nullForNaN(game.metrics), rate: this.rate }));
     const buffers = games.flatMap(({ fake, arrows, heat, grid, histogram, optimal }) => [fake, arrows, heat, grid, histogram.counts, optimal].filter(Boolean).map((data) => data.buffer));
-    this.post({ type: "frame", playing: this.playing, games }, /** @type {Transferable[]} */ (buffers));
+    this.post({ type: "frame", order: this.order, playing: this.playing, games }, /** @type {Transferable[]} */ (buffers));
   }
 
   sendHistory() {

@@ -12,7 +12,7 @@ interface ArenaState {
 type ArenaHistory = Record<string, Float32Array>;
 type ArenaFrame = Partial<Omit<Frame, "metrics">> & { step: number; metrics: Partial<Frame["metrics"]> };
 interface ArenaLesson {
-  name: string; steps?: number; choices: string[]; games?: Partial<Settings>[]; contrast?: Partial<Settings>[]; computation?: boolean;
+  name: string; steps?: number; choices: string[]; games?: Partial<Settings>[]; contrast?: Partial<Settings>[]; computation?: boolean; fixed?: boolean;
   outcome(histories: any): Record<string, any>; judge(outcome: any): string;
 }
 interface ArenaEngine {
@@ -107,7 +107,7 @@ declare function arrange(width: number, height: number, count: number): { column
 declare function buildPanels(parent: Element, titles: string[], tints: string[]): ArenaPanel[];
 declare function sizePanels(panels: ArenaPanel[], side: number): void;
 declare function buildLegend(parent: Element, shown: ArenaShown, changed: (key: string) => void): void;
-declare function buildCharts(parent: Element, charts: ArenaChart[], several: boolean, critic: boolean): ArenaShownChart[];
+declare function buildCharts(parent: Element, charts: ArenaChart[], several: boolean, kind: "" | "_critic" | "_either"): ArenaShownChart[];
 declare function fillCharts(charts: ArenaShownChart[], histories: ArenaHistory[], at: number, until: number, tints: string[], colours: ArenaColours): void;
 declare function buildBar(parent: Element, second: Element, acts: ArenaActs, paces: number[]): ArenaBar;
 declare function attachPen(canvas: HTMLCanvasElement, points: number[][], colours: ArenaColours, done: (points: number[][]) => void): void;

@@ -24,11 +24,14 @@ const ask = (message) => worker.postMessage(message);
 const say = (text, wrong = false) => { said.textContent = text; said.classList.toggle("error", wrong); };
 const step = () => (frames ? frames[0].step : 0);
 
+/** @type {(n: number) => string} */
+const grouped = (n) => n.toLocaleString("en").replaceAll(",", "\u202f");
+
 // What is seen: the panels with every frame, words and curves a few times a second.
 const words = () => {
   told = performance.now();
   panels.forEach(({ stat }, i) => { stat.textContent = stage.figure(i); });
-  bar.where.textContent = stage.where ? stage.where() : filled(t("where"), { n: step().toLocaleString("en").replaceAll(",", "\u202f") });
+  bar.where.textContent = stage.where ? stage.where() : filled(t(Number.isFinite(goal()) && step() <= goal() ? "where_of" : "where"), { n: grouped(step()), of: grouped(goal()) });
   bar.range.max = String(Math.max(reached, 1)); bar.range.value = String(step());
   if (!lesson) for (const task of stage.tasks?.() || []) finish(`arena.${task}`, "answer");
   if (playing && pace && stage.rate) say(filled(t("rate"), { n: figure(stage.rate(), stage.rate() < 10 ? 1 : 0) }));
@@ -112,6 +115,9 @@ const acts = {
 /** @type {() => ArenaStage} */
 const playGames = () => {
   let /** @type {Float32Array[]} */ real = [], fresh = true, /** @type {"D" | "G" | null} */ turn = null, timer = 0;
+  let order = 0; // of what was asked last: a frame that answers an older one is seen, and ends nothing
+  /** @type {(message: object) => void} */
+  const give = (message) => ask({ ...message, order: ++order });
   const small = width() < 640;
   /** @type {(before: ArenaFrame, after: ArenaFrame) => string} */
   const happened = (before, after) => {
@@ -120,7 +126,7 @@ const playGames = () => {
     return filled(t(`did.${turn}${isCritic(games[0].rule) ? "_critic" : ""}`), { r: figure(r), f: figure(f), g: figure(g, 3), d: figure(d, 3) });
   };
   // One turn, then a rest in which to read what it did; D and G make one iteration between them.
-  const slowly = () => { turn = turn === "D" ? "G" : "D"; ask({ type: "step", turn, half: turn === "D" }); };
+  const slowly = () => { turn = turn === "D" ? "G" : "D"; give({ type: "step", turn, half: turn === "D" }); };
   ask({ type: "start", of: ++starts, games, heat: small || games.length > 3 ? 28 : 40, arrows: small ? 32 : 64, sample: small ? 128 : 256 });
   if (shown.optimal) ask({ type: "show", optimal: true });
   return {
@@ -129,21 +135,23 @@ const playGames = () => {
       if (frames && real[i] && width) drawGame(ctx, width, frames[i], real[i], shown, colours);
     },
     figure: (i) => {
+      if (lesson?.fixed && !contrast) return ""; // G is not there, or has not moved
       const { modes, near, w1 } = frames[i].metrics, total = engine.modesOf(games[i])?.length;
       return total && Number.isFinite(modes) ? filled(t(games.length > 1 ? "found_short" : "found"), { n: modes, m: total, p: Math.round(100 * near) }) : Number.isFinite(w1) ? `W₁ ${figure(w1)}` : "";
     },
     rate: () => frames[0].rate,
     tasks: () => tasksDone(games, frames, engine.complete(OPENING_GAME)), over: () => step() >= goal(),
-    play: (until, speed) => { if (speed === 0) slowly(); else ask({ type: "play", pace: speed, until }); },
-    halt: () => { clearTimeout(timer); turn = null; if (playing) ask({ type: "pause" }); },
-    step: (which) => { turn = which === "both" ? null : which; ask({ type: "step", turn: which }); },
-    seek: (at, measured) => ask({ type: "seek", step: at, measured }),
+    play: (until, speed) => { if (speed === 0) slowly(); else give({ type: "play", pace: speed, until }); },
+    halt: () => { clearTimeout(timer); turn = null; if (playing) give({ type: "pause" }); },
+    step: (which) => { turn = which === "both" ? null : which; give({ type: "step", turn: which }); },
+    seek: (at, measured) => give({ type: "seek", step: at, measured }),
     heard: {
       ready: (message) => { real = message.real; fresh = true; },
       frame: (message) => {
         if (!real.length || message.games.length !== games.length) return; // of a run that is no more
-        const before = frames;
-        show(message.games, !message.playing);
+        const before = frames, late = message.order !== undefined && message.order !== order;
+        show(message.games, !message.playing && !late);
+        if (late) return;
         if (turn && before) say(happened(before[0], message.games[0]));
         if (turn === "G" && playing) finish("arena.slow");
         if (turn && playing && step() < goal()) timer = window.setTimeout(slowly, SLOW);
@@ -201,7 +209,7 @@ const playDistance = () => {
   const known = () => dragged || !!prediction;
   const tell = () => { if (answer && known()) say(filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })); };
   /** @type {(notch: number) => void} */
-  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; dragged = true; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; dragged = true; verdict.textContent = ""; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
   panels.forEach(({ canvas }, i) => {
     /** @type {Act} */
     const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); to(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
@@ -233,7 +241,7 @@ const mark = () => {
   const text = trouble ? filled(t(`bad.${trouble.message}`), { ...trouble.values, what: t(`set.${trouble.key}`) }) : "", place = trouble && control(trouble.key), old = bench.querySelector(".arena-wrong");
   if (old && old.parentElement === place && old.textContent === text) return;
   if (old) old.remove();
-  if (trouble && said.textContent !== text) say(text, true);
+  if (trouble && said.textContent !== text) say(text, trouble.values.value !== 0 || trouble.key !== "points"); // an empty plane is no mistake
   if (place) make("p", "arena-wrong", place, text).setAttribute("role", "alert");
   const more = control("more")?.querySelector("button");
   if (place || !trouble || trouble.key === "points" || !more || unfolded === trouble) return;
@@ -266,7 +274,8 @@ const build = () => {
   panels = buildPanels(field, titles, titles.length > 1 && kind !== "distance" ? tints : []);
   const wanted = kind === "distance" ? [] : kind === "dirac" ? [{ key: "left", metrics: ["left", "alternating"], log: true, theory: [] }]
     : [...chartsOf(games, modes), { key: "weights", metrics: ["weights"], theory: [] }];
-  charts = buildCharts(plots, wanted, several, games.every((game) => isCritic(game.rule)));
+  const critics = games.filter((game) => isCritic(game.rule)).length;
+  charts = buildCharts(plots, wanted, several, !critics ? "" : critics === games.length ? "_critic" : "_either");
   charts.forEach((chart) => {
     if (chart.key !== "weights") chart.canvas.addEventListener("click", ({ offsetX }) => {
       if (!chart.axes) return;
@@ -278,6 +287,7 @@ const build = () => {
 /** @type {(next: ArenaState, contrasted?: boolean) => void} */
 const begin = (next, contrasted = false) => {
   if (stage) halt();
+  const turned = !!state && state.lesson !== next.lesson; // by the person
   root.dataset.ready = "yes"; // in sight from here on, what cannot be played too
   state = next; contrast = contrasted; lesson = engine.LESSONS.find(({ name }) => name !== "free" && name === state.lesson) || null; prediction = null; ended = false;
   const kind = kindOf();
@@ -286,10 +296,11 @@ const begin = (next, contrasted = false) => {
   mark();
   if (trouble && trouble.key !== "points") return;
   if (!trouble) say(""); // what was said was of another run
-  frames = null; histories = []; reached = 0; asked.replaceChildren();
+  frames = null; histories = []; reached = 0; asked.replaceChildren(); bar.where.textContent = ""; bar.range.value = "0";
   if (contrast) make("p", "", asked, t(`lesson.${lesson.name}.contrast`));
   else if (lesson) verdict = buildCard(asked, lesson.name, lesson.choices, predict);
   build(); hint(); place();
+  if (turned && lesson && width() <= 640) asked.scrollIntoView(); // on a phone what is chosen stands below what it asks
   if (kind === "games" && lesson) follow();
   if (state.dataset === "drawn" && kind === "games") panels.forEach(({ canvas }) => attachPen(canvas, unpackPoints(state.points), colours, (points) => { commit({ points: packPoints(points), step: 0 }); wanted = true; begin(props.value); }));
   stage = trouble ? null : kind === "dirac" ? playDirac() : kind === "distance" ? playDistance() : playGames();

@@ -24,7 +24,7 @@ const buildCard = (parent, name, choices, chosen) => {
 // Why it ends so is said of the lesson's own settings alone: others may end otherwise.
 /** @type {typeof globalThis.judged} */
 const judged = (name, prediction, right, outcome, changed) => {
-  const values = Object.fromEntries(Object.entries(outcome).flatMap(([key, v]) => [[key, figure(v)], [`${key}_percent`, figure(100 * v, 0)]]));
+  const values = Object.fromEntries(Object.entries(outcome).flatMap(([key, v]) => [[key, figure(v)], [`${key}_percent`, typeof v === "number" && v && Math.abs(v) < 0.01 ? (100 * v).toFixed(1) : figure(100 * v, 0)]]));
   const heard = !prediction ? "" : prediction === right ? t("right") : filled(t("not_so"), { answer: t(`lesson.${name}.answer.${right}`) });
   return [heard, filled(t(`lesson.${name}.told`), values), changed ? "" : t(`lesson.${name}.why`), t(`lesson.${name}.paper`)].filter((text) => text).join(" ");
 };

@@ -18,6 +18,8 @@ const addRow = (row, k, fixed, parent) => {
     Object.assign(field, { type: "text", value: row.name, maxLength: 60 });
     field.setAttribute("aria-label", t("name"));
     field.addEventListener("change", () => {
+      const other = props.value.rows.find((one, i) => i !== k && one.name === field.value.trim());
+      if (other && !window.confirm(t("together").replace("{a}", row.name).replace("{b}", other.name))) { field.value = row.name; return; } // two of one name are one class
       const rows = props.value.rows.map((one, i) => (i === k ? { ...one, name: field.value } : one));
       props.value = { ...props.value, rows };
       trigger("input");

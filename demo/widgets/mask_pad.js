@@ -95,7 +95,7 @@ const build = () => {
   over.setAttribute("role", "application");
   over.setAttribute("aria-label", t("paint"));
   const presets = make("div", "tools acts", root);
-  for (const name of props.examples || []) button(t(name), presets, () => trigger("select", { example: name }), t(name + "_title")).classList.add("example");
+  for (const name of props.examples || []) button(t(name), presets, () => { told.clear(); trigger("select", { example: name }); }, t(name + "_title")).classList.add("example"); // its hole may be one that was had here
   for (const name in HOLES) button(t(name), presets, () => preset(HOLES[name]));
   button(t("block"), presets, () => preset(blockIn(...size(), Math.random)));
   features = make("div", "tools", root);

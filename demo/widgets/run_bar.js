@@ -47,7 +47,7 @@ const openIn = async (tab, { name, dataset }) => {
   field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   field.blur();
   more?.click();
-  bench.scrollIntoView(); // the field lies below the picture there
+  if (more) bench.scrollIntoView(); else window.scrollTo(0, 0); // where it is folded away the field lies below the picture
 };
 /** @type {(act: string) => void} */
 const ask = (act) => {

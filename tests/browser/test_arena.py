@@ -47,7 +47,7 @@ def test_what_cannot_be_is_said_beside_its_control_and_what_is_drawn_is_played(p
     assert page.locator(".arena-wrong").count() == 0
     page.wait_for_function(f"{STEP} > 0")
     page.locator(".controls label:visible", has_text="Draw").click()
-    page.wait_for_function("document.querySelector('.arena .said.error')?.textContent.includes('at least 3 points')")
+    page.wait_for_function("document.querySelector('.arena .said')?.textContent.includes('at least 3 points')")
     page.evaluate(STROKE)
     page.wait_for_function(f"{STEP} > 0 && /points=[^&]{{20}}/.test(location.search)")
 
@@ -57,7 +57,10 @@ def test_slow_motion_says_what_each_turn_did(page, server, language):
     t = Text(language)
     page.goto(f"{server}/{language}?tab=arena{SMALL}")
     page.wait_for_selector(".arena[data-playing=yes]")
-    page.locator(".arena select").select_option(label=t("arena.slow"))
+    for pace in (t("arena.pace", n=10), t("arena.slow")):  # while it plays: it goes on playing, at that pace
+        page.locator(".arena select").select_option(label=pace)
+        page.wait_for_timeout(1000)
+        assert page.get_attribute(".arena", "data-playing") == "yes"
     for which in ("D", "G"):
         page.wait_for_function("(begin) => document.querySelector('.arena .said').textContent.startsWith(begin)", arg=t(f"arena.did.{which}")[:4])
 

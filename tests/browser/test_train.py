@@ -45,10 +45,9 @@ def test_a_zip_is_brought_learned_stopped_and_gone_with_the_visitor(server, page
         "() => { const b = document.querySelector('.one .sheet').getBoundingClientRect(); return b.height > 50 && b.top >= 0 && b.bottom <= innerHeight; }"
     )
     page.set_viewport_size({"width": 1280, "height": 900})
+    upright = drawn(page, ".one .prepared")
     page.locator(".one .picture_pad button", has_text="Turn").click()
-    page.wait_for_function(
-        "([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[".one .prepared", drawn(page, ".one .prepared")]
-    )
+    page.wait_for_function("([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[".one .prepared", upright])
     page.get_by_role("button", name="Put it back").click()
     page.wait_for_function("([selector, first]) => document.querySelector(selector).toDataURL() !== first", arg=[FIRST, first])
     page.get_by_role("button", name="Add it").wait_for()

@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_in_chinese(page, server):
     seed = page.locator(".seed input:visible")
     seed.fill("-3")
     page.wait_for_selector(".wrong p:visible")
-    assert page.locator(".wrong p:visible").inner_text() == "随机种子必须是 0 到 9007199254740981 的整数，而给出的是 -3。"
+    assert page.locator(".wrong p:visible").inner_text() == "随机种子必须是 0 到 9007199254740986 的整数，而给出的是 -3。"
     page.get_by_role("tab", name=zh("tab.swap"), exact=True).click()
     page.locator(".picture_pad:visible input[type=file]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"})
     page.wait_for_selector(".picture_pad .error:visible")
@@ -149,6 +149,18 @@ def test_a_cleared_mask_is_quiet_and_shows_the_picture_and_a_hint(page, server):
     page.wait_for_selector("text=One mask, every model")
     page.wait_for_timeout(1000)
     assert not page.locator(".wrong p, .toast-body").count()
+
+
+def test_an_example_brings_its_hole_however_often_that_was_had(page, server):
+    open_tab(page, server, "inpaint")
+    page.wait_for_selector(".passes canvas")
+    percent = page.locator(".mask_pad output:visible")
+    easy = percent.inner_text()
+    for name in ("Bottom", "A hard one", "An easy one", "Top", "An easy one"):
+        page.locator(".mask_pad button:visible", has_text=name).click()
+        page.wait_for_timeout(700)
+    assert percent.inner_text() == easy
+    assert Text("en")("inpaint.easy_said") in page.locator(".passes:visible").inner_text()
 
 
 def test_a_pressed_sample_comes_into_sight_with_its_answer(page, server):

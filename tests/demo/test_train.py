@@ -124,6 +124,13 @@ def test_of_few_pictures_held_out_it_is_said_how_many_were_read():
     (said,) = lessons.outcome(t, SimpleNamespace(figures=figures))
     assert "50 of 100 drawn" in said
     assert "of your 9 pictures held out it reads 6 right" in said
+    early, _ = lessons.outcome(t, SimpleNamespace(figures=figures | {"own_read_acc": 0.2}))
+    assert early == t("train.figure.early")
+
+
+def test_a_model_that_its_visitor_has_deleted_is_said_to_be_gone(registry):
+    with pytest.raises(checkpoint.CheckpointError, match="your pictures is gone"):
+        registry.model(f"{studio.MINE}0123")
 
 
 def test_what_shows_a_face_is_learned_only_once_it_was_said_that_these_people_agreed(registry, tmp_path, monkeypatch):

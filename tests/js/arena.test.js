@@ -171,4 +171,5 @@ test("a verdict gives the numbers; why it ends so is said of the lesson's own se
   assert.equal(said("x", "few", "few", { a: 2, b: 0.514 }, false), "Right. 2, 51 %. Because. Paper.");
   assert.equal(said("x", "all", "few", { a: 2.5, b: 0 }, true), "Not so: few. 2.50, 0 %. Paper.");
   assert.equal(said("x", null, "few", { a: 2, b: 0 }, false), "2, 0 %. Because. Paper.");
+  assert.equal(said("x", null, "few", { a: 2, b: 0.00091 }, false), "2, 0.1 %. Because. Paper.");
 });

@@ -151,4 +151,6 @@ def test_what_is_no_picture_too_small_too_large_or_a_copy_is_left_out_and_said_w
     assert said["3.png"] == "It is 4×4: too small to be seen."
     assert "not a picture" in said["4.txt"]
     assert "megapixels" in said["5.png"]
+    doubts = {remark.text for remark in pictures.doubts if remark.file == "1.png"}
+    assert {f"The same file is in {label} too: it can be of one class only." for label in "ab"} <= doubts
     assert len(gather([])) == 0
