@@ -300,7 +300,7 @@ const begin = (next, contrasted = false) => {
   if (contrast) make("p", "", asked, t(`lesson.${lesson.name}.contrast`));
   else if (lesson) verdict = buildCard(asked, lesson.name, lesson.choices, predict);
   build(); hint(); place();
-  if (turned && lesson && width() <= 640) asked.scrollIntoView(); // on a phone what is chosen stands below what it asks
+  if (turned && lesson && width() <= 640) { asked.style.scrollMarginTop = picture.offsetHeight + "px"; asked.scrollIntoView(); } // on a phone what is chosen stands below what it asks
   if (kind === "games" && lesson) follow();
   if (state.dataset === "drawn" && kind === "games") panels.forEach(({ canvas }) => attachPen(canvas, unpackPoints(state.points), colours, (points) => { commit({ points: packPoints(points), step: 0 }); wanted = true; begin(props.value); }));
   stage = trouble ? null : kind === "dirac" ? playDirac() : kind === "distance" ? playDistance() : playGames();
