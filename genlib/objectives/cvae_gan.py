@@ -198,8 +198,8 @@ class CVAEGANObjective(nn.Module):
         x, y, m, w = batch.x, batch.y, self.model, self.weights
         q = m.encode(x, y)
         z = q.sample(rng)
-        # x' = G(E(x, c), c) and G(z, c), apart: G's BatchNorm must not mix them
-        pair, fake = m.decode(z, y), m.decode(self.latents(batch, rng, z), y)
+        # x' = G(E(x, c), c) and G(z, c) in one batch: G's BatchNorm averages both, as it will be asked for both
+        pair, fake = m.decode(torch.cat([z, self.latents(batch, rng, z)]), torch.cat([y, y])).chunk(2)
         judges, augment = (m.discriminator, m.classifier.eval()), self.augment(rng)  # C as it will be asked: its averages stand
         with torch.no_grad():
             real_d, real_c = (net.features(augment(x)) for net in judges)

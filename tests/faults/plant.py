@@ -20,7 +20,7 @@ from tests.faults.places import FAULTS, TESTS
 ROOT = Path(__file__).parents[2]
 WANTED = 0.95  # of all faults must be caught
 PATIENCE = 240  # seconds: a fault that hangs the tests is noticed
-ORDER = ("models", "objectives", "ops", "data", "evaluation", "train", "pictures", "page", "own")
+ORDER = ("models", "objectives", "ops", "data", "evaluation", "train", "pictures", "page", "own", "lent")
 
 
 class Fault(NamedTuple):

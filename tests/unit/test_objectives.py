@@ -193,7 +193,18 @@ def test_every_recipes_objective_comes_back_from_its_json(name):
     assert registry.describe(again) == described
 
 
-@pytest.mark.parametrize("family", ["cvaegan", "ssgan", "dcgan", "cgan", "wgan"])
+def test_a_cvaegans_generator_draws_reconstructions_and_samples_in_one_batch_as_its_batchnorm_will_be_asked_for_both():
+    objective, sizes = built("cvaegan"), {"generator": set(), "classifier": set()}
+    batch = given("cvaegan")()
+    for name, seen in sizes.items():
+        for module in getattr(objective.model, name).modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.register_forward_pre_hook(lambda _module, inputs, seen=seen: seen.add(len(inputs[0])))
+    objective.generator_loss(batch, torch.Generator().manual_seed(0))
+    assert sizes == {"generator": {2 * len(batch.x)}, "classifier": {len(batch.x)}}
+
+
+@pytest.mark.parametrize("family", ["ssgan", "dcgan", "cgan", "wgan"])
 def test_real_and_generated_never_meet_in_one_pass_through_batchnorm(family):
     objective, sizes = built(family), set()
     batch = given(family)()
