@@ -199,7 +199,7 @@ def cvae(dataset: str, steps: int, config=CVAEConfig(), beta=1.0, batch=128) -> 
 def cvaegan(dataset: str, steps: int, config=CVAEConfig(), weights=Weights(), batch=128, ema=0.998) -> Recipe:  # noqa: B008
     return Recipe(
         dataset, lambda: CVAEGAN(config), lambda m: CVAEGANObjective(m, weights), steps=steps, batch=batch,
-        lr=1e-3, betas=(0.5, 0.999), ema=ema, seed=3, memory_format=torch.channels_last,
+        lr=1e-3, betas=(0.5, 0.999), ema=ema, seed=3, memory_format=torch.channels_last, film=True,
     )  # fmt: skip
 
 
