@@ -138,7 +138,7 @@ def test_parts_are_the_batch_and_each_process_draws_its_own_numbers():
 
 
 def test_two_processes_are_one_with_twice_the_batch_and_one_of_them_writes(data_root, tmp_path):
-    out, steps = tmp_path / "two", 20
+    out, steps = tmp_path / "two", 40
     launch = [
         sys.executable,
         "-m",
