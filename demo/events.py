@@ -157,7 +157,7 @@ def bind_state(
     )  # fmt: skip
 
 
-def with_seed(s):
+def mend_seed(s):
     """A tab's State, its seed the first if what was typed is none: that is said where it is typed, and no reason to stay with a data set."""
     try:
         return dataclasses.replace(s, seed=whole(s.seed, "the seed", 0, SEEDS)) if hasattr(s, "seed") else s
@@ -174,7 +174,7 @@ def choose_by(dataset: Block, switch, choose):
     def choose_either(registry, t, s, event: gr.EventData) -> dict:
         is_asked = event.target is not None and event.target._id == dataset._id
         is_late = s.model in registry.kept and not registry.suits(registry.info(s.model), s.dataset)
-        return switch(registry, t, with_seed(s)) if is_asked or is_late else choose(registry, t, s)
+        return switch(registry, t, mend_seed(s)) if is_asked or is_late else choose(registry, t, s)
 
     choose_either.__module__ = switch.__module__
     return choose_either

@@ -17,6 +17,7 @@ from genlib.data.own import OwnImages, Remark
 from genlib.growth import normalize_name
 from genlib.learning import SHOWN, Learner
 
+EARLY = 50  # of 100 drawn pictures that are read as asked: with fewer a model has not learned its classes
 EXAMPLES = {"mnist": ("fashion", (5, 8, 1)), "fashion": ("mnist", (0, 4, 8))}  # kind of picture -> data set and classes of the example
 OVERHEAD, MEASURING = 1.1, 0.6  # of looks at a run, a factor; minutes before and after it, as measured on two cores
 EACH = 40  # pictures of a class of the example
@@ -177,9 +178,6 @@ def curves(t, learner: Learner) -> dict:
         x, y = [list(pair) for pair in zip(*learner.looks, strict=True)] if learner.looks else ([], [])
         charts.append({"title": t("train.held_out", n=len(learner.task.held_out)), "lines": [{"name": t("train.error"), "x": x, "y": y}]})
     return {"charts": charts, "until": learner.budget.minutes or 1, "at": learner.minutes}
-
-
-EARLY = 50  # of 100 drawn pictures that are read as asked: with fewer a model has not learned its classes
 
 
 def outcome(t, learner: Learner) -> list[str]:

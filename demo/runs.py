@@ -10,12 +10,12 @@ from demo.studio import Desk, Line
 from genlib.learning import Learner
 
 PACE = 1.0  # seconds between two looks
-OVER = object()  # what a run's paces end with
+OVER = object()  # what a run ends with
 PATIENCE = 600.0  # seconds that a pause holds the line
 
 
-def paces(learner: Learner) -> Iterator[None]:
-    """Train, a pace at a time: on ZeroGPU where it is there, until it lends no more, else here."""
+def train(learner: Learner) -> Iterator[None]:
+    """A pace at a time: on ZeroGPU where it is there, until it lends no more, else here."""
     while zerogpu.is_there() and not learner.is_over:
         try:
             for state in zerogpu.learn(learner.task, learner.budget, learner.state(), PACE):
@@ -30,7 +30,7 @@ def paces(learner: Learner) -> Iterator[None]:
 def follow(t, line: Line, desk: Desk, learner: Learner, seed: int) -> Iterator[dict]:
     """The run's sheets and curves while it goes on, then what came of it: its figures, and the model to take away."""
     yield show(t, learner, seed, "running")
-    paused, going = 0.0, paces(learner)
+    paused, going = 0.0, train(learner)
     while desk.wish not in ("stop", "best") and (desk.wish == "pause" or next(going, OVER) is not OVER):
         line.place(desk)
         yield show(t, learner, seed, "paused" if desk.wish == "pause" else "running")

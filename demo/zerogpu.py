@@ -38,9 +38,7 @@ def learn(task, budget, state: tuple[bytes, str], pace: float) -> Iterator[tuple
     torch.set_num_threads(1)  # a fork has none of its parent's threads, and would wait for them
     task.run.to(DEVICE)
     learner = Learner(task, budget)
-    where = learner.device
     learner.restore(state)
-    learner.device = where
     until, goes_on = time.monotonic() + STINT, True
     while goes_on:
         goes_on = learner.advance(pace) and time.monotonic() < until

@@ -85,7 +85,7 @@ class Learner:
     def state(self) -> tuple[bytes, str]:
         """What makes another Learner of the same task this one, wherever it is: tensors as safetensors, and the rest as JSON."""
         tensors = {f"run.{name}": value for name, value in self.task.run.state().items()}
-        notes = {"curves": self.curves.to_json(), "device": self.device} | {key: getattr(self, key) for key in KEPT}
+        notes = {"curves": self.curves.to_json(), "device": self.task.run.device.type} | {key: getattr(self, key) for key in KEPT}
         if self.best:
             tensors |= {f"best.{name}": value for name, value in self.best.kept.items()}
             notes |= {"errors": self.best.errors, "due": self.best.due}

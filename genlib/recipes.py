@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from genlib import data
-from genlib.data.augment import identity
 from genlib.models.aegan import AEGAN, AEGANConfig
 from genlib.models.cgan import CGAN, CGANConfig
 from genlib.models.classifier import Classifier, ClassifierConfig
@@ -58,7 +57,7 @@ class Recipe(Generic[Model]):
     ema: float = 0.0  # how much of the weights' moving average a batch keeps; 0 for none
     seed: int = 0
     memory_format: torch.memory_format = torch.contiguous_format
-    augment: Callable[[Tensor, torch.Generator], Tensor] = identity
+    augment: Callable[[Tensor, torch.Generator], Tensor] = data.identity
     labels_per_class: int = 0  # where few are known; 0 for all
     film: bool = False  # whether the run keeps a film of itself, see genlib/film.py
 
@@ -79,7 +78,7 @@ class Recipe(Generic[Model]):
         return {name: getattr(self, name) for name in names}
 
 
-def classifier(dataset: str, steps: int, augment=identity, config=ClassifierConfig(), batch=128, ema=0.995) -> Recipe:  # noqa: B008
+def classifier(dataset: str, steps: int, augment=data.identity, config=ClassifierConfig(), batch=128, ema=0.995) -> Recipe:  # noqa: B008
     return Recipe(
         dataset, lambda: Classifier(config), lambda m: Classification(m, smoothing=0.05), steps=steps, batch=batch,
         lr=3e-3, weight_decay=0.02, ema=ema, memory_format=torch.channels_last, augment=augment,
@@ -203,7 +202,7 @@ def cvaegan(dataset: str, steps: int, config=CVAEConfig(), weights=Weights(), ba
     )  # fmt: skip
 
 
-def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=identity, batch=8, lr=4e-3, **weights) -> Recipe:
+def pixelcnn(dataset: str, steps: int, config: PixelCNNConfig, augment=data.identity, batch=8, lr=4e-3, **weights) -> Recipe:
     # Many small batches: at equal time 8 pictures a batch came further than 16, and 4e-3 or 5e-3 further than 2e-3.
     return Recipe(
         dataset, lambda: PixelCNN(config), lambda m: Likelihood(m, **weights),

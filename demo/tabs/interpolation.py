@@ -251,7 +251,7 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
 
 
 def switch(registry, t, s: State) -> dict:
-    seed = events.with_seed(s).seed
+    seed = events.mend_seed(s).seed
     return open_state(registry, t, State(dataset=s.dataset, model=models_for(registry, s.dataset)[0], seed=seed, path=s.path, number=s.number))
 
 

@@ -216,7 +216,7 @@ def open_state(registry, t, s: State, initial: State = State()) -> dict:
 
 
 def switch(registry, t, s: State) -> dict:
-    return open_state(registry, t, replace(events.with_seed(s), model=models_for(registry, s.dataset)[0], picture="", mask=""))
+    return open_state(registry, t, replace(events.mend_seed(s), model=models_for(registry, s.dataset)[0], picture="", mask=""))
 
 
 def build(registry, t, page) -> None:

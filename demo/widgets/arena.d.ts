@@ -21,7 +21,7 @@ interface ArenaEngine {
 }
 /** What is on the stage: how panel i is painted and its figure said, what play and its kin do, what the worker's answers do. */
 interface ArenaStage {
-  paint(i: number): void; figure(i: number): string; rate?(): number; where?(): string; told?(): any; tasks?(): string[]; over(): boolean; moving?: boolean;
+  paint(i: number): void; figure(i: number): string; rate?(): number; where?(): string; told?(): any; tasks?(): string[]; over(): boolean; moving?: boolean; foretold?(): void;
   play(until: number, speed: number): void; halt(): void; step(which: TurnName): void; seek(at: number, stays?: boolean): void;
   heard: Record<string, (message: any) => void>;
 }
@@ -107,7 +107,7 @@ declare function arrange(width: number, height: number, count: number): { column
 declare function buildPanels(parent: Element, titles: string[], tints: string[]): ArenaPanel[];
 declare function sizePanels(panels: ArenaPanel[], side: number): void;
 declare function buildLegend(parent: Element, shown: ArenaShown, changed: (key: string) => void): void;
-declare function buildCharts(parent: Element, charts: ArenaChart[], several: boolean, kind: "" | "_critic" | "_either"): ArenaShownChart[];
+declare function buildCharts(parent: Element, charts: ArenaChart[], several: boolean, suffix: "" | "_critic" | "_either"): ArenaShownChart[];
 declare function fillCharts(charts: ArenaShownChart[], histories: ArenaHistory[], at: number, until: number, tints: string[], colours: ArenaColours): void;
 declare function buildBar(parent: Element, second: Element, acts: ArenaActs, paces: number[]): ArenaBar;
 declare function attachPen(canvas: HTMLCanvasElement, points: number[][], colours: ArenaColours, done: (points: number[][]) => void): void;

@@ -209,18 +209,20 @@ const playDistance = () => {
   const known = () => dragged || !!prediction;
   const tell = () => { if (answer && known()) say(filled(t("apart"), { w: figure(answer.w), v: figure(answer.trainedW), j: figure(answer.js), u: figure(answer.trainedJS) })); };
   /** @type {(notch: number) => void} */
-  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; dragged = true; verdict.textContent = ""; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  const to = (notch) => { reached = 81; answer = null; moved = !!prediction; verdict.textContent = ""; show([0, 1].map(() => ({ step: notch, metrics: {} })), true); ask({ type: "lesson", name: "distance", theta: theta(), seed: state.seed }); };
+  /** @type {(notch: number) => void} */
+  const seek = (notch) => { dragged = true; to(notch); };
   panels.forEach(({ canvas }, i) => {
     /** @type {Act} */
-    const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); to(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
+    const drag = (event) => { const { left, right } = axes[i], box = canvas.getBoundingClientRect(); seek(notchOf(((event.clientX - box.left - left) / (right - left) * 2 - 1) * 2)); };
     gesture(canvas, { begin: drag, move: drag, end: () => commit(), cancel: () => commit() });
   });
-  window.setTimeout(() => { const was = dragged; to(state.step || notchOf(1)); dragged = was; redraw(); });
+  window.setTimeout(() => to(state.step || notchOf(1)));
   return {
     paint: (i) => { axes[i] = i ? drawDistances(panels[i].canvas, theta(), known() ? [...marks.values()] : null, colours) : drawSegments(panels[i].canvas, theta(), known() ? answer : null, { real: t("layer.real"), fake: t("layer.fake") }, colours); },
     figure: () => "",
     where: () => `θ = ${figure(theta())}`,
-    play: () => {}, halt: () => {}, step: () => { tell(); redraw(); }, seek: to, told: () => answer,
+    play: () => {}, halt: () => {}, step: () => {}, seek, foretold: () => { tell(); redraw(); }, told: () => answer,
     moving: true, over: () => moved && !!answer?.done,
     heard: { lesson: (message) => { if (message.theta !== theta()) return; answer = message; tell(); if (message.done) marks.set(message.theta, message); redraw(); conclude(); } },
   };
@@ -261,7 +263,7 @@ const hint = () => {
 const kindOf = () => (lesson && lesson.computation ? lesson.name : "games");
 const predict = (/** @type {string} */ key) => {
   prediction = key;
-  if (kindOf() === "distance") { stage.step(null); return conclude(); }
+  if (kindOf() === "distance") { stage.foretold(); return conclude(); }
   pace = Infinity; bar.speed.value = String(PACES.length - 1);
   play();
 };

@@ -38,14 +38,14 @@ const buildLegend = (parent, shown, changed) => Object.keys(SIGNS).forEach((key)
 /** @type {(text: string) => (string | HTMLElement)[]} */
 const typeset = (text) => text.split(/_(.)/).map((part, i) => (i % 2 ? make("sub", "", null, part) : part));
 /** @type {typeof globalThis.buildCharts} */
-const buildCharts = (parent, charts, several, kind) => {
+const buildCharts = (parent, charts, several, suffix) => {
   parent.replaceChildren();
   return charts.map((chart) => {
     const node = make("figure", "chart", parent), caption = make("figcaption", "", node), canvas = make("canvas", "", node);
     node.title = t(`chart.${chart.key}`);
     const values = chart.metrics.map((name, k) => {
       const label = make("span", k ? "dashed" : "", caption);
-      label.append(...typeset(t(`metric.${name}${name === "real" || name === "fake" ? kind : ""}`)));
+      label.append(...typeset(t(`metric.${name}${name === "real" || name === "fake" ? suffix : ""}`)));
       label.style.setProperty("--c", `var(--${several ? "ink" : colourOf(name)})`);
       return several ? null : make("output", "", caption);
     });

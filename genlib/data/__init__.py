@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from genlib.data.augment import binarise, brightness_jitter, flip_and_shift, jitter, random_shift
+from genlib.data.augment import binarise, brightness_jitter, flip_and_shift, identity, jitter, random_shift
 from genlib.data.base import Batches, DataError, FewLabels, Images, Rehearsal, cache_folder
 from genlib.data.characters import sprites
 from genlib.data.idx import download, fashion, mnist, mnistbin
@@ -34,6 +34,6 @@ def load(name: str, split: str, root: Path | None = None) -> Images:
 
 
 __all__ = [
-    "DATASETS", "TEST_FORM", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "Rehearsal", "binarise", "brightness_jitter", "cache_folder", "faces", "fashion", "flip_and_shift", "folder", "jitter", "load",
+    "DATASETS", "TEST_FORM", "VARIANT_OF", "Batches", "DataError", "FewLabels", "Images", "Rehearsal", "binarise", "brightness_jitter", "cache_folder", "faces", "fashion", "flip_and_shift", "folder", "identity", "jitter", "load",
     "mnist", "mnistbin", "random_shift", "sprites",
 ]  # fmt: skip

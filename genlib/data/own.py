@@ -125,12 +125,12 @@ def gather(looks: Iterable[Look], stray: tuple[Remark, ...] = ()) -> OwnImages:
     return OwnImages(
         torch.cat([cast(Tensor, look.x) for look in chosen]) if chosen else torch.zeros(0, 1, 1, 1, dtype=torch.uint8),
         torch.tensor([k for k, _ in order], dtype=torch.int64), tuple(labels), left_out=tuple(left_out),
-        doubts=(*(look.remark(note) for look in chosen for note in look.doubts), *twins(chosen)), notes=tuple(note for look in chosen for note in look.notes),
+        doubts=(*(look.remark(note) for look in chosen for note in look.doubts), *find_twins(chosen)), notes=tuple(note for look in chosen for note in look.notes),
         items=tuple(look.item for look in chosen), people=tuple(look.item for look in chosen if look.has_face),
     )  # fmt: skip
 
 
-def twins(looks: list[Look]) -> list[Remark]:
+def find_twins(looks: list[Look]) -> list[Remark]:
     """What is to be said of files that are in more than one class."""
     first: dict[bytes, Look] = {}
     same = [(first.setdefault(look.digest, look), look) for look in looks]

@@ -255,7 +255,7 @@ FAULTS = [
     ("own", "demo/tabs/train.py", "if people and not has_agreed:", "if people and has_agreed is None:"),
     ("own", "demo/tabs/train.py", "desk.agreed |= {item.path for item in people}", "pass"),
     ("own", "demo/signing.py", "typed.strip() or (signed.token if signed else \"\")", "(signed.token if signed else \"\") or typed.strip()"),
-    ("own", "demo/events.py", "with_seed(s)) if is_asked or is_late else choose", "with_seed(s)) if is_asked else choose"),
+    ("own", "demo/events.py", "mend_seed(s)) if is_asked or is_late else choose", "mend_seed(s)) if is_asked else choose"),
     ("own", "demo/tabs/inpainting.py", "return pick(registry, t, s) if is_new else", "return pick(registry, t, s) if not is_new else"),
     ("own", "genlib/preparation/faces.py", "if min(picture.size) < SMALL:", "if max(picture.size) < SMALL // 4:"),
     ("own", "genlib/preparation/__init__.py", "return kind != \"digits\" and", "return kind != \"colour\" and"),

@@ -193,7 +193,7 @@ def learned():
     x = torch.randint(0, 256, (30, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     pictures = OwnImages(x, torch.arange(30) % 2, ("a", "b"))
     learner = Learner(finetuning.prepare(pathlib.Path("checkpoints/wgangp-mnist"), pictures, finetuning.Choices()), train.Budget(steps=8))
-    for _ in runs.paces(learner):
+    for _ in runs.train(learner):
         pass
     return learner
 away = learned()
