@@ -27,6 +27,8 @@ def stop(sentence: str):
 def read_port() -> int | None:
     """The port that GRADIO_SERVER_PORT asks for, or None where any free one will do."""
     text = os.environ.get("GRADIO_SERVER_PORT")
+    if text == "":  # as good as not set, which Gradio does not know
+        del os.environ["GRADIO_SERVER_PORT"]
     if text and not (text.isdecimal() and 0 < int(text) < 65536):
         stop(f"GRADIO_SERVER_PORT is {text!r}: give a port from 1 to 65535")
     return int(text) if text else None

@@ -55,3 +55,7 @@ def test_it_says_where_it_listens(start):
     port = free_port()
     process = start(GRADIO_SERVER_PORT=str(port))
     assert process.stdout.readline().strip() == f"Latent Atelier is at http://127.0.0.1:{port}/"
+
+
+def test_a_port_that_is_set_to_nothing_is_as_good_as_not_set(start):
+    assert start(GRADIO_SERVER_PORT="").stdout.readline().startswith("Latent Atelier is at http://127.0.0.1:")
